@@ -1,0 +1,30 @@
+//! Shackbox: an on-air platform for an amateur-radio club or a self-hosting ham, in one program.
+//!
+//! Layers, lowest first; a module may use those to its left only (checked by `tests/it/tidy.rs`):
+//!
+//! ```text
+//! ham <- env config <- event <- store bus <- jobs net <- web <- identity <- logbook <- app cli
+//! ```
+//!
+//! `ham` is pure: no input/output, no runtime, no clock. A domain (`identity`, `logbook`) is a vertical
+//! slice that owns its records, rules, events and routes. See `ARCHITECTURE.md`.
+
+pub mod ham;
+
+mod app;
+mod bus;
+mod cli;
+mod config;
+mod env;
+mod event;
+mod identity;
+mod jobs;
+mod logbook;
+mod net;
+mod store;
+mod web;
+
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use cli::run;
