@@ -1,8 +1,17 @@
-//! Amateur-radio knowledge without input or output: calls, bands, grids, entities, log formats.
+//! What every radio amateur's program knows, and nothing about this one: callsigns, frequencies, bands,
+//! modes, grids, entities, the sun's position, and the ADIF log format with the QSO it describes.
 //!
-//! Everything here is a pure function of its arguments: no clock, no files, no network, no runtime.
-//! What the outside world sends is parsed into types that cannot hold a wrong value.
+//! Invariants: everything here is pure. No input or output of its own (readers take any `std::io::Read`),
+//! no runtime, no clock (the present time is an argument), no error that is not about the value at hand.
+//! Parsers of foreign data return a value with a list of defects and never stop at a bad record.
 
+pub mod adif;
+pub mod band;
+pub mod callsign;
+pub mod dxcc;
+pub mod freq;
 pub mod geo;
 pub mod grid;
+pub mod mode;
+pub mod qso;
 pub mod sun;
