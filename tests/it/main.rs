@@ -1,4 +1,5 @@
 //! The integration tests: one binary, files mirror flows. They reach the program as its users do, through
 //! `testkit::TestApp` (in process) or the built binary (`process`).
 
+mod process;
 mod tidy;

@@ -1,0 +1,124 @@
+//! The command line: every command answers `--help`, results stand on stdout, words on stderr.
+
+use super::{ADMIN, Box_, PASSWORD, text, write};
+
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["serve"],
+    &["user"],
+    &["user", "add"],
+    &["user", "list"],
+    &["user", "passwd"],
+    &["user", "disable"],
+    &["apikey"],
+    &["apikey", "create"],
+    &["adif"],
+    &["adif", "check"],
+    &["adif", "import"],
+    &["adif", "export"],
+    &["hash-password"],
+    &["backup"],
+    &["restore"],
+    &["check"],
+    &["health"],
+    &["config"],
+    &["config", "show"],
+    &["config", "check"],
+];
+
+const LOG: &str = "made by hand <ADIF_VER:5>3.1.4 <EOH>\n\
+    <CALL:6>JA1XYZ <QSO_DATE:8>20240102 <TIME_ON:4>0304 <BAND:3>20m <MODE:2>CW <APP_TEST_WORD:5>hello <EOR>\n\
+    <CALL:5>DL1AB <QSO_DATE:8>20240102 <TIME_ON:4>0310 <BAND:3>20m <MODE:3>FT8 <NAME:4>Otto <EOR>\n\
+    <CALL:5>DL2AB <QSO_DATE:8>20241302 <TIME_ON:4>0310 <BAND:3>20m <MODE:3>FT8 <EOR>\n";
+
+#[test]
+fn every_command_has_help() {
+    let shack = Box_::empty();
+    for command in COMMANDS {
+        let mut args = command.to_vec();
+        args.push("--help");
+        let out = shack.run(&args);
+        assert_eq!(out.status.code(), Some(0), "{command:?}");
+        assert!(text(&out.stdout).contains("Usage:"), "{command:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_two() {
+    let shack = Box_::empty();
+    assert_eq!(shack.run(&["no-such-command"]).status.code(), Some(2));
+    assert_eq!(shack.run(&["apikey", "create", ADMIN, "--scope", "no.such"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_log_goes_in_and_comes_out_on_a_stopped_data_directory() {
+    let shack = Box_::with_admin();
+    let file = shack.dir.path().join("log.adi");
+    write(&file, LOG);
+    let name = file.to_str().unwrap();
+
+    let check = shack.run(&["adif", "check", name, "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert_eq!(report["accepted"], 2, "{report}");
+    assert_eq!(report["rejected"], 1, "{report}");
+
+    let import = shack.run(&["adif", "import", name, "--callsign", ADMIN, "--json"]);
+    assert!(import.status.success(), "{}", text(&import.stderr));
+    let result: serde_json::Value = serde_json::from_slice(&import.stdout).unwrap();
+    assert_eq!((&result["added"], &result["rejected"]), (&2.into(), &1.into()), "{result}");
+
+    let again = shack.run(&["adif", "import", name, "--callsign", ADMIN, "--json"]);
+    let result: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!((&result["added"], &result["duplicates"]), (&0.into(), &2.into()), "{result}");
+
+    let export = text(&shack.run(&["adif", "export", "--callsign", ADMIN]).stdout);
+    assert!(export.contains("<APP_TEST_WORD:5>hello"), "{export}");
+    assert!(export.contains("<NAME:4>Otto"), "{export}");
+}
+
+#[test]
+fn commands_reach_a_running_server_through_its_socket() {
+    let shack = Box_::with_admin();
+    let serving = shack.serve();
+    let out = shack.run_with_input(&["user", "add", "W1AW", "--password-stdin"], PASSWORD);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert!(text(&shack.run(&["user", "list"]).stdout).contains("W1AW"));
+    assert!(shack.run(&["health"]).status.success());
+    let file = shack.dir.path().join("log.adi");
+    write(&file, LOG);
+    let import = shack.run(&["adif", "import", file.to_str().unwrap(), "--callsign", ADMIN, "--json"]);
+    assert!(import.status.success(), "{}", text(&import.stderr));
+    assert!(text(&shack.run(&["adif", "export", "--callsign", ADMIN]).stdout).contains("JA1XYZ"));
+    assert_eq!(serving.stop(), Some(0));
+    assert!(!shack.run(&["health"]).status.success(), "nobody there");
+}
+
+#[test]
+fn a_backup_made_while_serving_restores_elsewhere() {
+    let shack = Box_::with_admin();
+    let file = shack.dir.path().join("log.adi");
+    write(&file, LOG);
+    assert!(shack.run(&["adif", "import", file.to_str().unwrap(), "--callsign", ADMIN]).status.success());
+    let serving = shack.serve();
+    let backup = shack.dir.path().join("box.backup");
+    let out = shack.run(&["backup", backup.to_str().unwrap()]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert_eq!(serving.stop(), Some(0));
+
+    let other = Box_::empty();
+    let out = other.run(&["restore", backup.to_str().unwrap()]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert!(text(&other.run(&["adif", "export", "--callsign", ADMIN]).stdout).contains("JA1XYZ"));
+    assert!(other.run(&["check"]).status.success());
+    let twice = other.run(&["restore", backup.to_str().unwrap()]);
+    assert_eq!(twice.status.code(), Some(1), "a directory with data is refused");
+
+    let mut bytes = std::fs::read(&backup).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x20;
+    std::fs::write(&backup, bytes).unwrap();
+    let third = Box_::empty();
+    let damaged = third.run(&["restore", backup.to_str().unwrap()]);
+    assert_eq!(damaged.status.code(), Some(1), "a damaged file is refused");
+    assert!(!third.data().join("shackbox.redb").exists(), "and leaves nothing behind");
+}
