@@ -1,0 +1,234 @@
+//! Invents contacts that look like a life on the air: sessions by night and at weekends, bands that follow the
+//! sun, modes that follow fashion, contests, parks, confirmations. The same seed gives the same log.
+//!
+//! Contacts are made as ADIF, so that the demo goes the way every imported log goes.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::world::{REGIONS, Region};
+use crate::ham::geo::LatLon;
+use crate::ham::grid::Grid;
+
+/// The demo's dice (SplitMix64): repeatable, and of no use for anything secret.
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `n`.
+    pub(super) fn below(&mut self, n: u64) -> u64 {
+        self.next() % n.max(1)
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        let index = usize::try_from(self.below(from.len() as u64)).expect("an index fits");
+        &from[index]
+    }
+
+    /// A number from -1 to 1, more often near 0.
+    fn around_zero(&mut self) -> f64 {
+        let unit = |n: u64| (n >> 11) as f64 / (1_u64 << 53) as f64;
+        unit(self.next()) + unit(self.next()) - 1.0
+    }
+}
+
+/// Who is on the air, and where.
+pub(super) struct Operator<'a> {
+    pub(super) call: &'a str,
+    pub(super) grid: &'a str,
+    pub(super) home: LatLon,
+}
+
+struct Choice {
+    band: &'static str,
+    khz: u64,
+    width: u64,
+    /// Relative weight by night and by day at the station.
+    night: u32,
+    day: u32,
+}
+
+const fn choice(band: &'static str, khz: u64, width: u64, night: u32, day: u32) -> Choice {
+    Choice { band, khz, width, night, day }
+}
+
+const BANDS: &[Choice] = &[
+    choice("160m", 1800, 60, 6, 0),
+    choice("80m", 3500, 200, 20, 3),
+    choice("60m", 5351, 14, 3, 1),
+    choice("40m", 7000, 190, 34, 14),
+    choice("30m", 10_100, 45, 14, 8),
+    choice("20m", 14_000, 320, 22, 40),
+    choice("17m", 18_068, 90, 5, 18),
+    choice("15m", 21_000, 400, 3, 26),
+    choice("12m", 24_890, 90, 1, 12),
+    choice("10m", 28_000, 900, 1, 20),
+    choice("6m", 50_000, 320, 1, 6),
+    choice("2m", 144_000, 400, 1, 2),
+];
+
+fn weighted<'a, T>(dice: &mut Dice, from: &'a [T], weight: impl Fn(&T) -> u32) -> &'a T {
+    let total: u64 = from.iter().map(|item| u64::from(weight(item))).sum();
+    let mut at = dice.below(total);
+    for item in from {
+        let share = u64::from(weight(item));
+        if at < share {
+            return item;
+        }
+        at -= share;
+    }
+    from.last().expect("nothing to choose from is a mistake in the tables")
+}
+
+/// Start times of `count` contacts between two instants, oldest first: evenings, weekends, and busy years.
+pub(super) fn times(dice: &mut Dice, count: usize, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    let span = u64::try_from(to.as_second() - from.as_second()).unwrap_or(1).max(1);
+    let mut times = Vec::with_capacity(count);
+    while times.len() < count {
+        // The square root leans towards recent years, as most logs do.
+        let unit = (dice.below(1 << 20) as f64 / f64::from(1 << 20)).sqrt();
+        let start = from.as_second() + (unit * span as f64) as i64;
+        let contest = dice.chance(3);
+        let contacts = if contest { 60 + dice.below(140) } else { 1 + dice.below(14) };
+        let mut at = start;
+        for _ in 0..contacts.min((count - times.len()) as u64) {
+            if let Ok(time) = Timestamp::from_second(at)
+                && time < to
+            {
+                times.push(time);
+            }
+            let gap = if contest { 20 + dice.below(140) } else { 60 + dice.below(900) };
+            at += i64::try_from(gap).unwrap_or(60);
+        }
+    }
+    times.sort_unstable();
+    times
+}
+
+fn mode(dice: &mut Dice, year: i16, band: &str) -> (&'static str, Option<&'static str>) {
+    let digital_now = year > 2017 || (year == 2017 && dice.chance(40));
+    let roll = dice.below(100);
+    match roll {
+        0..=27 => ("CW", None),
+        28..=51 if band != "30m" => ("SSB", Some(if matches!(band, "160m" | "80m" | "40m") { "LSB" } else { "USB" })),
+        52..=86 if digital_now => ("FT8", None),
+        87..=91 if year >= 2019 => ("MFSK", Some("FT4")),
+        92..=94 => ("PSK", Some("PSK31")),
+        95..=97 if band != "60m" => ("RTTY", None),
+        _ if digital_now => ("FT8", None),
+        _ if year > 2008 => ("JT65", None),
+        _ => ("CW", None),
+    }
+}
+
+fn callsign(dice: &mut Dice, region: &Region) -> String {
+    let mut call = (*dice.pick(region.prefixes)).to_owned();
+    if region.digit && !call.ends_with(|c: char| c.is_ascii_digit()) {
+        call.push(char::from(b'0' + u8::try_from(1 + dice.below(9)).unwrap_or(1)));
+    } else if region.digit {
+        call.push(char::from(b'0' + u8::try_from(dice.below(10)).unwrap_or(1)));
+    }
+    for _ in 0..=1 + dice.below(2) {
+        call.push(char::from(b'A' + u8::try_from(dice.below(26)).unwrap_or(0)));
+    }
+    call
+}
+
+fn field(out: &mut String, name: &str, value: &str) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "<{name}:{}>{value} ", value.len());
+}
+
+fn report(dice: &mut Dice, mode: &str) -> String {
+    match mode {
+        "CW" | "RTTY" | "PSK" => ["599", "599", "579", "559", "589"][usize::try_from(dice.below(5)).unwrap_or(0)].to_owned(),
+        "SSB" => ["59", "59", "57", "55", "58"][usize::try_from(dice.below(5)).unwrap_or(0)].to_owned(),
+        _ => {
+            let decibel = i64::try_from(dice.below(30)).unwrap_or(0) - 22;
+            format!("{decibel:+03}")
+        }
+    }
+}
+
+fn confirmations(dice: &mut Dice, out: &mut String, day: &str) {
+    if dice.chance(58) {
+        field(out, "LOTW_QSL_SENT", "Y");
+        field(out, "LOTW_QSL_RCVD", "Y");
+        field(out, "LOTW_QSLRDATE", day);
+    } else if dice.chance(60) {
+        field(out, "LOTW_QSL_SENT", "Y");
+    }
+    if dice.chance(17) {
+        field(out, "EQSL_QSL_RCVD", "Y");
+    }
+    if dice.chance(6) {
+        field(out, "QSL_RCVD", "Y");
+        field(out, "QSL_RCVD_VIA", "B");
+    }
+}
+
+const COMMENTS: &[&str] = &[
+    "Good signal into the wire", "QRP, nice ears", "Long path", "First on this band", "Slow QSB", "Old friend", "New vertical works",
+    "Heavy QRM", "Answered my CQ", "Pile-up, second call", "Chatted about towers", "5 W from a hilltop",
+];
+
+/// One contact at `at` as an ADIF record.
+pub(super) fn contact(dice: &mut Dice, who: &Operator<'_>, at: Timestamp) -> String {
+    let time = at.to_zoned(TimeZone::UTC);
+    let region = weighted(dice, REGIONS, |r| r.weight);
+    let sun_hour = (f64::from(time.hour()) + who.home.lon() / 15.0).rem_euclid(24.0);
+    let day = (7.0..19.0).contains(&sun_hour);
+    let choice = weighted(dice, BANDS, |c| if day { c.day } else { c.night });
+    let (mode, submode) = mode(dice, time.year(), choice.band);
+    let hertz = (choice.khz * 1000) + dice.below(choice.width) * 1000 + dice.below(10) * 100;
+    let date = time.strftime("%Y%m%d").to_string();
+
+    let mut out = String::with_capacity(420);
+    field(&mut out, "CALL", &callsign(dice, region));
+    field(&mut out, "QSO_DATE", &date);
+    field(&mut out, "TIME_ON", &time.strftime("%H%M%S").to_string());
+    field(&mut out, "BAND", choice.band);
+    field(&mut out, "FREQ", &format!("{}.{:06}", hertz / 1_000_000, hertz % 1_000_000));
+    field(&mut out, "MODE", mode);
+    if let Some(submode) = submode {
+        field(&mut out, "SUBMODE", submode);
+    }
+    field(&mut out, "RST_SENT", &report(dice, mode));
+    field(&mut out, "RST_RCVD", &report(dice, mode));
+    field(&mut out, "STATION_CALLSIGN", who.call);
+    field(&mut out, "MY_GRIDSQUARE", who.grid);
+    field(&mut out, "TX_PWR", if dice.chance(20) { "5" } else { "100" });
+    if dice.chance(82) {
+        let lat = region.lat + dice.around_zero() * region.spread.0;
+        let lon = region.lon + dice.around_zero() * region.spread.1;
+        if let Some(place) = LatLon::new(lat, lon) {
+            let grid = Grid::from_lat_lon(place, 6);
+            field(&mut out, "GRIDSQUARE", if mode == "FT8" { &grid.as_str()[..4] } else { grid.as_str() });
+        }
+    }
+    if dice.chance(55) {
+        field(&mut out, "NAME", dice.pick(region.names));
+    }
+    if dice.chance(7) && time.year() > 2017 {
+        field(&mut out, "POTA_REF", &format!("{}-{:04}", region.park, 1 + dice.below(4200)));
+    }
+    if dice.chance(4) {
+        field(&mut out, "COMMENT", dice.pick(COMMENTS));
+    }
+    confirmations(dice, &mut out, &date);
+    out.push_str("<EOR>\n");
+    out
+}
