@@ -1,1 +1,33 @@
-//! Stub.
+//! The toolkit every page and JSON route is made with.
+//!
+//! Invariants: an error leaves as `application/problem+json` built from a [`Problem`]; a list pages by an
+//! authenticated [`Cursor`]; a route exists only with a declared [`Access`] and rate class ([`Routes`]);
+//! one place sets the security headers; text for people comes from the catalogues ([`Text`]).
+//!
+//! Deliberately not here: any domain. Who is asking arrives as a [`Caller`] that the accounts' own
+//! middleware puts into the request; what a request may do is decided behind the handlers.
+
+mod assets;
+mod caller;
+mod cursor;
+mod extract;
+mod headers;
+mod problem;
+mod render;
+mod route;
+mod sign;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use assets::{asset, asset_base, asset_routes, build_hash};
+pub(crate) use caller::{Caller, Network};
+pub(crate) use cursor::{Cursor, Page};
+pub(crate) use extract::{Json, Path, Query};
+pub(crate) use headers::{Policy, security_headers};
+pub(crate) use problem::{FieldError, Problem, ProblemBody, Result};
+pub(crate) use render::{html, render};
+pub(crate) use route::{Access, Class, Declared, Guard, Kind, Routes};
+pub(crate) use sign::Signer;
+pub(crate) use text::{Catalogue, Text};
