@@ -214,8 +214,8 @@ pub(super) fn contact(dice: &mut Dice, who: &Operator<'_>, at: Timestamp) -> Str
     if dice.chance(82) {
         let lat = region.lat + dice.around_zero() * region.spread.0;
         let lon = region.lon + dice.around_zero() * region.spread.1;
-        if let Some(place) = LatLon::new(lat, lon) {
-            let grid = Grid::from_lat_lon(place, 6);
+        if let Ok(place) = LatLon::new(lat, lon) {
+            let grid = Grid::from_latlon(place, 3);
             field(&mut out, "GRIDSQUARE", if mode == "FT8" { &grid.as_str()[..4] } else { grid.as_str() });
         }
     }
