@@ -1,1 +1,15 @@
-//! Stub.
+//! All events of all domains, as plain data: what the store hands to reactors and to the bus.
+//!
+//! Below the store in the layers, so a domain's `event.rs` imports only `ham` and the standard library. An
+//! event says what has happened, in the past tense; it carries what its readers need, not a whole record.
+
+/// Something that happened, known after its commit.
+#[derive(Debug, Clone)]
+pub(crate) enum Event {
+    /// In a logbook.
+    Logbook(crate::logbook::event::LogbookEvent),
+    /// Among accounts, sessions and keys.
+    Identity(crate::identity::event::IdentityEvent),
+    /// To a background job.
+    Jobs(crate::jobs::event::JobEvent),
+}

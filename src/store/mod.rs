@@ -1,1 +1,293 @@
-//! Stub.
+//! The store: typed tables in one redb file, one writer, many readers.
+//!
+//! Invariants:
+//! - One command is one all-or-nothing change, run by the writer thread in order, durable before the
+//!   caller hears of it; its events leave after the commit, in commit order.
+//! - A `Read` or `Write` lives only inside the closure it is handed to: no await, no network, no sleep there.
+//! - Tables are bytes to the engine; keys sort as their values do; values carry format and version.
+//! - When the disk fails, writes answer `StoreError::Unavailable` and reads go on; the store heals itself
+//!   once there is room.
+//!
+//! Not here: what any domain keeps. Domains declare tables with `table!` and list them in a `Registry`.
+
+mod codec;
+mod engine;
+mod error;
+#[cfg(test)]
+mod fake_disk;
+mod key;
+mod migrate;
+mod read;
+mod schema;
+mod table;
+#[cfg(test)]
+mod tests;
+mod write;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub(crate) use codec::{CodecError, body};
+pub(crate) use error::{OpenError, StoreError};
+pub(crate) use key::{Corrupt, Key, KeyBuf, PrefixOf, Span, TextStart};
+pub(crate) use migrate::{Migration, STEP_ROWS, Step};
+pub(crate) use read::{Direction, Read, Rows, Scan};
+pub(crate) use schema::{IndexCheck, Reactor, Registry, SCHEMA};
+pub(crate) use table::{Table, TableInfo, table};
+pub(crate) use write::Write;
+
+use crate::event::Event;
+use engine::{DirLock, Engine, Medium};
+use writer::{Command, Writer};
+
+/// Receives the events of each commit, in commit order, on the writer thread: must not wait.
+pub(crate) type OnCommit = Box<dyn FnMut(Vec<Event>) + Send>;
+
+/// redb's own default is a gigabyte; this keeps an idle program small.
+pub(crate) const DEFAULT_CACHE_BYTES: usize = 32 << 20;
+
+/// What a store is opened with.
+pub(crate) struct StoreConfig {
+    /// The data directory; made if it does not exist.
+    pub(crate) dir: PathBuf,
+    /// Memory for pages of the file.
+    pub(crate) cache_bytes: usize,
+    /// What the domains keep.
+    pub(crate) registry: Registry,
+    /// Where events go after their commit: the bus.
+    pub(crate) on_commit: OnCommit,
+    /// How often a store that failed tries again.
+    pub(crate) reopen_every: Duration,
+}
+
+impl StoreConfig {
+    /// A store in `dir` with default sizes, no domains, and nobody listening to events.
+    pub(crate) fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            cache_bytes: DEFAULT_CACHE_BYTES,
+            registry: Registry::default(),
+            on_commit: Box::new(drop),
+            reopen_every: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Whether the store takes writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// It does.
+    Ok,
+    /// It does not, for this reason; reads go on.
+    Degraded(Arc<str>),
+}
+
+/// Sizes, for the health page and metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stats {
+    /// Length of the database file.
+    pub(crate) file_bytes: u64,
+    /// Room left on its disk, where the system tells.
+    pub(crate) free_bytes: Option<u64>,
+    /// Interactive commands waiting for the writer.
+    pub(crate) interactive_waiting: usize,
+    /// Bulk batches waiting for the writer.
+    pub(crate) bulk_waiting: usize,
+}
+
+/// A handle of the open store; clones are cheap and share it.
+#[derive(Clone)]
+pub(crate) struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: Arc<Engine>,
+    interactive: mpsc::Sender<Box<dyn Command>>,
+    bulk: mpsc::Sender<Box<dyn Command>>,
+    status: watch::Receiver<Status>,
+    closing: CancellationToken,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    /// The writer ends when the last handle is gone, closed or not.
+    _close_on_drop: DropGuard,
+}
+
+impl Store {
+    /// Opens the data directory: claims it, checks the schema, migrates, starts the writer. Blocking.
+    pub(crate) fn open(config: StoreConfig) -> Result<Self, OpenError> {
+        let lock = DirLock::claim(&config.dir)?;
+        let medium = Medium::File(config.dir.join(engine::FILE));
+        Self::open_on(medium, Some(lock), config)
+    }
+
+    fn open_on(medium: Medium, lock: Option<DirLock>, config: StoreConfig) -> Result<Self, OpenError> {
+        let engine = Arc::new(Engine::open(medium, config.cache_bytes, lock)?);
+        let damaged = |error: StoreError| OpenError::Damaged {
+            path: config.dir.join(engine::FILE),
+            reason: error.to_string(),
+        };
+        let mark = migrate::mark(&engine).map_err(damaged)?;
+        migrate::run(&engine, &config.registry, mark, SCHEMA)?;
+        Self::start(engine, config)
+    }
+
+    fn start(engine: Arc<Engine>, config: StoreConfig) -> Result<Self, OpenError> {
+        let (interactive, interactive_lane) = mpsc::channel(writer::INTERACTIVE_LANE);
+        let (bulk, bulk_lane) = mpsc::channel(writer::BULK_LANE);
+        let (status_sender, status) = watch::channel(Status::Ok);
+        let closing = CancellationToken::new();
+        let writer = Writer {
+            engine: Arc::clone(&engine),
+            registry: Arc::new(config.registry),
+            interactive: interactive_lane,
+            bulk: bulk_lane,
+            closing: closing.clone(),
+            on_commit: config.on_commit,
+            status: status_sender,
+            reopen_every: config.reopen_every,
+        };
+        let thread = start_writer(writer).map_err(|error| OpenError::Io { path: config.dir, error })?;
+        let shared = Shared {
+            engine,
+            interactive,
+            bulk,
+            status,
+            _close_on_drop: closing.clone().drop_guard(),
+            closing,
+            writer: Mutex::new(Some(thread)),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Runs a command: all of it is stored, durably, or nothing. An `Err` of `f` undoes what it did.
+    pub(crate) async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Write<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        enqueue(&self.shared.interactive, f).await?.durable().await
+    }
+
+    /// Runs a batch of up to 1,000 records (or 25 ms) of bulk work, behind the interactive commands.
+    pub(crate) async fn write_bulk<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Write<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.queue_bulk(f).await?.durable().await
+    }
+
+    /// Puts a bulk batch in line (waiting only for a place) and returns a handle to await its commit.
+    ///
+    /// Batches in line share a commit, so an import keeps several in flight: ten make the best of it. They
+    /// run in order, but one that fails does not stop those behind it: each must check, in its own
+    /// transaction, that the position it goes on from is the stored one.
+    pub(crate) async fn queue_bulk<T, E, F>(&self, f: F) -> Result<Pending<T, E>, E>
+    where
+        F: FnOnce(&mut Write<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        enqueue(&self.shared.bulk, f).await
+    }
+
+    /// Runs a query on the blocking pool.
+    pub(crate) async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Read) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        let query = tokio::task::spawn_blocking(move || store.read_now(f));
+        query.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a query failed unexpectedly: {error}");
+            Err(StoreError::Panicked.into())
+        })
+    }
+
+    /// Runs a query here and now: at most three point reads, or code that may block.
+    pub(crate) fn read_now<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Read) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        f(&self.shared.engine.read()?)
+    }
+
+    /// Whether the store takes writes.
+    pub(crate) fn status(&self) -> Status {
+        self.shared.status.borrow().clone()
+    }
+
+    /// Changes of `status`, to wait for.
+    pub(crate) fn watch_status(&self) -> watch::Receiver<Status> {
+        self.shared.status.clone()
+    }
+
+    /// Sizes and queue lengths.
+    pub(crate) fn stats(&self) -> Stats {
+        let waiting = |lane: &mpsc::Sender<_>| lane.max_capacity() - lane.capacity();
+        Stats {
+            file_bytes: self.shared.engine.file_bytes(),
+            free_bytes: self.shared.engine.free_bytes(),
+            interactive_waiting: waiting(&self.shared.interactive),
+            bulk_waiting: waiting(&self.shared.bulk),
+        }
+    }
+
+    /// Runs the commands in line, closes the database and lets go of the directory. Later use of any clone
+    /// fails with `Closed`.
+    pub(crate) async fn close(&self) {
+        self.shared.closing.cancel();
+        let thread = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return };
+        let ended = tokio::task::spawn_blocking(move || thread.join().is_ok()).await;
+        if !matches!(ended, Ok(true)) {
+            tracing::error!("the store's writer ended unexpectedly");
+        }
+    }
+}
+
+/// A bulk batch in line.
+#[must_use = "only `durable` tells whether the batch was stored"]
+pub(crate) struct Pending<T, E> {
+    outcome: oneshot::Receiver<Result<T, E>>,
+}
+
+impl<T, E: From<StoreError>> Pending<T, E> {
+    /// Waits until the batch is stored durably, or has failed.
+    pub(crate) async fn durable(self) -> Result<T, E> {
+        self.outcome.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+}
+
+async fn enqueue<T, E, F>(lane: &mpsc::Sender<Box<dyn Command>>, f: F) -> Result<Pending<T, E>, E>
+where
+    F: FnOnce(&mut Write<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let (command, outcome) = writer::command(f);
+    lane.send(command).await.map_err(|_| StoreError::Closed)?;
+    Ok(Pending { outcome })
+}
+
+fn start_writer(writer: Writer) -> std::io::Result<std::thread::JoinHandle<()>> {
+    // A runtime of its own, so that waiting for commands and for time is one thing.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || runtime.block_on(writer.run()))
+}
+
+/// What a caught panic said.
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}

@@ -1,0 +1,228 @@
+//! The database file: one process per data directory, opening, and opening again after a failure.
+//!
+//! `lock` in the data directory is held for the life of the store and names its process; `store.redb` is the
+//! database. The file is opened with redb's file lock besides, which guards against other programs.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use super::error::{OpenError, StoreError};
+use super::read::Read;
+use super::schema::Registry;
+use super::write::Write;
+use crate::event::Event;
+
+/// The database's file name in the data directory.
+pub(super) const FILE: &str = "store.redb";
+const LOCK: &str = "lock";
+/// Room a failed store waits for before it tries to write again.
+const ROOM_TO_REOPEN: u64 = 64 << 20;
+
+/// What the database lives on.
+#[derive(Debug, Clone)]
+pub(super) enum Medium {
+    /// The file of this path.
+    File(PathBuf),
+    /// A disk whose failures a test decides.
+    #[cfg(test)]
+    Fake(super::fake_disk::FakeDisk),
+}
+
+/// The open database; for moments between two openings there is none.
+#[derive(Debug)]
+pub(super) struct Engine {
+    medium: Medium,
+    cache_bytes: usize,
+    database: RwLock<Option<redb::Database>>,
+    /// Dropped last: the directory is ours until the database is closed.
+    _lock: Option<DirLock>,
+}
+
+impl Engine {
+    /// Opens or makes the database. The caller has locked the directory.
+    pub(super) fn open(medium: Medium, cache_bytes: usize, lock: Option<DirLock>) -> Result<Self, OpenError> {
+        let database = open_medium(&medium, cache_bytes).map_err(|e| open_error(&medium, lock.as_ref(), e))?;
+        Ok(Self { medium, cache_bytes, database: RwLock::new(Some(database)), _lock: lock })
+    }
+
+    /// Closes and opens the database again, and proves with a commit that it takes writes.
+    pub(super) fn reopen(&self) -> Result<(), StoreError> {
+        if let Some(free) = self.free_bytes().filter(|free| *free < ROOM_TO_REOPEN) {
+            return Err(StoreError::unavailable(format_args!("{free} bytes are free on the disk")));
+        }
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        *database = None;
+        let fresh = open_medium(&self.medium, self.cache_bytes).map_err(StoreError::unavailable)?;
+        let transaction = begin(&fresh)?;
+        transaction.open_table(super::read::definition("store.probe")).map_err(StoreError::unavailable)?;
+        transaction.delete_table(super::read::definition("store.probe")).map_err(StoreError::unavailable)?;
+        transaction.commit().map_err(StoreError::unavailable)?;
+        *database = Some(fresh);
+        Ok(())
+    }
+
+    /// Closes the database for good.
+    pub(super) fn close(&self) {
+        let database = self.database.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(error)) = database.map(redb::Database::close) {
+            tracing::warn!(%error, "closing the store failed: {error}; the next start repairs it");
+        }
+    }
+
+    /// One state of the store.
+    pub(super) fn read(&self) -> Result<Read, StoreError> {
+        use redb::ReadableDatabase as _;
+        let database = self.database();
+        let database = database.as_ref().ok_or(StoreError::Closed)?;
+        Ok(Read::new(database.begin_read().map_err(StoreError::unavailable)?))
+    }
+
+    /// Runs `f` in a transaction and commits it durably, unless `f` says there is nothing to commit. Only for
+    /// the writer thread, and for start-up before there is one.
+    pub(super) fn write<T>(
+        &self,
+        registry: &Registry,
+        f: impl FnOnce(&mut Write<'_>) -> Result<Commit<T>, StoreError>,
+    ) -> Result<(T, Vec<Event>), StoreError> {
+        let database = self.database();
+        let database = database.as_ref().ok_or(StoreError::Closed)?;
+        let transaction = begin(database)?;
+        let mut write = Write::new(&transaction, registry);
+        let commit = f(&mut write)?;
+        let events = write.into_events();
+        match commit {
+            Commit::Yes(value) => {
+                transaction.commit().map_err(StoreError::unavailable)?;
+                Ok((value, events))
+            }
+            Commit::No(value) => Ok((value, events)),
+        }
+    }
+
+    /// Gives the database itself to `f`, alone: for check and compaction while nothing else runs.
+    pub(super) fn exclusive<T>(&self, f: impl FnOnce(&mut redb::Database) -> T) -> Result<T, StoreError> {
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        database.as_mut().map(f).ok_or(StoreError::Closed)
+    }
+
+    /// Size of the database file.
+    pub(super) fn file_bytes(&self) -> u64 {
+        match &self.medium {
+            Medium::File(path) => path.metadata().map_or(0, |meta| meta.len()),
+            #[cfg(test)]
+            Medium::Fake(disk) => disk.size(),
+        }
+    }
+
+    /// Bytes free where the database lives, where the system tells.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        match &self.medium {
+            Medium::File(path) => free_bytes(path.parent()?),
+            #[cfg(test)]
+            Medium::Fake(_) => None,
+        }
+    }
+
+    fn database(&self) -> RwLockReadGuard<'_, Option<redb::Database>> {
+        self.database.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What `Engine::write` does in the end.
+pub(super) enum Commit<T> {
+    /// Commits.
+    Yes(T),
+    /// Drops the transaction: nothing changed.
+    No(T),
+}
+
+/// Bytes free for an ordinary user on the file system of `path`.
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(path).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+fn begin(database: &redb::Database) -> Result<redb::WriteTransaction, StoreError> {
+    let mut transaction = database.begin_write().map_err(StoreError::unavailable)?;
+    // Costs a tenth of a millisecond a commit and saves a walk through the file after a crash.
+    transaction.set_quick_repair(true);
+    Ok(transaction)
+}
+
+fn open_medium(medium: &Medium, cache_bytes: usize) -> Result<redb::Database, redb::DatabaseError> {
+    let mut builder = redb::Builder::new();
+    builder.set_cache_size(cache_bytes);
+    builder.set_repair_callback(|repair| {
+        tracing::info!("repairing the store after an unclean stop: {:.0} %", repair.progress() * 100.0);
+    });
+    match medium {
+        Medium::File(path) => builder.create(path),
+        #[cfg(test)]
+        Medium::Fake(disk) => builder.create_with_backend(disk.clone()),
+    }
+}
+
+fn open_error(medium: &Medium, lock: Option<&DirLock>, error: redb::DatabaseError) -> OpenError {
+    let path = match medium {
+        Medium::File(path) => path.clone(),
+        #[cfg(test)]
+        Medium::Fake(_) => PathBuf::new(),
+    };
+    match error {
+        redb::DatabaseError::DatabaseAlreadyOpen => OpenError::HeldByAnother {
+            dir: lock.map(|lock| lock.dir.clone()).unwrap_or(path),
+            pid: None,
+        },
+        redb::DatabaseError::Storage(redb::StorageError::Io(error)) => OpenError::Io { path, error },
+        other => OpenError::Damaged { path, reason: other.to_string() },
+    }
+}
+
+/// The claim of one process on a data directory; ends when dropped.
+#[derive(Debug)]
+pub(super) struct DirLock {
+    dir: PathBuf,
+    file: File,
+}
+
+impl DirLock {
+    /// Claims `dir`, which is made if it does not exist.
+    pub(super) fn claim(dir: &Path) -> Result<Self, OpenError> {
+        let io = |path: &Path, error| OpenError::Io { path: path.to_owned(), error };
+        std::fs::create_dir_all(dir).map_err(|error| io(dir, error))?;
+        let path = dir.join(LOCK);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| io(&path, error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                let read = file.read_to_string(&mut text);
+                let pid = read.ok().and_then(|_| text.trim().parse().ok());
+                return Err(OpenError::HeldByAnother { dir: dir.to_owned(), pid });
+            }
+            Err(TryLockError::Error(error)) => return Err(io(&path, error)),
+        }
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(|error| io(&path, error))?;
+        Ok(Self { dir: dir.to_owned(), file })
+    }
+}
+
+impl Drop for DirLock {
+    fn drop(&mut self) {
+        // Closing the file lets go of the lock; emptied so that nobody is told a process that is gone.
+        if let Err(error) = self.file.set_len(0) {
+            tracing::debug!(%error, "the lock file keeps a stale process number: {error}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Migrations: numbered changes of keys and indexes, in durable steps.
+//!
+//! A change of a value's shape needs none (`table!` with a version and an upgrade). A migration works in
+//! steps of about a thousand rows; the cursor of each step is committed with its rows, so it goes on where
+//! it stood after a crash.
+
+use super::engine::{Commit, Engine};
+use super::error::{OpenError, StoreError};
+use super::read::Rows;
+use super::schema::{MIGRATION_CURSOR, MigrationCursor, Registry, SCHEMA_MARK, SchemaMark};
+use super::write::Write;
+
+/// Rows a migration handles in one step: short enough not to hold a transaction long.
+pub(crate) const STEP_ROWS: usize = 1_000;
+
+/// A numbered change of the stored data.
+#[derive(Clone, Copy)]
+pub(crate) struct Migration {
+    /// The schema it leads to, from the one before.
+    pub(crate) to: u32,
+    /// What it does, for the log.
+    pub(crate) name: &'static str,
+    /// Handles the next rows behind the cursor (empty at first).
+    pub(crate) step: fn(&mut Write<'_>, &[u8]) -> Result<Step, StoreError>,
+}
+
+/// How far a step of a migration came.
+pub(crate) enum Step {
+    /// There is more to do behind this cursor; `rows` were handled.
+    More {
+        /// Handed to the next step.
+        cursor: Vec<u8>,
+        /// Rows this step handled, for the progress shown.
+        rows: u64,
+    },
+    /// Nothing is left to do.
+    Done,
+}
+
+/// The schema mark of the file; `None` for a new one.
+pub(super) fn mark(engine: &Engine) -> Result<Option<SchemaMark>, StoreError> {
+    engine.read()?.get(SCHEMA_MARK, &())
+}
+
+/// Brings the data from `mark` to `ours` by the registry's migrations.
+pub(super) fn run(
+    engine: &Engine,
+    registry: &Registry,
+    mark: Option<SchemaMark>,
+    ours: u32,
+) -> Result<(), OpenError> {
+    let mut number = mark.map_or(ours, |mark| mark.number);
+    for migration in registry.migrations.iter().filter(|m| m.to <= ours) {
+        if migration.to <= number {
+            continue;
+        }
+        tracing::info!("upgrading the stored data to schema {}: {}", migration.to, migration.name);
+        let failed = |error| OpenError::Migration { to: migration.to, name: migration.name, error };
+        while !step(engine, registry, migration).map_err(failed)? {}
+        number = migration.to;
+    }
+    let sealed = seal(engine, registry, ours);
+    sealed.map_err(|error| OpenError::Migration { to: ours, name: "marking the schema", error })
+}
+
+/// Runs one step in its own transaction; tells whether the migration is complete.
+fn step(engine: &Engine, registry: &Registry, migration: &Migration) -> Result<bool, StoreError> {
+    let ((complete, rows), _) = engine.write(registry, |write| {
+        let at = write.get(MIGRATION_CURSOR, &migration.to)?.unwrap_or_default();
+        let result = match (migration.step)(write, &at.at)? {
+            Step::More { cursor, rows } => {
+                let rows = at.rows + rows;
+                write.put(MIGRATION_CURSOR, &migration.to, &MigrationCursor { at: cursor, rows })?;
+                (false, rows)
+            }
+            Step::Done => {
+                write.remove(MIGRATION_CURSOR, &migration.to)?;
+                write.put(SCHEMA_MARK, &(), &SchemaMark::of(migration.to))?;
+                (true, at.rows)
+            }
+        };
+        write.settle()?;
+        Ok(Commit::Yes(result))
+    })?;
+    tracing::info!(rows, "upgrade to schema {}: {rows} rows done", migration.to);
+    Ok(complete)
+}
+
+fn seal(engine: &Engine, registry: &Registry, ours: u32) -> Result<(), StoreError> {
+    let wanted = SchemaMark::of(ours);
+    if mark(engine)?.as_ref() == Some(&wanted) {
+        return Ok(());
+    }
+    engine
+        .write(registry, |write| {
+            write.put(SCHEMA_MARK, &(), &wanted)?;
+            write.settle()?;
+            Ok(Commit::Yes(()))
+        })
+        .map(drop)
+}
+
+impl SchemaMark {
+    fn of(number: u32) -> Self {
+        Self { number, version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
