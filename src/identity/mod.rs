@@ -6,6 +6,7 @@
 
 mod actor;
 mod base64;
+pub(crate) mod event;
 mod model;
 mod passlib;
 mod password;

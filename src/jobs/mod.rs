@@ -1,1 +1,3 @@
-//! Stub.
+//! Background jobs: a durable queue.
+
+pub(crate) mod event;

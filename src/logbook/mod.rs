@@ -1,1 +1,3 @@
-//! Stub.
+//! Logbooks: contacts, their indexes and imports.
+
+pub(crate) mod event;

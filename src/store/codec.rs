@@ -50,7 +50,9 @@ pub(super) fn encode<V: Serialize>(version: u8, value: &V, out: &mut Vec<u8>) ->
     out.clear();
     out.extend_from_slice(&[FORMAT, version]);
     let mut serializer = rmp_serde::Serializer::new(&mut *out).with_struct_map();
-    value.serialize(&mut serializer).map_err(|e| CodecError::Encode(e.to_string()))?;
+    value
+        .serialize(&mut serializer)
+        .map_err(|e| CodecError::Encode(e.to_string()))?;
     if out[2..] == [NIL] {
         out.clear();
     } else if memchr::memchr2(FLOAT32, FLOAT64, &out[2..]).is_some() {
@@ -111,7 +113,10 @@ fn float64(tail: &[u8]) -> Option<f64> {
 /// Bytes between a marker and the next one: lengths and data, but not the members of maps and arrays.
 fn payload(marker: u8, tail: &[u8]) -> usize {
     let length = |width: usize| {
-        tail.iter().take(width).fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte)) + width
+        tail.iter()
+            .take(width)
+            .fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte))
+            + width
     };
     match marker {
         0xa0..=0xbf => usize::from(marker & 0x1f),

@@ -43,21 +43,33 @@ pub(super) struct Engine {
 impl Engine {
     /// Opens or makes the database. The caller has locked the directory.
     pub(super) fn open(medium: Medium, cache_bytes: usize, lock: Option<DirLock>) -> Result<Self, OpenError> {
-        let database = open_medium(&medium, cache_bytes).map_err(|e| open_error(&medium, lock.as_ref(), e))?;
-        Ok(Self { medium, cache_bytes, database: RwLock::new(Some(database)), _lock: lock })
+        let database =
+            open_medium(&medium, cache_bytes).map_err(|e| open_error(&medium, lock.as_ref(), e))?;
+        Ok(Self {
+            medium,
+            cache_bytes,
+            database: RwLock::new(Some(database)),
+            _lock: lock,
+        })
     }
 
     /// Closes and opens the database again, and proves with a commit that it takes writes.
     pub(super) fn reopen(&self) -> Result<(), StoreError> {
         if let Some(free) = self.free_bytes().filter(|free| *free < ROOM_TO_REOPEN) {
-            return Err(StoreError::unavailable(format_args!("{free} bytes are free on the disk")));
+            return Err(StoreError::unavailable(format_args!(
+                "{free} bytes are free on the disk"
+            )));
         }
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = None;
         let fresh = open_medium(&self.medium, self.cache_bytes).map_err(StoreError::unavailable)?;
         let transaction = begin(&fresh)?;
-        transaction.open_table(super::read::definition("store.probe")).map_err(StoreError::unavailable)?;
-        transaction.delete_table(super::read::definition("store.probe")).map_err(StoreError::unavailable)?;
+        transaction
+            .open_table(super::read::definition("store.probe"))
+            .map_err(StoreError::unavailable)?;
+        transaction
+            .delete_table(super::read::definition("store.probe"))
+            .map_err(StoreError::unavailable)?;
         transaction.commit().map_err(StoreError::unavailable)?;
         *database = Some(fresh);
         Ok(())
@@ -65,7 +77,11 @@ impl Engine {
 
     /// Closes the database for good.
     pub(super) fn close(&self) {
-        let database = self.database.write().unwrap_or_else(PoisonError::into_inner).take();
+        let database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(Err(error)) = database.map(redb::Database::close) {
             tracing::warn!(%error, "closing the store failed: {error}; the next start repairs it");
         }
@@ -155,7 +171,10 @@ fn open_medium(medium: &Medium, cache_bytes: usize) -> Result<redb::Database, re
     let mut builder = redb::Builder::new();
     builder.set_cache_size(cache_bytes);
     builder.set_repair_callback(|repair| {
-        tracing::info!("repairing the store after an unclean stop: {:.0} %", repair.progress() * 100.0);
+        tracing::info!(
+            "repairing the store after an unclean stop: {:.0} %",
+            repair.progress() * 100.0
+        );
     });
     match medium {
         Medium::File(path) => builder.create(path),
@@ -176,7 +195,10 @@ fn open_error(medium: &Medium, lock: Option<&DirLock>, error: redb::DatabaseErro
             pid: None,
         },
         redb::DatabaseError::Storage(redb::StorageError::Io(error)) => OpenError::Io { path, error },
-        other => OpenError::Damaged { path, reason: other.to_string() },
+        other => OpenError::Damaged {
+            path,
+            reason: other.to_string(),
+        },
     }
 }
 
@@ -190,7 +212,10 @@ pub(super) struct DirLock {
 impl DirLock {
     /// Claims `dir`, which is made if it does not exist.
     pub(super) fn claim(dir: &Path) -> Result<Self, OpenError> {
-        let io = |path: &Path, error| OpenError::Io { path: path.to_owned(), error };
+        let io = |path: &Path, error| OpenError::Io {
+            path: path.to_owned(),
+            error,
+        };
         std::fs::create_dir_all(dir).map_err(|error| io(dir, error))?;
         let path = dir.join(LOCK);
         let mut file = OpenOptions::new()
@@ -206,7 +231,10 @@ impl DirLock {
                 let mut text = String::new();
                 let read = file.read_to_string(&mut text);
                 let pid = read.ok().and_then(|_| text.trim().parse().ok());
-                return Err(OpenError::HeldByAnother { dir: dir.to_owned(), pid });
+                return Err(OpenError::HeldByAnother {
+                    dir: dir.to_owned(),
+                    pid,
+                });
             }
             Err(TryLockError::Error(error)) => return Err(io(&path, error)),
         }
@@ -214,7 +242,10 @@ impl DirLock {
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(|error| io(&path, error))?;
-        Ok(Self { dir: dir.to_owned(), file })
+        Ok(Self {
+            dir: dir.to_owned(),
+            file,
+        })
     }
 }
 

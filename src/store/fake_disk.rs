@@ -43,8 +43,14 @@ impl FakeDisk {
     /// The disk as it is found after the power came back.
     pub(super) fn after_power_loss(&self) -> Self {
         let synced = self.state.lock().unwrap().synced.clone();
-        let state = State { now: synced.clone(), synced, ..State::default() };
-        Self { state: Arc::new(Mutex::new(state)) }
+        let state = State {
+            now: synced.clone(),
+            synced,
+            ..State::default()
+        };
+        Self {
+            state: Arc::new(Mutex::new(state)),
+        }
     }
 }
 
@@ -54,7 +60,11 @@ fn index(offset: u64) -> usize {
 
 impl State {
     fn check(&self) -> Result<()> {
-        if self.failing { Err(Error::from(ErrorKind::StorageFull)) } else { Ok(()) }
+        if self.failing {
+            Err(Error::from(ErrorKind::StorageFull))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -66,7 +76,10 @@ impl redb::StorageBackend for FakeDisk {
     fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
         let state = self.state.lock().unwrap();
         let start = index(offset);
-        let found = state.now.get(start..start + out.len()).ok_or(ErrorKind::UnexpectedEof)?;
+        let found = state
+            .now
+            .get(start..start + out.len())
+            .ok_or(ErrorKind::UnexpectedEof)?;
         out.copy_from_slice(found);
         Ok(())
     }

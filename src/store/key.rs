@@ -26,7 +26,12 @@ pub(crate) struct KeyBuf {
 impl KeyBuf {
     /// An empty buffer.
     pub(crate) const fn new() -> Self {
-        Self { inline: [0; INLINE], len: 0, spilled: Vec::new(), refused: false }
+        Self {
+            inline: [0; INLINE],
+            len: 0,
+            spilled: Vec::new(),
+            refused: false,
+        }
     }
 
     /// Appends bytes as they are.
@@ -52,7 +57,11 @@ impl KeyBuf {
 
     /// The encoded key; `None` if it held text that no key may hold.
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        let bytes = if self.spilled.is_empty() { &self.inline[..self.len] } else { &self.spilled };
+        let bytes = if self.spilled.is_empty() {
+            &self.inline[..self.len]
+        } else {
+            &self.spilled
+        };
         (!self.refused).then_some(bytes)
     }
 }
@@ -269,7 +278,12 @@ pub(crate) struct Span<K> {
 impl<K: Key> Span<K> {
     /// Every key.
     pub(crate) fn all() -> Self {
-        Self { low: Bound::Unbounded, high: Bound::Unbounded, refused: false, key: PhantomData }
+        Self {
+            low: Bound::Unbounded,
+            high: Bound::Unbounded,
+            refused: false,
+            key: PhantomData,
+        }
     }
 
     /// The keys that start with `prefix`.

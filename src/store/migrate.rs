@@ -54,13 +54,25 @@ pub(super) fn run(
         if migration.to <= number {
             continue;
         }
-        tracing::info!("upgrading the stored data to schema {}: {}", migration.to, migration.name);
-        let failed = |error| OpenError::Migration { to: migration.to, name: migration.name, error };
+        tracing::info!(
+            "upgrading the stored data to schema {}: {}",
+            migration.to,
+            migration.name
+        );
+        let failed = |error| OpenError::Migration {
+            to: migration.to,
+            name: migration.name,
+            error,
+        };
         while !step(engine, registry, migration).map_err(failed)? {}
         number = migration.to;
     }
     let sealed = seal(engine, registry, ours);
-    sealed.map_err(|error| OpenError::Migration { to: ours, name: "marking the schema", error })
+    sealed.map_err(|error| OpenError::Migration {
+        to: ours,
+        name: "marking the schema",
+        error,
+    })
 }
 
 /// Runs one step in its own transaction; tells whether the migration is complete.
@@ -70,7 +82,11 @@ fn step(engine: &Engine, registry: &Registry, migration: &Migration) -> Result<b
         let result = match (migration.step)(write, &at.at)? {
             Step::More { cursor, rows } => {
                 let rows = at.rows + rows;
-                write.put(MIGRATION_CURSOR, &migration.to, &MigrationCursor { at: cursor, rows })?;
+                write.put(
+                    MIGRATION_CURSOR,
+                    &migration.to,
+                    &MigrationCursor { at: cursor, rows },
+                )?;
                 (false, rows)
             }
             Step::Done => {
@@ -102,6 +118,9 @@ fn seal(engine: &Engine, registry: &Registry, ours: u32) -> Result<(), StoreErro
 
 impl SchemaMark {
     fn of(number: u32) -> Self {
-        Self { number, version: env!("CARGO_PKG_VERSION").to_owned() }
+        Self {
+            number,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
     }
 }

@@ -151,7 +151,10 @@ impl Store {
             status: status_sender,
             reopen_every: config.reopen_every,
         };
-        let thread = start_writer(writer).map_err(|error| OpenError::Io { path: config.dir, error })?;
+        let thread = start_writer(writer).map_err(|error| OpenError::Io {
+            path: config.dir,
+            error,
+        })?;
         let shared = Shared {
             engine,
             interactive,
@@ -161,7 +164,9 @@ impl Store {
             closing,
             writer: Mutex::new(Some(thread)),
         };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
     }
 
     /// Runs a command: all of it is stored, durably, or nothing. An `Err` of `f` undoes what it did.
@@ -247,7 +252,12 @@ impl Store {
     /// fails with `Closed`.
     pub(crate) async fn close(&self) {
         self.shared.closing.cancel();
-        let thread = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self
+            .shared
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some(thread) = thread else { return };
         let ended = tokio::task::spawn_blocking(move || thread.join().is_ok()).await;
         if !matches!(ended, Ok(true)) {
@@ -265,7 +275,9 @@ pub(crate) struct Pending<T, E> {
 impl<T, E: From<StoreError>> Pending<T, E> {
     /// Waits until the batch is stored durably, or has failed.
     pub(crate) async fn durable(self) -> Result<T, E> {
-        self.outcome.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        self.outcome
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 }
 
@@ -282,12 +294,17 @@ where
 
 fn start_writer(writer: Writer) -> std::io::Result<std::thread::JoinHandle<()>> {
     // A runtime of its own, so that waiting for commands and for time is one thing.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || runtime.block_on(writer.run()))
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
+    std::thread::Builder::new()
+        .name("store-writer".to_owned())
+        .spawn(move || runtime.block_on(writer.run()))
 }
 
 /// What a caught panic said.
 pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
 }

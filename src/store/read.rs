@@ -60,7 +60,8 @@ pub(crate) trait Rows {
     {
         let mut buf = KeyBuf::new();
         let key = encoded(table, key, &mut buf)?;
-        self.with_row(table.name(), key, |bytes| table.decode(bytes))?.transpose()
+        self.with_row(table.name(), key, |bytes| table.decode(bytes))?
+            .transpose()
     }
 
     /// Whether there is a record under `key`.
@@ -83,9 +84,20 @@ pub(crate) trait Rows {
         let bytes = if span.refused {
             ByteScan::failed(StoreError::KeyText { table: table.name() })
         } else {
-            self.scan_bytes(table.name(), ByteSpan { low: span.low, high: span.high }, direction)
+            self.scan_bytes(
+                table.name(),
+                ByteSpan {
+                    low: span.low,
+                    high: span.high,
+                },
+                direction,
+            )
         };
-        Scan { table, bytes, _table: PhantomData }
+        Scan {
+            table,
+            bytes,
+            _table: PhantomData,
+        }
     }
 
     /// The record with the smallest key of a span.
@@ -152,7 +164,9 @@ where
 
     fn next(&mut self) -> Option<Self::Item> {
         let table = self.table;
-        let row = self.bytes.advance(|key, value| Ok((table.decode_key(key)?, table.decode(value)?)));
+        let row = self
+            .bytes
+            .advance(|key, value| Ok((table.decode_key(key)?, table.decode(value)?)));
         row.transpose().map(Result::flatten)
     }
 }
@@ -167,7 +181,10 @@ pub(crate) struct ByteSpan {
 impl ByteSpan {
     /// The span as the engine takes it; `None` when it is empty or upside down.
     pub(super) fn bounds(&self) -> Option<(Bound<&[u8]>, Bound<&[u8]>)> {
-        let (low, high) = (self.low.as_ref().map(Vec::as_slice), self.high.as_ref().map(Vec::as_slice));
+        let (low, high) = (
+            self.low.as_ref().map(Vec::as_slice),
+            self.high.as_ref().map(Vec::as_slice),
+        );
         let sound = match (low, high) {
             (Bound::Included(a), Bound::Included(b)) => a <= b,
             (Bound::Included(a) | Bound::Excluded(a), Bound::Excluded(b))
@@ -201,15 +218,24 @@ enum Source<'r> {
 
 impl<'r> ByteScan<'r> {
     pub(super) fn empty() -> Self {
-        Self { source: Source::Done, direction: Direction::Forward }
+        Self {
+            source: Source::Done,
+            direction: Direction::Forward,
+        }
     }
 
     pub(super) fn failed(error: StoreError) -> Self {
-        Self { source: Source::Failed(error), direction: Direction::Forward }
+        Self {
+            source: Source::Failed(error),
+            direction: Direction::Forward,
+        }
     }
 
     pub(super) fn snapshot(range: redb::Range<'static, Bytes, Bytes>, direction: Direction) -> Self {
-        Self { source: Source::Snapshot(range), direction }
+        Self {
+            source: Source::Snapshot(range),
+            direction,
+        }
     }
 
     pub(super) fn chunks(
@@ -218,12 +244,24 @@ impl<'r> ByteScan<'r> {
         span: ByteSpan,
         direction: Direction,
     ) -> Self {
-        let chunks = Chunks { rows, table, span, buffered: VecDeque::new(), size: FIRST_CHUNK };
-        Self { source: Source::Chunks(chunks), direction }
+        let chunks = Chunks {
+            rows,
+            table,
+            span,
+            buffered: VecDeque::new(),
+            size: FIRST_CHUNK,
+        };
+        Self {
+            source: Source::Chunks(chunks),
+            direction,
+        }
     }
 
     /// Hands the next row to `row`; `None` at the end, which also follows an error.
-    pub(super) fn advance<R>(&mut self, row: impl FnOnce(&[u8], &[u8]) -> R) -> Result<Option<R>, StoreError> {
+    pub(super) fn advance<R>(
+        &mut self,
+        row: impl FnOnce(&[u8], &[u8]) -> R,
+    ) -> Result<Option<R>, StoreError> {
         match &mut self.source {
             Source::Done => Ok(None),
             Source::Snapshot(range) => {
@@ -289,7 +327,8 @@ struct Chunks<'r> {
 impl Chunks<'_> {
     fn next(&mut self, direction: Direction) -> Result<Option<OwnedRow>, StoreError> {
         if self.buffered.is_empty() && self.size > 0 {
-            self.rows.fill(self.table, &self.span, direction, self.size, &mut self.buffered)?;
+            self.rows
+                .fill(self.table, &self.span, direction, self.size, &mut self.buffered)?;
             self.size = match self.buffered.back() {
                 Some((key, _)) if self.buffered.len() == self.size => {
                     self.span.narrow(key.clone(), direction);
@@ -311,14 +350,18 @@ pub(super) fn copy_rows(
     size: usize,
     out: &mut VecDeque<OwnedRow>,
 ) -> Result<(), redb::StorageError> {
-    let Some(bounds) = span.bounds() else { return Ok(()) };
+    let Some(bounds) = span.bounds() else {
+        return Ok(());
+    };
     let mut range = table.range::<&[u8]>(bounds)?;
     for _ in 0..size {
         let next = match direction {
             Direction::Forward => range.next(),
             Direction::Backward => range.next_back(),
         };
-        let Some((key, value)) = next.transpose()? else { break };
+        let Some((key, value)) = next.transpose()? else {
+            break;
+        };
         out.push_back((key.value().to_vec(), value.value().to_vec()));
     }
     Ok(())
@@ -335,7 +378,10 @@ pub(crate) struct Read {
 
 impl Read {
     pub(super) fn new(transaction: redb::ReadTransaction) -> Self {
-        Self { transaction, open: RefCell::new(Vec::new()) }
+        Self {
+            transaction,
+            open: RefCell::new(Vec::new()),
+        }
     }
 
     pub(super) fn transaction(&self) -> &redb::ReadTransaction {
@@ -388,7 +434,9 @@ impl Rows for Read {
     }
 
     fn scan_bytes(&self, table: &'static str, span: ByteSpan, direction: Direction) -> ByteScan<'_> {
-        let Some(bounds) = span.bounds() else { return ByteScan::empty() };
+        let Some(bounds) = span.bounds() else {
+            return ByteScan::empty();
+        };
         match self.with_table(table, |table| table.range::<&[u8]>(bounds)) {
             Ok(Some(range)) => ByteScan::snapshot(range, direction),
             Ok(None) => ByteScan::empty(),

@@ -32,7 +32,12 @@ impl<K, V> Copy for Table<K, V> {}
 impl<K, V> Table<K, V> {
     /// A table whose records have `version`; older ones are read by `upgrade`.
     pub(crate) const fn new(name: &'static str, version: u8, upgrade: Option<Upgrade<V>>) -> Self {
-        Self { name, version, upgrade, key: PhantomData }
+        Self {
+            name,
+            version,
+            upgrade,
+            key: PhantomData,
+        }
     }
 
     /// The table's name in the file: `domain.table`, or `domain.table.by_x` for an index.
@@ -43,12 +48,17 @@ impl<K, V> Table<K, V> {
 
 impl<K: Key + 'static, V: Serialize + DeserializeOwned + 'static> Table<K, V> {
     pub(super) fn encode(self, value: &V, out: &mut Vec<u8>) -> Result<(), StoreError> {
-        codec::encode(self.version, value, out).map_err(|what| StoreError::Encode { table: self.name, what })
+        codec::encode(self.version, value, out).map_err(|what| StoreError::Encode {
+            table: self.name,
+            what,
+        })
     }
 
     pub(super) fn decode(self, bytes: &[u8]) -> Result<V, StoreError> {
-        codec::decode(self.version, self.upgrade, bytes)
-            .map_err(|what| StoreError::Corrupt { table: self.name, what })
+        codec::decode(self.version, self.upgrade, bytes).map_err(|what| StoreError::Corrupt {
+            table: self.name,
+            what,
+        })
     }
 
     pub(super) fn decode_key(self, bytes: &[u8]) -> Result<K, StoreError> {
@@ -61,7 +71,10 @@ impl<K: Key + 'static, V: Serialize + DeserializeOwned + 'static> Table<K, V> {
             K::decode(key).map_err(|e| CodecError::Decode(e.to_string()))?;
             codec::decode(self.version, self.upgrade, value).map(drop)
         };
-        TableInfo { name: self.name, verify: Arc::new(verify) }
+        TableInfo {
+            name: self.name,
+            verify: Arc::new(verify),
+        }
     }
 }
 

@@ -25,6 +25,11 @@ async fn a_command_is_read_back_and_survives_closing() {
     assert_eq!(id, 1);
     store.close().await;
     let store = Store::open(StoreConfig::new(dir.path())).unwrap();
-    let rows = store.read(|r| r.scan(NOTE, Span::prefix(&(7_u32,)), Direction::Forward).collect::<Result<Vec<_>, _>>()).await;
+    let rows = store
+        .read(|r| {
+            r.scan(NOTE, Span::prefix(&(7_u32,)), Direction::Forward)
+                .collect::<Result<Vec<_>, _>>()
+        })
+        .await;
     assert_eq!(rows.unwrap(), [((7, 1), "hello".to_owned())]);
 }

@@ -15,7 +15,8 @@ use smol_str::SmolStr;
 use super::error::StoreError;
 use super::key::{Key, KeyBuf, Span};
 use super::read::{
-    ByteScan, ByteSpan, Bytes, Direction, FillChunk, OwnedRow, Rows, copy_rows, definition, encoded, same_name,
+    ByteScan, ByteSpan, Bytes, Direction, FillChunk, OwnedRow, Rows, copy_rows, definition, encoded,
+    same_name,
 };
 use super::schema::{COUNTERS, Registry};
 use super::table::Table;
@@ -78,7 +79,9 @@ impl<'t> Write<'t> {
         let mut buf = KeyBuf::new();
         let key = encoded(table, key, &mut buf)?;
         let mut bytes = std::mem::take(&mut self.value);
-        let stored = table.encode(value, &mut bytes).and_then(|()| self.put_bytes(table.name(), key, &bytes));
+        let stored = table
+            .encode(value, &mut bytes)
+            .and_then(|()| self.put_bytes(table.name(), key, &bytes));
         self.value = bytes;
         stored
     }
@@ -108,7 +111,10 @@ impl<'t> Write<'t> {
         if span.refused {
             return Err(StoreError::KeyText { table: table.name() });
         }
-        let span = ByteSpan { low: span.low, high: span.high };
+        let span = ByteSpan {
+            low: span.low,
+            high: span.high,
+        };
         let mut rows = VecDeque::new();
         self.fill(table.name(), &span, Direction::Forward, limit, &mut rows)?;
         for (key, _) in &rows {
@@ -134,11 +140,17 @@ impl<'t> Write<'t> {
         self.events.push(event);
     }
 
-    pub(super) fn put_bytes(&mut self, table: &'static str, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    pub(super) fn put_bytes(
+        &mut self,
+        table: &'static str,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), StoreError> {
         let at = self.open(table)?;
         let old = self.open.get_mut()[at].1.insert(key, value);
         let old = old.map_err(|error| engine_failed(&self.broken, error))?;
-        self.undo.push(at, key, old.as_ref().map(redb::AccessGuard::value));
+        self.undo
+            .push(at, key, old.as_ref().map(redb::AccessGuard::value));
         self.changes += 1;
         Ok(())
     }
@@ -146,7 +158,9 @@ impl<'t> Write<'t> {
     pub(super) fn remove_bytes(&mut self, table: &'static str, key: &[u8]) -> Result<bool, StoreError> {
         let at = self.open(table)?;
         let old = self.open.get_mut()[at].1.remove(key);
-        let Some(old) = old.map_err(|error| engine_failed(&self.broken, error))? else { return Ok(false) };
+        let Some(old) = old.map_err(|error| engine_failed(&self.broken, error))? else {
+            return Ok(false);
+        };
         self.undo.push(at, key, Some(old.value()));
         self.changes += 1;
         Ok(true)
@@ -247,13 +261,27 @@ impl Undo {
         self.bytes.extend_from_slice(key);
         let key_end = self.bytes.len();
         self.bytes.extend_from_slice(old.unwrap_or_default());
-        self.rows.push(UndoRow { table, key_end, end: self.bytes.len(), existed: old.is_some() });
+        self.rows.push(UndoRow {
+            table,
+            key_end,
+            end: self.bytes.len(),
+            existed: old.is_some(),
+        });
     }
 
     fn row(&self, at: usize) -> (usize, &[u8], Option<&[u8]>) {
         let start = at.checked_sub(1).map_or(0, |before| self.rows[before].end);
-        let UndoRow { table, key_end, end, existed } = self.rows[at];
-        (table, &self.bytes[start..key_end], existed.then(|| &self.bytes[key_end..end]))
+        let UndoRow {
+            table,
+            key_end,
+            end,
+            existed,
+        } = self.rows[at];
+        (
+            table,
+            &self.bytes[start..key_end],
+            existed.then(|| &self.bytes[key_end..end]),
+        )
     }
 
     fn clear(&mut self) {
@@ -282,7 +310,9 @@ impl Rows for Write<'_> {
         key: &[u8],
         found: impl FnOnce(&[u8]) -> R,
     ) -> Result<Option<R>, StoreError> {
-        self.with_table(table, |table| Ok(table.get(key)?.map(|value| found(value.value()))))
+        self.with_table(table, |table| {
+            Ok(table.get(key)?.map(|value| found(value.value())))
+        })
     }
 
     fn scan_bytes(&self, table: &'static str, span: ByteSpan, direction: Direction) -> ByteScan<'_> {

@@ -55,7 +55,14 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let (caller, outcome) = oneshot::channel();
-    (Box::new(Closure { run: Some(run), outcome: None, caller }), outcome)
+    (
+        Box::new(Closure {
+            run: Some(run),
+            outcome: None,
+            caller,
+        }),
+        outcome,
+    )
 }
 
 impl<F, T, E> Command for Closure<F, T, E>
