@@ -6,7 +6,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use super::error::{OpenError, StoreError};
 use super::read::Read;
@@ -36,8 +36,8 @@ pub(super) struct Engine {
     medium: Medium,
     cache_bytes: usize,
     database: RwLock<Option<redb::Database>>,
-    /// Dropped last: the directory is ours until the database is closed.
-    _lock: Option<DirLock>,
+    /// Let go last: the directory is ours until the database is closed.
+    lock: Mutex<Option<DirLock>>,
 }
 
 impl Engine {
@@ -49,7 +49,7 @@ impl Engine {
             medium,
             cache_bytes,
             database: RwLock::new(Some(database)),
-            _lock: lock,
+            lock: Mutex::new(lock),
         })
     }
 
@@ -75,7 +75,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Closes the database for good.
+    /// Closes the database for good and lets go of the directory.
     pub(super) fn close(&self) {
         let database = self
             .database
@@ -85,6 +85,7 @@ impl Engine {
         if let Some(Err(error)) = database.map(redb::Database::close) {
             tracing::warn!(%error, "closing the store failed: {error}; the next start repairs it");
         }
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// One state of the store.
