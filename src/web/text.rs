@@ -136,6 +136,14 @@ impl<'a> Text<'a> {
         })
     }
 
+    /// All keys that begin with `prefix`, with their texts: what a page hands to its scripts.
+    pub(crate) fn below(&self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let english = self.catalogue.languages.get(FALLBACK);
+        let keys = english.into_iter().flat_map(BTreeMap::keys);
+        keys.filter(move |key| key.starts_with(prefix))
+            .map(|key| (key.as_str(), self.s(key)))
+    }
+
     /// The language's code, for `<html lang>`.
     pub(crate) fn language(&self) -> &'a str {
         self.language

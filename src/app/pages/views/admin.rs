@@ -1,0 +1,216 @@
+//! Pages of the administrator. `tone` is `good`, `warn`, `bad` or empty and always stands with a word.
+
+use askama::Template;
+
+use super::{Form, Frame, Labelled};
+
+/// An account.
+#[derive(Debug, Clone)]
+pub(crate) struct UserRow {
+    /// Its number.
+    pub(crate) id: u32,
+    /// Its callsign.
+    pub(crate) call: String,
+    /// The person's name.
+    pub(crate) name: String,
+    /// Role in words.
+    pub(crate) role_word: String,
+    /// Last used, RFC 3339.
+    pub(crate) seen_iso: String,
+    /// Last used, in words; empty for never.
+    pub(crate) seen: String,
+    /// Whether it is disabled.
+    pub(crate) disabled: bool,
+    /// Whether it is the reader's own.
+    pub(crate) me: bool,
+}
+
+/// `/admin/users`. Plain POST with `do=create|enable|disable` and `id` or `call, name, password, role`.
+#[derive(Debug, Template)]
+#[template(path = "admin_users.html")]
+pub(crate) struct AdminUsersPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// `users`.
+    pub(crate) part: &'static str,
+    /// What was typed before.
+    pub(crate) form: Form,
+    /// All accounts.
+    pub(crate) users: Vec<UserRow>,
+}
+
+/// A job.
+#[derive(Debug, Clone)]
+pub(crate) struct JobRow {
+    /// Its identifier.
+    pub(crate) id: String,
+    /// Created, RFC 3339.
+    pub(crate) at_iso: String,
+    /// Created, in words.
+    pub(crate) at: String,
+    /// What it does.
+    pub(crate) kind: String,
+    /// Callsign of the account it works for, may be empty.
+    pub(crate) owner: String,
+    /// Colour of the state.
+    pub(crate) tone: &'static str,
+    /// State in words.
+    pub(crate) state_word: String,
+    /// Done of total, may be empty.
+    pub(crate) progress: String,
+    /// How often it was tried.
+    pub(crate) tries: u32,
+    /// Last error or result in one line.
+    pub(crate) note: String,
+    /// Whether it can be cancelled.
+    pub(crate) can_cancel: bool,
+    /// Whether it can be tried again.
+    pub(crate) can_retry: bool,
+}
+
+/// `/admin/jobs`. Plain POST with `do=cancel|retry, id`.
+#[derive(Debug, Template)]
+#[template(path = "admin_jobs.html")]
+pub(crate) struct AdminJobsPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// `jobs`.
+    pub(crate) part: &'static str,
+    /// Jobs, newest first.
+    pub(crate) jobs: Vec<JobRow>,
+}
+
+/// A part of the program and how it does.
+#[derive(Debug, Clone)]
+pub(crate) struct PartRow {
+    /// Its name.
+    pub(crate) name: String,
+    /// Colour of the state.
+    pub(crate) tone: &'static str,
+    /// State in words.
+    pub(crate) state_word: String,
+    /// Address, reason or the like.
+    pub(crate) note: String,
+}
+
+/// A source of data outside.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceRow {
+    /// Its name.
+    pub(crate) name: String,
+    /// Colour of the state.
+    pub(crate) tone: &'static str,
+    /// State in words.
+    pub(crate) state_word: String,
+    /// Last success, RFC 3339.
+    pub(crate) success_iso: String,
+    /// Last success, in words; empty for never.
+    pub(crate) success: String,
+    /// Last error, may be empty.
+    pub(crate) note: String,
+}
+
+/// `/admin/health`
+#[derive(Debug, Template)]
+#[template(path = "admin_health.html")]
+pub(crate) struct AdminHealthPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// `health`.
+    pub(crate) part: &'static str,
+    /// How long it runs, in words.
+    pub(crate) uptime: String,
+    /// Its parts.
+    pub(crate) parts: Vec<PartRow>,
+    /// Sizes and counts.
+    pub(crate) figures: Vec<Labelled>,
+    /// Services asked.
+    pub(crate) sources: Vec<SourceRow>,
+}
+
+/// A line of the log.
+#[derive(Debug, Clone)]
+pub(crate) struct LogLine {
+    /// When, RFC 3339.
+    pub(crate) at_iso: String,
+    /// When, in words with seconds.
+    pub(crate) at: String,
+    /// `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`.
+    pub(crate) level: String,
+    /// Colour of the level.
+    pub(crate) tone: &'static str,
+    /// Module that spoke.
+    pub(crate) target: String,
+    /// What it said.
+    pub(crate) text: String,
+}
+
+/// `/admin/log`
+#[derive(Debug, Template)]
+#[template(path = "admin_log.html")]
+pub(crate) struct AdminLogPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// `log`.
+    pub(crate) part: &'static str,
+    /// Newest first.
+    pub(crate) lines: Vec<LogLine>,
+}
+
+/// A mail sent, or kept because mail is off.
+#[derive(Debug, Clone)]
+pub(crate) struct MailRow {
+    /// When, RFC 3339.
+    pub(crate) at_iso: String,
+    /// When, in words.
+    pub(crate) at: String,
+    /// To whom.
+    pub(crate) to: String,
+    /// Subject.
+    pub(crate) subject: String,
+    /// Text.
+    pub(crate) text: String,
+    /// Why it could not be sent, may be empty.
+    pub(crate) note: String,
+}
+
+/// `/admin/outbox`
+#[derive(Debug, Template)]
+#[template(path = "admin_outbox.html")]
+pub(crate) struct AdminOutboxPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// `outbox`.
+    pub(crate) part: &'static str,
+    /// Whether no mail server is set.
+    pub(crate) mail_off: bool,
+    /// Newest first.
+    pub(crate) mails: Vec<MailRow>,
+}
+
+/// A backup file.
+#[derive(Debug, Clone)]
+pub(crate) struct BackupRow {
+    /// When, RFC 3339.
+    pub(crate) at_iso: String,
+    /// When, in words.
+    pub(crate) at: String,
+    /// Its path.
+    pub(crate) file: String,
+    /// Its size in words.
+    pub(crate) size: String,
+}
+
+/// `/admin/backups`. Plain POST with `do=backup`.
+#[derive(Debug, Template)]
+#[template(path = "admin_backups.html")]
+pub(crate) struct AdminBackupsPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// `backups`.
+    pub(crate) part: &'static str,
+    /// When backups are made and how many are kept, in words.
+    pub(crate) policy: String,
+    /// Newest first.
+    pub(crate) backups: Vec<BackupRow>,
+}

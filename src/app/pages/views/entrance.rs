@@ -1,0 +1,100 @@
+//! Pages for those who are not in yet, and for what went wrong.
+
+use askama::Template;
+
+use super::{Form, Frame};
+
+/// First run: creates the administrator. Plain POST to `/setup` with `token, call, name, password, grid`.
+#[derive(Debug, Template)]
+#[template(path = "setup.html")]
+pub(crate) struct SetupPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// What was typed before.
+    pub(crate) form: Form,
+    /// The one-time token of the link.
+    pub(crate) token: String,
+    /// Whether the token is good; otherwise the page says how to get another.
+    pub(crate) token_valid: bool,
+    /// The public address in force.
+    pub(crate) public_url: String,
+    /// Where the program listens.
+    pub(crate) listens: String,
+    /// Whether only this computer can reach it.
+    pub(crate) loopback_only: bool,
+}
+
+/// Sign-in. Plain POST to `/login` with `call, password, remember, next`.
+#[derive(Debug, Template)]
+#[template(path = "login.html")]
+pub(crate) struct LoginPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// What was typed before.
+    pub(crate) form: Form,
+    /// Path to go on to, own origin only.
+    pub(crate) next: String,
+    /// Whether there is no account yet.
+    pub(crate) setup_pending: bool,
+}
+
+/// 403, 404, 500, 503 for people.
+#[derive(Debug, Template)]
+#[template(path = "error.html")]
+pub(crate) struct ErrorPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// HTTP status, as a number.
+    pub(crate) status: u16,
+    /// What it is, in three words.
+    pub(crate) heading: String,
+    /// What happened and where.
+    pub(crate) what: String,
+    /// What to do about it, may be empty.
+    pub(crate) help: String,
+    /// Words of the one action that helps, with `action_href`.
+    pub(crate) action: String,
+    /// Where that action leads, empty for none.
+    pub(crate) action_href: String,
+    /// Request id for the administrator, empty where it helps nobody.
+    pub(crate) reference: String,
+}
+
+impl ErrorPage {
+    /// The page for a status, in the words of the catalogue.
+    pub(crate) fn of_status(frame: Frame, status: u16, detail: &str, reference: &str) -> Self {
+        let kind = match status {
+            401 => "sign_in",
+            403 => "forbidden",
+            404 => "missing",
+            503 => "unavailable",
+            400..=499 => "refused",
+            _ => "fault",
+        };
+        let words = |part: &str| {
+            let key = format!("error.{kind}_{part}");
+            let text = crate::web::Catalogue::shared().get(frame.t.language(), &key);
+            if text == key { String::new() } else { text.to_owned() }
+        };
+        let what = if detail.is_empty() {
+            words("what")
+        } else {
+            detail.to_owned()
+        };
+        let (action, action_href) = match status {
+            401 => (frame.t.s("login.go").to_owned(), "/login".to_owned()),
+            404 => (frame.t.s("error.to_logbook").to_owned(), "/logbook".to_owned()),
+            _ => (String::new(), String::new()),
+        };
+        Self {
+            status,
+            heading: words("heading"),
+            what,
+            help: words("help"),
+            action,
+            action_href,
+            reference: reference.to_owned(),
+            frame,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What each template needs, as plain values.
+//!
+//! Times and numbers arrive as the text that stands on the page (`21 Nov 09:32z`), beside the machine's
+//! form for `<time datetime>`. Nothing here reads the store, knows a request or decides a right: a
+//! `can_undo` or `may_share` has been decided by whoever fills it.
+
+mod admin;
+mod book;
+mod entrance;
+mod frame;
+mod member;
+mod words;
+
+pub(crate) use admin::*;
+pub(crate) use book::*;
+pub(crate) use entrance::*;
+pub(crate) use frame::*;
+pub(crate) use member::*;
+pub(crate) use words::*;

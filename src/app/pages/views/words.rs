@@ -1,0 +1,106 @@
+//! Numbers, times and forms as they stand on a page.
+//!
+//! Times are UTC as operators write them, the year only where it is not the present one.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A count with its thousands grouped: `1,234,567`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Grouped(pub(crate) u64);
+
+impl Grouped {
+    /// Whether it is nothing.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                out.write_str(",")?;
+            }
+            write!(out, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `21 Nov 09:32z`, with the year when it is not that of `now`.
+pub(crate) fn utc_words(time: Timestamp, now: Timestamp) -> String {
+    let (time, now) = (time.to_zoned(TimeZone::UTC), now.to_zoned(TimeZone::UTC));
+    let form = if time.year() == now.year() {
+        "%-d\u{a0}%b %H:%Mz"
+    } else {
+        "%-d\u{a0}%b\u{a0}%Y %H:%Mz"
+    };
+    time.strftime(form).to_string()
+}
+
+/// What a plain form was sent with and what was wrong with it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Form {
+    /// What was wrong as a whole, empty if nothing.
+    pub(crate) message: String,
+    values: BTreeMap<String, String>,
+    errors: BTreeMap<String, String>,
+}
+
+impl Form {
+    /// A form refused as a whole.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Keeps what was typed into a field; never for passwords.
+    #[must_use]
+    pub(crate) fn with_value(mut self, field: &str, value: &str) -> Self {
+        self.values.insert(field.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Says what is wrong with a field.
+    #[must_use]
+    pub(crate) fn with_error(mut self, field: &str, message: &str) -> Self {
+        self.errors.insert(field.to_owned(), message.to_owned());
+        self
+    }
+
+    /// What was typed into a field, empty for a fresh form.
+    pub(crate) fn value(&self, field: &str) -> &str {
+        self.values.get(field).map_or("", String::as_str)
+    }
+
+    /// What is wrong with a field, empty if nothing.
+    pub(crate) fn error(&self, field: &str) -> &str {
+        self.errors.get(field).map_or("", String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        let said: Vec<String> = [0, 999, 1000, 1_234_567].map(|n| Grouped(n).to_string()).to_vec();
+        assert_eq!(said, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_year_stands_only_where_it_is_needed() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let now = at("2026-11-21T12:00:00Z");
+        assert_eq!(utc_words(at("2026-11-21T09:32:07Z"), now), "21\u{a0}Nov 09:32z");
+        assert_eq!(utc_words(at("2019-02-03T00:05:00Z"), now), "3\u{a0}Feb\u{a0}2019 00:05z");
+    }
+}
