@@ -1,1 +1,35 @@
-//! Stub.
+//! The injected outside: time, randomness, other people's servers, mail.
+//!
+//! Nothing else in the program asks the system's clock, draws random numbers, makes an HTTP request or sends
+//! mail; so a test that builds its own `Env` decides all four. Everything here is cheap to clone and shared.
+
+mod clock;
+mod entropy;
+mod mailer;
+mod outbound;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use clock::Clock;
+pub(crate) use entropy::Entropy;
+pub(crate) use mailer::{Mail, MailError, Mailer, Posted, SmtpSecurity, SmtpSettings};
+pub(crate) use outbound::{Outbound, OutboundError, Reply, Service};
+
+/// The outside world, as the program sees it.
+#[derive(Clone)]
+pub(crate) struct Env {
+    /// What time it is.
+    pub(crate) clock: Clock,
+    /// Randomness.
+    pub(crate) entropy: Entropy,
+    /// Requests to other people's servers.
+    pub(crate) outbound: Outbound,
+    /// Mail to members.
+    pub(crate) mailer: Mailer,
+}
+
+/// Makes ring the process' TLS provider; without one the first TLS connection would panic.
+pub(crate) fn install_crypto() {
+    // An error means that one is installed already, which is what we want.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
