@@ -1,0 +1,72 @@
+//! What can be wrong with a configuration, told so that its author can mend it at once.
+//!
+//! A wrong value of a secret key is never repeated.
+
+use std::path::PathBuf;
+
+use super::layers::Source;
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// The file that was asked for cannot be read.
+    #[error("cannot read the configuration file {}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        reason: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{}:{line}: not valid TOML: {reason}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Where reading stopped, counted from 1.
+        line: usize,
+        /// The parser's words.
+        reason: String,
+    },
+    /// Keys or values are wrong; all of them are listed.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Mistakes(Vec<Mistake>),
+}
+
+/// One wrong key or value.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Mistake {
+    /// No such key.
+    #[error("{place}: unknown key `{key}`{}", hint(nearest.as_deref()))]
+    UnknownKey {
+        /// Where it stands.
+        place: Source,
+        /// The key as written.
+        key: String,
+        /// What was probably meant.
+        nearest: Option<String>,
+    },
+    /// A value that the key does not take.
+    #[error("{place}: `{key}` is {value}, but must be {expected}")]
+    WrongValue {
+        /// Where it stands.
+        place: Source,
+        /// The key.
+        key: &'static str,
+        /// The value as written, quoted, or masked.
+        value: String,
+        /// What the key takes.
+        expected: String,
+    },
+    /// Keys that make sense only together.
+    #[error("`{given}` needs `{missing}` as well")]
+    Incomplete {
+        /// The key that is set.
+        given: &'static str,
+        /// The key that is not.
+        missing: &'static str,
+    },
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}

@@ -1,0 +1,304 @@
+//! Every configuration key: name, kind, default, help. `config show`, the documentation and the loader use
+//! this one table.
+//!
+//! A key is added together with the part that obeys it: a key that does nothing is not accepted.
+
+use super::value::Kind;
+
+/// One configuration key.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// Dotted name, as in the file.
+    pub(crate) name: &'static str,
+    /// What values it takes.
+    pub(super) kind: Kind,
+    /// Built-in value as it would be written in the environment; empty for unset.
+    pub(crate) default: &'static str,
+    /// What it is for, one or two sentences.
+    pub(crate) help: &'static str,
+}
+
+impl Key {
+    /// What values it takes, in words.
+    pub(crate) fn expects(&self) -> String {
+        self.kind.to_string()
+    }
+
+    /// Whether its value must not be shown.
+    pub(crate) fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Secret | Kind::PasswordHash)
+    }
+
+    /// Its name in the environment.
+    pub(crate) fn environment(&self) -> String {
+        format!("SHACKBOX_{}", self.name.replace('.', "__").to_ascii_uppercase())
+    }
+}
+
+/// The key of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+const fn key(name: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        default,
+        help,
+    }
+}
+
+const MINUTE_RATE: Kind = Kind::Number {
+    least: 1,
+    most: 1_000_000,
+};
+
+/// All keys, in the order of the documentation.
+pub(crate) const KEYS: &[Key] = &[
+    key(
+        "web.listen",
+        Kind::Listen,
+        "127.0.0.1:8073",
+        "Address and port of the pages and the API. `0.0.0.0:8073` opens them to the network.",
+    ),
+    key(
+        "web.public_url",
+        Kind::Url,
+        "",
+        "The address people use, such as `https://log.example.org`; derived from `web.listen` when unset. Used in mails, cookies and origin checks.",
+    ),
+    key(
+        "web.trusted_proxies",
+        Kind::Networks,
+        "",
+        "Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.",
+    ),
+    key(
+        "admin.call",
+        Kind::Call,
+        "",
+        "Callsign of an administrator that exists from the first start on, without the one-time link.",
+    ),
+    key(
+        "admin.password_hash",
+        Kind::PasswordHash,
+        "",
+        "That administrator's password, as `shackbox hash-password` prints it.",
+    ),
+    key(
+        "club.name",
+        Kind::Text,
+        "",
+        "Name of the club or station, shown in page titles.",
+    ),
+    key(
+        "limits.upload_bytes",
+        Kind::Size {
+            least: 1 << 10,
+            most: 1 << 34,
+        },
+        "50MiB",
+        "Largest file that may be uploaded.",
+    ),
+    key(
+        "limits.body_bytes",
+        Kind::Size {
+            least: 1 << 10,
+            most: 1 << 30,
+        },
+        "1MiB",
+        "Largest body of any other request.",
+    ),
+    key(
+        "limits.request_timeout",
+        Kind::Duration {
+            least: 1,
+            most: 3_600,
+        },
+        "30s",
+        "A request that takes longer is given up with status 503. Uploads, exports and websockets are not meant.",
+    ),
+    key(
+        "limits.header_timeout",
+        Kind::Duration { least: 1, most: 300 },
+        "10s",
+        "A client that has not sent its request's headers by then is disconnected.",
+    ),
+    key(
+        "limits.connections",
+        Kind::Number {
+            least: 8,
+            most: 1_000_000,
+        },
+        "8192",
+        "Open connections; a further one is answered 503 and closed.",
+    ),
+    key(
+        "limits.in_flight",
+        Kind::Number {
+            least: 1,
+            most: 100_000,
+        },
+        "512",
+        "Requests worked on at once; a further one is answered 503.",
+    ),
+    key(
+        "limits.read_per_minute",
+        MINUTE_RATE,
+        "1200",
+        "Reading requests of guests, per network.",
+    ),
+    key(
+        "limits.write_per_minute",
+        MINUTE_RATE,
+        "240",
+        "Changing requests of guests, per network.",
+    ),
+    key(
+        "limits.member_per_minute",
+        MINUTE_RATE,
+        "60000",
+        "Requests of a signed-in account, or of an API key.",
+    ),
+    key(
+        "limits.login_per_10min",
+        MINUTE_RATE,
+        "120",
+        "Sign-in attempts per network.",
+    ),
+    key(
+        "limits.upload_per_hour",
+        MINUTE_RATE,
+        "600",
+        "Uploaded files per account, API key or guest network.",
+    ),
+    key(
+        "limits.ws_per_ip",
+        Kind::Number {
+            least: 1,
+            most: 100_000,
+        },
+        "20",
+        "Websockets per address; this machine's own are not counted.",
+    ),
+    key(
+        "limits.firehose_ring",
+        Kind::Number {
+            least: 100,
+            most: 10_000_000,
+        },
+        "20000",
+        "Messages that `/ws/firehose?since=` can replay.",
+    ),
+    key(
+        "limits.firehose_public",
+        Kind::Flag,
+        "false",
+        "Whether guests may listen to the public messages of `/ws/firehose`.",
+    ),
+    key(
+        "store.cache_bytes",
+        Kind::Size {
+            least: 1 << 20,
+            most: 1 << 40,
+        },
+        "32MiB",
+        "Memory for the database's cache.",
+    ),
+    key(
+        "backup.enabled",
+        Kind::Flag,
+        "true",
+        "Whether a backup is made every night.",
+    ),
+    key(
+        "backup.dir",
+        Kind::Text,
+        "",
+        "Folder for backups; `backup` in the data directory when unset.",
+    ),
+    key(
+        "backup.keep_daily",
+        Kind::Number {
+            least: 1,
+            most: 3_650,
+        },
+        "7",
+        "Daily backups kept.",
+    ),
+    key(
+        "backup.keep_weekly",
+        Kind::Number { least: 0, most: 520 },
+        "4",
+        "Weekly backups kept beside them.",
+    ),
+    key(
+        "backup.hour",
+        Kind::Number { least: 0, most: 23 },
+        "3",
+        "Hour of the night's backup, UTC.",
+    ),
+    key(
+        "sources.country.url",
+        Kind::Service,
+        "https://www.country-files.com/cty/",
+        "Base address of the country table; `cty.dat` is fetched from under it.",
+    ),
+    key(
+        "sources.country.interval",
+        Kind::Duration {
+            least: 3_600,
+            most: 31_536_000,
+        },
+        "7d",
+        "How often the country table is refreshed.",
+    ),
+    key(
+        "sources.country.enabled",
+        Kind::Flag,
+        "true",
+        "Whether the country table is refreshed at all; without, the built-in one serves.",
+    ),
+    key(
+        "smtp.host",
+        Kind::Text,
+        "",
+        "Mail server. Unset: mails are shown to the administrator in the outbox page.",
+    ),
+    key(
+        "smtp.port",
+        Kind::Number {
+            least: 1,
+            most: 65_535,
+        },
+        "587",
+        "Its port.",
+    ),
+    key("smtp.user", Kind::Text, "", "User name at the mail server."),
+    key("smtp.password", Kind::Secret, "", "Password at the mail server."),
+    key(
+        "smtp.from",
+        Kind::Text,
+        "",
+        "Sender of all mails, such as `Shackbox <shackbox@example.org>`.",
+    ),
+    key(
+        "smtp.tls",
+        Kind::Choice(&["starttls", "tls", "none"]),
+        "starttls",
+        "How the connection to the mail server is protected.",
+    ),
+    key(
+        "log.level",
+        Kind::Text,
+        "info",
+        "`error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,shackbox::web=debug`.",
+    ),
+    key(
+        "log.format",
+        Kind::Choice(&["text", "json"]),
+        "text",
+        "Form of the log on standard error.",
+    ),
+];

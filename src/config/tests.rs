@@ -1,0 +1,224 @@
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::nearest::{distance, nearest};
+use super::value::{Kind, Value};
+use super::*;
+
+fn with_file(text: &str) -> (tempfile::TempDir, Sources) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("shackbox.toml"), text).unwrap();
+    let sources = Sources {
+        data_dir: Some(dir.path().to_owned()),
+        ..Sources::default()
+    };
+    (dir, sources)
+}
+
+fn refusal(text: &str) -> String {
+    let (dir, sources) = with_file(text);
+    let error = Config::load(&sources).unwrap_err().to_string();
+    error.replace(&dir.path().display().to_string(), "DIR")
+}
+
+#[test]
+fn defaults_are_valid_and_local() {
+    let config = Config::defaults(&PathBuf::from("/nonexistent"));
+    assert_eq!(config.web.listen.to_string(), "127.0.0.1:8073");
+    assert_eq!(config.public_origin(), "http://127.0.0.1:8073");
+    assert_eq!(config.limits.upload_bytes, 52_428_800);
+    assert_eq!(config.backup.dir, PathBuf::from("/nonexistent/backup"));
+    assert_eq!(Config::source_names().collect::<Vec<_>>(), ["country"]);
+    assert!(config.source("country").unwrap().url.as_str().ends_with('/'));
+    assert!(config.source("nowhere").is_none());
+    assert!(
+        config
+            .shown()
+            .iter()
+            .all(|shown| shown.source == "default" && !shown.locked)
+    );
+}
+
+#[test]
+fn later_layers_win_and_each_value_knows_its_source() {
+    let (dir, mut sources) =
+        with_file("[web]\nlisten = \"127.0.0.1:1\"\n\n[limits]\nupload_bytes = \"2 MiB\"\nin_flight = 7\n");
+    sources.environment = vec![
+        ("SHACKBOX_WEB__LISTEN".into(), "127.0.0.1:2".into()),
+        ("HOME".into(), "/".into()),
+    ];
+    let config = Config::load(&sources).unwrap();
+    assert_eq!(config.web.listen.port(), 2);
+    assert_eq!(config.limits.upload_bytes, 2 << 20);
+    assert_eq!(config.limits.in_flight, 7);
+    let place = |key| {
+        config
+            .provenance(key)
+            .unwrap()
+            .to_string()
+            .replace(&dir.path().display().to_string(), "DIR")
+    };
+    assert_eq!(place("web.listen"), "environment SHACKBOX_WEB__LISTEN");
+    assert_eq!(place("limits.in_flight"), "file DIR/shackbox.toml:6");
+    assert_eq!(place("smtp.port"), "default");
+
+    sources.flags = vec![("web.listen".into(), "[::1]:3".into())];
+    let config = Config::load(&sources).unwrap();
+    assert_eq!(config.web.listen.to_string(), "[::1]:3");
+    assert_eq!(config.provenance("web.listen"), Some(&Source::Flag));
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let sources = Sources {
+        environment: vec![("SHACKBOX_CONFIG".into(), "/nowhere/x.toml".into())],
+        ..Sources::default()
+    };
+    let error = Config::load(&sources).unwrap_err().to_string();
+    assert!(
+        error.starts_with("cannot read the configuration file /nowhere/x.toml"),
+        "{error}"
+    );
+}
+
+#[test]
+fn mistakes_name_place_key_and_remedy_all_at_once() {
+    insta::assert_snapshot!(
+        refusal("[web]\nlissten = \"x\"\nlisten = \"here\"\n[limits]\nupload_bytes = true\nrequest_timeout = 2020-01-01\n"),
+        @r#"
+    file DIR/shackbox.toml:6: `limits.request_timeout` is a TOML datetime, but must be a time such as 30s, 5m, 12h or 7d, from 1s to 1h
+    file DIR/shackbox.toml:2: unknown key `web.lissten`; did you mean `web.listen`?
+    file DIR/shackbox.toml:3: `web.listen` is "here", but must be an address with port such as 127.0.0.1:8073
+    file DIR/shackbox.toml:5: `limits.upload_bytes` is "true", but must be a size such as 50MiB, from 1KiB to 16GiB
+    "#
+    );
+    insta::assert_snapshot!(refusal("[web\n"), @"DIR/shackbox.toml:1: not valid TOML: unclosed table, expected `]`");
+}
+
+#[test]
+fn a_secret_is_neither_shown_nor_repeated() {
+    let refused = refusal("admin.call = \"K6BP\"\nadmin.password_hash = \"my password\"\n");
+    assert!(!refused.contains("my password"), "{refused}");
+    let (_dir, sources) =
+        with_file("smtp.host = \"m\"\nsmtp.from = \"a@b\"\nsmtp.user = \"u\"\nsmtp.password = \"hush\"\n");
+    let config = Config::load(&sources).unwrap();
+    assert_eq!(config.smtp.password.as_ref().unwrap().reveal(), "hush");
+    let all = format!("{:?} {:?}", config.shown(), config);
+    assert!(!all.contains("hush"));
+    assert!(all.contains("********"));
+}
+
+#[test]
+fn keys_that_need_each_other_are_asked_for() {
+    assert_eq!(
+        refusal("admin.call = \"K6BP\"\n"),
+        "`admin.call` needs `admin.password_hash` as well"
+    );
+}
+
+#[test]
+fn one_underscore_too_few_is_a_mistake() {
+    let environment = vec![
+        ("SHACKBOX_WEB_LISTEN".into(), "127.0.0.1:2".into()),
+        ("SHACKBOX_OTHER".into(), "1".into()),
+    ];
+    let sources = Sources {
+        data_dir: Some("/nonexistent".into()),
+        environment,
+        ..Sources::default()
+    };
+    assert_eq!(
+        Config::load(&sources).unwrap_err().to_string(),
+        "environment SHACKBOX_WEB_LISTEN: unknown key `SHACKBOX_WEB_LISTEN`; did you mean `SHACKBOX_WEB__LISTEN`?"
+    );
+}
+
+#[test]
+fn emptying_a_number_is_a_mistake_but_a_text_becomes_unset() {
+    assert!(refusal("smtp.port = \"\"\n").contains("`smtp.port` is \"\""));
+    let (_dir, sources) = with_file("web.public_url = \"\"\nclub.name = \"\"\n");
+    assert!(Config::load(&sources).unwrap().web.public_url.is_none());
+}
+
+#[test]
+fn networks_come_as_list_or_text() {
+    for text in [
+        "web.trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]",
+        "web.trusted_proxies = \"127.0.0.1, 10.0.0.0/8\"",
+    ] {
+        let (_dir, sources) = with_file(text);
+        let config = Config::load(&sources).unwrap();
+        assert_eq!(
+            config.web.trusted_proxies,
+            [
+                "127.0.0.1/32".parse().unwrap(),
+                "10.0.0.0/8".parse::<ipnet::IpNet>().unwrap()
+            ]
+        );
+    }
+}
+
+#[test]
+fn sizes_and_times_are_read() {
+    let size = Kind::Size {
+        least: 0,
+        most: u64::MAX,
+    };
+    for (text, bytes) in [
+        ("50MiB", 50 << 20),
+        ("1 kb", 1_000),
+        ("1_000", 1_000),
+        ("3GiB", 3 << 30),
+        ("12b", 12),
+    ] {
+        assert_eq!(size.read(text), Some(Value::Size(bytes)), "{text}");
+    }
+    for text in ["-1", "1.5MiB", "MiB", "99999999999GiB", "10 furlongs"] {
+        assert_eq!(size.read(text), None, "{text}");
+    }
+    let time = Kind::Duration {
+        least: 0,
+        most: u64::MAX,
+    };
+    for (text, seconds) in [
+        ("30s", 30),
+        ("5m", 300),
+        ("12h", 43_200),
+        ("7d", 604_800),
+        ("45", 45),
+    ] {
+        assert_eq!(
+            time.read(text),
+            Some(Value::Duration(Duration::from_secs(seconds))),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn nearest_key_is_named_only_when_near() {
+    let known = ["web.listen", "smtp.host", "limits.in_flight"];
+    assert_eq!(nearest("web.lsiten", known), Some("web.listen"));
+    assert_eq!(nearest("mail.host", known), Some("smtp.host"));
+    assert_eq!(nearest("completely.other", known), None);
+    assert_eq!(distance("ab", "ba"), 1);
+}
+
+proptest! {
+    #[test]
+    fn shown_values_read_back_the_same(bytes in 0u64.., seconds in 1u64..1 << 40) {
+        let size = Kind::Size { least: 0, most: u64::MAX };
+        let value = size.read(&bytes.to_string()).unwrap();
+        prop_assert_eq!(size.read(&value.to_string()), Some(value));
+        let time = Kind::Duration { least: 0, most: u64::MAX };
+        let value = time.read(&seconds.to_string()).unwrap();
+        prop_assert_eq!(time.read(&value.to_string()), Some(value));
+    }
+
+    #[test]
+    fn no_file_makes_it_panic(text in "[a-z.=\\[\\]\"\n0-9 -]{0,80}") {
+        let (_dir, sources) = with_file(&text);
+        let _ = Config::load(&sources);
+    }
+}
