@@ -112,7 +112,8 @@ pub(super) struct Values {
 /// A value as written, with its place.
 struct Written {
     key: String,
-    text: String,
+    /// In the words of the environment, or what TOML type it is that has no such words.
+    text: Result<String, &'static str>,
     place: Source,
 }
 
@@ -126,12 +127,12 @@ impl Values {
         let mut written: Vec<Written> = Vec::new();
         let file = sources.read_file(data_dir)?;
         if let Some((path, text)) = &file {
-            written.extend(from_file(path, text, &mut mistakes)?);
+            written.extend(from_file(path, text)?);
         }
         written.extend(from_environment(&sources.environment, &mut mistakes));
         written.extend(sources.flags.iter().map(|(key, text)| Written {
             key: key.clone(),
-            text: text.clone(),
+            text: Ok(text.clone()),
             place: Source::Flag,
         }));
         let mut values = Self::defaults();
@@ -167,19 +168,21 @@ impl Values {
             let nearest = nearest(&key, KEYS.iter().map(|key| key.name)).map(str::to_owned);
             return Err(Mistake::UnknownKey { place, key, nearest });
         };
-        let Some(value) = known.kind.read(&text) else {
-            let value = if known.is_secret() {
+        let wrong = |value: String| Mistake::WrongValue {
+            place: place.clone(),
+            key: known.name,
+            value,
+            expected: known.expects(),
+        };
+        let text = text.map_err(|kind| wrong(format!("a TOML {kind}")))?;
+        let quoted = || {
+            if known.is_secret() {
                 "not usable".to_owned()
             } else {
                 format!("{text:?}")
-            };
-            return Err(Mistake::WrongValue {
-                place,
-                key: known.name,
-                value,
-                expected: known.expects(),
-            });
+            }
         };
+        let value = known.kind.read(&text).ok_or_else(|| wrong(quoted()))?;
         self.settings.insert(known.name, (value, place));
         Ok(())
     }
@@ -283,32 +286,27 @@ impl Values {
     }
 }
 
-fn from_file(path: &Path, text: &str, mistakes: &mut Vec<Mistake>) -> Result<Vec<Written>, ConfigError> {
-    let line_at = |offset: usize| {
-        text.as_bytes()[..offset.min(text.len())]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
-    };
+fn from_file(path: &Path, text: &str) -> Result<Vec<Written>, ConfigError> {
+    let before = |offset: usize| &text.as_bytes()[..offset.min(text.len())];
+    let line_at = |offset: usize| before(offset).iter().filter(|byte| **byte == b'\n').count() + 1;
     let table = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
         path: path.to_owned(),
         line: line_at(error.span().map_or(0, |span| span.start)),
         reason: error.message().to_owned(),
     })?;
     let shared: Arc<Path> = path.into();
-    let mut written = Vec::new();
+    let mut found = Vec::new();
     walk(table.get_ref(), "", &mut |key, value, offset| {
         let place = Source::File {
             path: Arc::clone(&shared),
             line: line_at(offset),
         };
-        match as_text(value) {
-            Some(text) => written.push(Written { key, text, place }),
-            None => mistakes.push(unusable(key, value, place)),
-        }
+        let text = as_text(value).ok_or_else(|| value.type_str());
+        found.push((offset, Written { key, text, place }));
     });
-    Ok(written)
+    // Tables are sorted by name; mistakes are told in the order of the file.
+    found.sort_by_key(|(offset, _)| *offset);
+    Ok(found.into_iter().map(|(_, written)| written).collect())
 }
 
 /// Calls `found` for every leaf with its dotted key and its place in the text.
@@ -343,21 +341,6 @@ fn as_text(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-fn unusable(key: String, value: &DeValue<'_>, place: Source) -> Mistake {
-    match schema::find(&key) {
-        Some(known) => Mistake::WrongValue {
-            place,
-            key: known.name,
-            value: format!("a TOML {}", value.type_str()),
-            expected: known.expects(),
-        },
-        None => {
-            let nearest = nearest(&key, KEYS.iter().map(|key| key.name)).map(str::to_owned);
-            Mistake::UnknownKey { place, key, nearest }
-        }
-    }
-}
-
 fn from_environment(variables: &[(String, String)], mistakes: &mut Vec<Mistake>) -> Vec<Written> {
     let mut written = Vec::new();
     for (name, text) in variables {
@@ -372,7 +355,7 @@ fn from_environment(variables: &[(String, String)], mistakes: &mut Vec<Mistake>)
             let key = rest.to_ascii_lowercase().replace("__", ".");
             written.push(Written {
                 key,
-                text: text.clone(),
+                text: Ok(text.clone()),
                 place,
             });
         } else if let Some(meant) = KEYS

@@ -87,10 +87,10 @@ fn mistakes_name_place_key_and_remedy_all_at_once() {
     insta::assert_snapshot!(
         refusal("[web]\nlissten = \"x\"\nlisten = \"here\"\n[limits]\nupload_bytes = true\nrequest_timeout = 2020-01-01\n"),
         @r#"
-    file DIR/shackbox.toml:6: `limits.request_timeout` is a TOML datetime, but must be a time such as 30s, 5m, 12h or 7d, from 1s to 1h
     file DIR/shackbox.toml:2: unknown key `web.lissten`; did you mean `web.listen`?
     file DIR/shackbox.toml:3: `web.listen` is "here", but must be an address with port such as 127.0.0.1:8073
     file DIR/shackbox.toml:5: `limits.upload_bytes` is "true", but must be a size such as 50MiB, from 1KiB to 16GiB
+    file DIR/shackbox.toml:6: `limits.request_timeout` is a TOML datetime, but must be a time such as 30s, 5m, 12h or 7d, from 1s to 1h
     "#
     );
     insta::assert_snapshot!(refusal("[web\n"), @"DIR/shackbox.toml:1: not valid TOML: unclosed table, expected `]`");

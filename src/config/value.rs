@@ -83,7 +83,10 @@ impl fmt::Debug for Secret {
 
 impl Kind {
     fn may_be_unset(self) -> bool {
-        matches!(self, Self::Text | Self::Secret | Self::PasswordHash | Self::Call | Self::Url | Self::Networks)
+        matches!(
+            self,
+            Self::Text | Self::Secret | Self::PasswordHash | Self::Call | Self::Url | Self::Networks
+        )
     }
 
     /// Reads a value; `None` when the text is none of this kind.
