@@ -85,6 +85,15 @@ impl Server {
         Ok(link.to_owned())
     }
 
+    /// Callsign and password of the demo's administrator, as printed.
+    pub fn demo_login(&self) -> Result<(String, String)> {
+        let output = self.output()?;
+        let mut words = output.split_whitespace().skip_while(|word| *word != "N0CALL");
+        let call = words.next().context("no demo login printed")?;
+        let password = words.next().context("no demo password printed")?;
+        Ok((call.to_owned(), password.to_owned()))
+    }
+
     /// A directory of the test's own, removed at its end.
     pub fn scratch(&self) -> &Path {
         self.dir.path()

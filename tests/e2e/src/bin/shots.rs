@@ -1,0 +1,91 @@
+//! Shoots every page of the demo, light and dark, wide and narrow, and runs the accessibility checker on each:
+//! `cargo run -p shackbox-e2e --bin shots -- DIRECTORY`. The pictures are for the eye and are not committed.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use shackbox_e2e::{Chrome, Server};
+
+/// Pages for those who are signed in; the first word names the file.
+const PAGES: &[(&str, &str)] = &[
+    ("dashboard", "/"),
+    ("logbook", "/logbook"),
+    ("logbook-filtered", "/logbook?q=band:20m+mode:CW"),
+    ("logbook-empty", "/logbook?q=ZZ9ZZZ"),
+    ("new", "/logbook/new"),
+    ("import", "/import"),
+    ("export", "/export"),
+    ("logbooks", "/logbooks"),
+    ("settings", "/settings"),
+    ("admin-users", "/admin/users"),
+    ("admin-jobs", "/admin/jobs"),
+    ("admin-health", "/admin/health"),
+    ("admin-log", "/admin/log"),
+    ("admin-outbox", "/admin/outbox"),
+    ("admin-backups", "/admin/backups"),
+    ("api-docs", "/api/docs"),
+    ("missing", "/no/such/page"),
+];
+
+const LOOKS: &[(&str, &str, i64, i64)] = &[
+    ("light-1400", "light", 1400, 900),
+    ("dark-1400", "dark", 1400, 900),
+    ("light-360", "light", 360, 740),
+    ("dark-360", "dark", 360, 740),
+];
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "a tool's report")]
+async fn main() -> Result<()> {
+    let out = PathBuf::from(std::env::args().nth(1).context("usage: shots DIRECTORY")?);
+    std::fs::create_dir_all(&out)?;
+    let only = std::env::args().nth(2);
+    let server = Server::start(&["--demo"]).await?;
+    let chrome = Chrome::start().await?;
+    let mut findings = 0;
+    for (look, scheme, width, height) in LOOKS {
+        chrome.size(*width, *height).await?;
+        chrome.scheme(scheme).await?;
+        let signed_in = chrome.eval("document.body?.dataset.account ?? ''").await? != "";
+        if !signed_in {
+            chrome.open(&format!("{}/login", server.url)).await?;
+            chrome.picture(&out.join(format!("login-{look}.png"))).await?;
+            findings += report(&chrome, "login", look).await?;
+            sign_in(&server, &chrome).await?;
+        }
+        for (name, path) in PAGES {
+            if only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+                continue;
+            }
+            chrome.open(&format!("{}{path}", server.url)).await?;
+            // Maps and tables draw after their data has come; two frames after the network is quiet is enough.
+            chrome.until("document.querySelectorAll('[aria-busy=true], .skeleton').length === 0").await?;
+            tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+            chrome.picture(&out.join(format!("{name}-{look}.png"))).await?;
+            findings += report(&chrome, name, look).await?;
+        }
+    }
+    chrome.finish().await?;
+    server.stop().await?;
+    println!("{findings} accessibility findings");
+    std::process::exit(i32::from(findings > 0));
+}
+
+/// Signs in as the demo's administrator.
+async fn sign_in(server: &Server, chrome: &Chrome) -> Result<()> {
+    let (call, password) = server.demo_login()?;
+    chrome.open(&format!("{}/login", server.url)).await?;
+    chrome.fill("#call", &call).await?;
+    chrome.fill("#password", &password).await?;
+    chrome.click("form[data-login] button").await?;
+    chrome.until("location.pathname === '/' && document.body.dataset.account !== ''").await
+}
+
+#[expect(clippy::print_stdout, reason = "a tool's report")]
+async fn report(chrome: &Chrome, name: &str, look: &str) -> Result<usize> {
+    let findings = chrome.axe().await?.unwrap_or_default();
+    for finding in &findings {
+        println!("{name} {look}: {finding}");
+    }
+    Ok(findings.len())
+}
