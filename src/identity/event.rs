@@ -1,5 +1,20 @@
-//! What happens among accounts, sessions and keys.
+//! What happened to accounts, as plain data for reactors and the bus.
 
-/// Something that happened among accounts, sessions and keys.
+use crate::ham::callsign::Callsign;
+use crate::ham::grid::Grid;
+
+use super::model::{AccountId, DisplayName};
+use super::token::KeyId;
+
+/// A change in the accounts.
 #[derive(Debug, Clone)]
-pub(crate) enum IdentityEvent {}
+pub(crate) enum IdentityEvent {
+    /// A new account; whoever keeps something per account makes it in the same transaction.
+    AccountAdded { account: AccountId, call: Callsign, name: DisplayName, grid: Option<Grid> },
+    /// Name, preferences, role, password or standing changed.
+    AccountChanged { account: AccountId },
+    /// Sessions ended: their sockets are to be closed.
+    SessionsEnded { account: AccountId },
+    /// An API key ended: its sockets are to be closed.
+    KeyRevoked { account: AccountId, key: KeyId },
+}

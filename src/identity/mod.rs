@@ -6,16 +6,30 @@
 
 mod actor;
 mod base64;
+mod error;
 pub(crate) mod event;
+mod memory;
 mod model;
 mod passlib;
 mod password;
+pub(crate) mod read;
+mod service;
+mod sign_in;
+mod tables;
 mod throttle;
 mod token;
+pub(crate) mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use actor::{Actor, Admin, Credential, Denied, Member};
-pub(crate) use model::{AccountId, Density, Preferences, Role, Scope, ScopeSet, Theme, Units};
-pub(crate) use password::{Password, PasswordHash, WeakPassword};
+pub(crate) use error::Error;
+pub(crate) use model::{
+    AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, ScopeSet, Theme, Units,
+};
+pub(crate) use password::{BadHash, Password, PasswordHash, WeakPassword};
+pub(crate) use service::{Browser, ConfiguredAdmin, Identity, KeyLine, SessionLine};
+pub(crate) use sign_in::SignIn;
+pub(crate) use tables::{AuditLine, StoredAccount, check_calls, tables};
+pub(crate) use token::{ApiKey, KeyId, SessionToken};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::phc};
 use icu_normalizer::ComposingNormalizerBorrowed;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
 use super::passlib::{self, Pbkdf2Hash};
@@ -30,7 +30,6 @@ const COMMON: &[&str] = &[
     "administratorpassword",
     "amateurradio73",
     "changemechangeme",
-    "correcthorsebatterystaple",
     "cqcqcqcqcqcqcqcq",
     "hamradiohamradio",
     "hamradiopassword",
@@ -232,25 +231,34 @@ impl Default for HashPool {
 }
 
 impl HashPool {
+    /// Waits for a place. Whoever holds one may look at the throttle and then hash, so that of parallel guesses only
+    /// the first two are computed before their failure counts.
+    pub(crate) async fn slot(&self) -> Slot<'_> {
+        Slot(self.0.acquire().await.expect("the semaphore is never closed"))
+    }
+}
+
+/// A place in the [`HashPool`].
+#[derive(Debug)]
+pub(crate) struct Slot<'a>(#[expect(dead_code, reason = "held for its drop")] SemaphorePermit<'a>);
+
+impl Slot<'_> {
     /// Hashes a new password with Argon2id.
     pub(crate) async fn hash(&self, password: Password, salt: [u8; 16]) -> PasswordHash {
-        self.run(move || PasswordHash::of(&password, salt)).await
+        run(move || PasswordHash::of(&password, salt)).await
     }
 
     /// Checks a shown password; without a hash (nobody of that call) it costs the same and fails.
     pub(crate) async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> bool {
-        self.run(move || {
+        run(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.parse().expect("the constant is a valid hash"));
             hash.matches(&password) && known
         })
         .await
     }
+}
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        let _slot = self.0.acquire().await.expect("the semaphore is never closed");
-        tokio::task::spawn_blocking(work)
-            .await
-            .expect("hashing does not panic")
-    }
+async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("hashing does not panic")
 }

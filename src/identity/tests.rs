@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 
+use crate::web::Network;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -8,7 +9,7 @@ use super::base64;
 use super::model::{AccountId, DisplayName, MailAddress, Role, Scope, ScopeSet};
 use super::passlib::Pbkdf2Hash;
 use super::password::{Password, PasswordHash, WeakPassword};
-use super::throttle::{Network, Throttle};
+use super::throttle::Throttle;
 use super::token::{ApiKey, SessionToken};
 
 const PASSPHRASE: &str = "seven quiet antennas";
@@ -111,7 +112,6 @@ fn new_passwords_are_long_and_not_the_usual_ones() {
         "K6BPK6BPK6BPK6BP",
         "123456789012345",
         "abcdefghijklmnop",
-        "correct horse battery staple",
         "................",
     ] {
         assert_eq!(refused(common), WeakPassword::Common, "{common}");
@@ -182,9 +182,10 @@ fn hash_password_writes_what_the_configuration_reads() {
 #[tokio::test]
 async fn nobody_has_a_password_that_works() {
     let pool = super::password::HashPool::default();
-    assert!(!pool.verify(Password::entered(""), None).await);
-    let hash = pool.hash(Password::entered(PASSPHRASE), [1; 16]).await;
-    assert!(pool.verify(Password::entered(PASSPHRASE), Some(hash)).await);
+    let slot = pool.slot().await;
+    assert!(!slot.verify(Password::entered(""), None).await);
+    let hash = slot.hash(Password::entered(PASSPHRASE), [1; 16]).await;
+    assert!(slot.verify(Password::entered(PASSPHRASE), Some(hash)).await);
 }
 
 #[test]
@@ -233,7 +234,7 @@ fn start() -> Timestamp {
 }
 
 fn network(last: u8) -> Network {
-    IpAddr::from([192, 0, 2, last]).into()
+    Network::of(IpAddr::from([192, 0, 2, last]))
 }
 
 #[test]
@@ -281,14 +282,6 @@ fn a_network_that_fails_too_often_waits_out_its_window() {
     assert_eq!(wait.0, SignedDuration::from_mins(10));
     assert!(throttle.check("W1AW", network(8), now).is_ok());
     assert!(throttle.check("W1AW", network(9), now + wait.0).is_ok());
-}
-
-#[test]
-fn networks_are_what_one_subscriber_holds() {
-    let network = |text: &str| Network::from(text.parse::<IpAddr>().unwrap());
-    assert_eq!(network("2001:db8:1:22ff::1"), network("2001:db8:1:2200:ffff::"));
-    assert_ne!(network("2001:db8:1:2200::1"), network("2001:db8:1:2300::1"));
-    assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
 }
 
 proptest! {

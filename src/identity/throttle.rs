@@ -7,9 +7,10 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
+
+use crate::web::Network;
 
 /// Failures that cost nothing yet: people mistype.
 const FREE_FAILURES: u32 = 5;
@@ -23,28 +24,6 @@ const NETWORK_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 const FAMILIAR: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Entries per map; at some 100 bytes each this bounds the memory to a few megabytes.
 const CAPACITY: usize = 16_384;
-
-/// The part of an address that one subscriber holds: an IPv4 address, an IPv6 /56.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Network(IpAddr);
-
-impl From<IpAddr> for Network {
-    fn from(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(v6) => Self(IpAddr::V6((u128::from(v6) & (u128::MAX << 72)).into())),
-            v4 @ IpAddr::V4(_) => Self(v4),
-        }
-    }
-}
-
-impl std::fmt::Display for Network {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            IpAddr::V4(v4) => v4.fmt(f),
-            IpAddr::V6(v6) => write!(f, "{v6}/56"),
-        }
-    }
-}
 
 /// The next try must wait this long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

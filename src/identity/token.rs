@@ -167,3 +167,13 @@ impl std::fmt::Debug for SessionToken {
 pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
+
+/// SHA-256 of a secret text.
+pub(super) fn digest(text: &str) -> SecretDigest {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// A short name for a text that is not to be stored itself.
+pub(super) fn fingerprint(text: &str) -> String {
+    base64::encode(base64::URL, &Sha256::digest(text.as_bytes())[..12])
+}

@@ -1,0 +1,263 @@
+//! Accounts, sessions and keys as requests need them: in memory, so that authenticating touches no disk.
+//!
+//! A mirror of the store: after each commit the touched rows are read again, so the order in which replies come back
+//! does not matter. When a session was seen and a key used is known here first and written at most hourly.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use smol_str::SmolStr;
+
+use crate::ham::callsign::Callsign;
+use crate::store::{Direction, Rows, Span, StoreError};
+
+use super::actor::{Actor, Credential, Member};
+use super::model::{AccountId, Role};
+use super::tables::{API_KEY, SESSION, StoredAccount, StoredKey, StoredSession};
+use super::token::{self, ApiKey, KeyId, SecretDigest, SessionToken};
+use super::read;
+
+/// No session lives longer, however busy.
+const ABSOLUTE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Idle limit of "keep me signed in".
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Idle limit without it.
+const BRIEF: SignedDuration = SignedDuration::from_hours(12);
+/// Idle limit of administrators; a remembered session goes on, but administers only after the password.
+const ADMINISTRATOR: SignedDuration = SignedDuration::from_mins(30);
+/// How long a shown password counts for changes of secrets.
+const CONFIRMED: SignedDuration = SignedDuration::from_mins(10);
+/// How often what was seen is written.
+const WRITTEN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Rows that a command touched.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Touched {
+    pub(super) accounts: Vec<AccountId>,
+    pub(super) sessions: Vec<SecretDigest>,
+    pub(super) keys: Vec<KeyId>,
+}
+
+/// The mirror.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    accounts: HashMap<AccountId, Arc<StoredAccount>>,
+    by_call: HashMap<Callsign, AccountId>,
+    sessions: HashMap<SecretDigest, Session>,
+    keys: HashMap<KeyId, Key>,
+}
+
+/// A session with what the store does not know yet.
+#[derive(Debug, Clone)]
+pub(super) struct Session {
+    pub(super) row: StoredSession,
+    pub(super) seen: Timestamp,
+    pub(super) lapsed: bool,
+}
+
+/// A key with what the store does not know yet.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    pub(super) row: StoredKey,
+    pub(super) used: Option<Timestamp>,
+}
+
+/// What is to be written of what memory saw.
+#[derive(Debug, Default)]
+pub(super) struct Unwritten {
+    pub(super) sessions: Vec<(SecretDigest, Timestamp, bool)>,
+    pub(super) keys: Vec<(KeyId, Timestamp)>,
+    pub(super) over: Vec<SecretDigest>,
+}
+
+impl Memory {
+    /// Reads everything, at start.
+    pub(super) fn load(rows: &impl Rows) -> Result<Self, StoreError> {
+        let mut memory = Self::default();
+        for (id, account) in read::accounts(rows)? {
+            memory.put_account(id, Some(account));
+        }
+        for row in rows.scan(SESSION, Span::all(), Direction::Forward) {
+            let (digest, session) = row?;
+            memory.put_session(digest, Some(session));
+        }
+        for row in rows.scan(API_KEY, Span::all(), Direction::Forward) {
+            let (id, key) = row?;
+            if let Ok(id) = id.parse() {
+                memory.put_key(id, Some(key));
+            }
+        }
+        Ok(memory)
+    }
+
+    /// Reads the touched rows again; sessions of touched accounts that the store ended go too.
+    pub(super) fn refresh(&mut self, rows: &impl Rows, touched: &Touched) -> Result<(), StoreError> {
+        for id in &touched.accounts {
+            self.put_account(*id, read::account(rows, *id)?);
+            let held: Vec<_> = self.sessions_of(*id).map(|(digest, _)| *digest).collect();
+            for digest in held {
+                self.put_session(digest, rows.get(SESSION, &digest)?);
+            }
+        }
+        for digest in &touched.sessions {
+            self.put_session(*digest, rows.get(SESSION, digest)?);
+        }
+        for id in &touched.keys {
+            self.put_key(*id, rows.get(API_KEY, &SmolStr::new(id.as_str()))?);
+        }
+        Ok(())
+    }
+
+    fn put_account(&mut self, id: AccountId, account: Option<StoredAccount>) {
+        if let Some(account) = account {
+            self.by_call.insert(account.call.clone(), id);
+            self.accounts.insert(id, Arc::new(account));
+        } else if let Some(gone) = self.accounts.remove(&id) {
+            self.by_call.remove(&gone.call);
+        }
+    }
+
+    fn put_session(&mut self, digest: SecretDigest, row: Option<StoredSession>) {
+        let Some(row) = row else {
+            self.sessions.remove(&digest);
+            return;
+        };
+        let known = self.sessions.get(&digest);
+        let seen = known.map_or(row.last_seen, |known| known.seen.max(row.last_seen));
+        let confirmed_anew = known.is_none_or(|known| known.row.confirmed < row.confirmed);
+        let lapsed = if confirmed_anew { row.lapsed } else { known.is_some_and(|known| known.lapsed) };
+        self.sessions.insert(digest, Session { row, seen, lapsed });
+    }
+
+    fn put_key(&mut self, id: KeyId, row: Option<StoredKey>) {
+        let Some(row) = row else {
+            self.keys.remove(&id);
+            return;
+        };
+        let used = self.keys.get(&id).and_then(|known| known.used).max(row.last_used);
+        self.keys.insert(id, Key { row, used });
+    }
+
+    /// The account with this number.
+    pub(super) fn account(&self, id: AccountId) -> Option<Arc<StoredAccount>> {
+        self.accounts.get(&id).cloned()
+    }
+
+    /// The account that has this call.
+    pub(super) fn by_call(&self, call: &Callsign) -> Option<(AccountId, Arc<StoredAccount>)> {
+        let id = *self.by_call.get(call)?;
+        Some((id, self.account(id)?))
+    }
+
+    /// Every account, in no order.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = (AccountId, &Arc<StoredAccount>)> {
+        self.accounts.iter().map(|(id, account)| (*id, account))
+    }
+
+    /// The sessions of an account, in no order.
+    pub(super) fn sessions_of(&self, id: AccountId) -> impl Iterator<Item = (&SecretDigest, &Session)> {
+        self.sessions.iter().filter(move |(_, session)| session.row.account == id)
+    }
+
+    /// The keys of an account, in no order.
+    pub(super) fn keys_of(&self, id: AccountId) -> impl Iterator<Item = (&KeyId, &Key)> {
+        self.keys.iter().filter(move |(_, key)| key.row.account == id)
+    }
+
+    /// Who a session's cookie stands for; the session counts as seen.
+    pub(super) fn by_session(&mut self, token: &SessionToken, now: Timestamp) -> Option<Actor> {
+        let digest = token.digest();
+        let session = self.sessions.get_mut(&digest)?;
+        let account = self.accounts.get(&session.row.account).filter(|account| !account.disabled)?;
+        if is_over(session, account.role, now) {
+            return None;
+        }
+        session.lapsed |= account.role == Role::Administrator && is_past(session.seen, ADMINISTRATOR, now);
+        session.seen = session.seen.max(now);
+        Some(member(session.row.account, account, digest, session, now))
+    }
+
+    /// Who an API key stands for; the key counts as used.
+    pub(super) fn by_key(&mut self, shown: &ApiKey, now: Timestamp) -> Option<Actor> {
+        let key = self.keys.get_mut(&shown.id())?;
+        if !token::same(&key.row.digest, &shown.digest()) {
+            return None;
+        }
+        let account = self.accounts.get(&key.row.account).filter(|account| !account.disabled)?;
+        if key.row.expires.is_some_and(|expires| expires <= now) {
+            return None;
+        }
+        key.used = key.used.max(Some(now));
+        Some(Actor::Member(Member {
+            account: key.row.account,
+            call: account.call.clone(),
+            role: account.role,
+            scopes: Some(key.row.scopes),
+            credential: Credential::Key(shown.id()),
+        }))
+    }
+
+    /// The actor as it stands now, for a socket that stays open; `None` when the session or key has ended.
+    pub(super) fn still(&self, actor: &Member, now: Timestamp) -> Option<Actor> {
+        let account = self.accounts.get(&actor.account).filter(|account| !account.disabled)?;
+        match actor.credential {
+            Credential::Session { digest, .. } => {
+                let session = self.sessions.get(&digest)?;
+                // An open page counts as use only through its requests; the absolute limit ends it all the same.
+                let over = is_past(session.row.created, ABSOLUTE, now);
+                (!over).then(|| member(actor.account, account, digest, session, now))
+            }
+            Credential::Key(id) => {
+                let key = self.keys.get(&id)?;
+                let over = key.row.expires.is_some_and(|expires| expires <= now);
+                let current = Member { role: account.role, scopes: Some(key.row.scopes), ..actor.clone() };
+                (!over).then_some(Actor::Member(current))
+            }
+        }
+    }
+
+    /// What was seen more than an hour after it was last written (`all`: anything newer), and what is over.
+    pub(super) fn unwritten(&self, now: Timestamp, all: bool) -> Unwritten {
+        let due = |written: Timestamp, seen: Timestamp| {
+            seen > written && (all || seen.duration_since(written) >= WRITTEN)
+        };
+        let mut found = Unwritten::default();
+        for (digest, session) in &self.sessions {
+            let role = self.accounts.get(&session.row.account).map_or(Role::Member, |account| account.role);
+            if is_over(session, role, now) {
+                found.over.push(*digest);
+            } else if due(session.row.last_seen, session.seen) {
+                found.sessions.push((*digest, session.seen, session.lapsed));
+            }
+        }
+        for (id, key) in &self.keys {
+            if let Some(used) = key.used.filter(|used| due(key.row.last_used.unwrap_or(Timestamp::MIN), *used)) {
+                found.keys.push((*id, used));
+            }
+        }
+        found
+    }
+}
+
+fn member(id: AccountId, account: &StoredAccount, digest: SecretDigest, session: &Session, now: Timestamp) -> Actor {
+    let credential = Credential::Session {
+        digest,
+        confirmed: !is_past(session.row.confirmed, CONFIRMED, now),
+        active: !session.lapsed,
+    };
+    Actor::Member(Member { account: id, call: account.call.clone(), role: account.role, scopes: None, credential })
+}
+
+fn is_over(session: &Session, role: Role, now: Timestamp) -> bool {
+    let idle = match (session.row.remember, role) {
+        (true, _) => REMEMBERED,
+        (false, Role::Administrator) => ADMINISTRATOR,
+        (false, Role::Member) => BRIEF,
+    };
+    is_past(session.row.created, ABSOLUTE, now) || is_past(session.seen, idle, now)
+}
+
+fn is_past(since: Timestamp, span: SignedDuration, now: Timestamp) -> bool {
+    now.duration_since(since) > span
+}

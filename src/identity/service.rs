@@ -1,0 +1,418 @@
+//! The accounts as the rest of the program holds them: one handle for requests, jobs and the command line.
+//!
+//! Authenticating is answered from memory; a change runs in the store's writer and then refreshes the memory before
+//! the caller hears of it, so that the next request already sees it. Locks are held for map look-ups only.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::env::{Clock, Entropy};
+use crate::ham::callsign::Callsign;
+use crate::store::{Store, Write};
+
+use super::actor::{Actor, Credential, Member};
+use super::error::Error;
+use super::memory::{Memory, Touched};
+use super::model::{AccountId, DisplayName, ScopeSet};
+use super::password::{HashPool, Password, PasswordHash};
+use super::tables::StoredAccount;
+use super::throttle::Throttle;
+use super::token::{self, ApiKey, KeyId, SecretDigest, SessionToken};
+use super::write::{self, AccountChange, NewAccount, NewKey, Standing};
+
+/// How long the first-run link works.
+const FIRST_RUN: SignedDuration = SignedDuration::from_mins(30);
+
+/// An administrator named in the configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct ConfiguredAdmin {
+    pub(crate) call: Callsign,
+    pub(crate) password: Option<PasswordHash>,
+}
+
+/// The accounts. Clones are cheap and share everything.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) entropy: Entropy,
+    pub(super) hashes: HashPool,
+    pub(super) throttle: Mutex<Throttle>,
+    memory: Mutex<Memory>,
+    first_run: Mutex<Option<FirstRun>>,
+}
+
+/// The link that makes the first administrator.
+struct FirstRun {
+    digest: SecretDigest,
+    until: Timestamp,
+}
+
+/// A browser session as its owner sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionLine {
+    /// Public name of the session.
+    pub(crate) id: String,
+    pub(crate) created: Timestamp,
+    pub(crate) last_seen: Timestamp,
+    pub(crate) address: SmolStr,
+    pub(crate) agent: SmolStr,
+    /// The session that asks.
+    pub(crate) current: bool,
+}
+
+/// An API key as its owner sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyLine {
+    pub(crate) id: KeyId,
+    pub(crate) name: DisplayName,
+    pub(crate) scopes: ScopeSet,
+    pub(crate) created: Timestamp,
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) last_used: Option<Timestamp>,
+}
+
+/// Where a browser is.
+#[derive(Debug, Clone)]
+pub(crate) struct Browser {
+    pub(crate) address: IpAddr,
+    pub(crate) agent: SmolStr,
+}
+
+impl Identity {
+    /// Reads the accounts, and makes the configured administrator what the configuration says.
+    pub(crate) async fn load(
+        store: Store,
+        clock: Clock,
+        entropy: Entropy,
+        configured: Option<ConfiguredAdmin>,
+    ) -> Result<Self, Error> {
+        let now = clock.now();
+        if let Some(admin) = configured {
+            store
+                .write(move |tx| write::apply_configured(tx, &admin.call, admin.password.as_ref(), now))
+                .await?;
+        }
+        let memory = store.read(|read| Memory::load(read)).await?;
+        let inner = Inner {
+            store,
+            clock,
+            entropy,
+            hashes: HashPool::default(),
+            throttle: Mutex::default(),
+            memory: Mutex::new(memory),
+            first_run: Mutex::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Who the cookie of a session stands for.
+    pub(crate) fn by_session(&self, token: &SessionToken) -> Option<Actor> {
+        self.memory().by_session(token, self.inner.clock.now())
+    }
+
+    /// Who a bearer token stands for.
+    pub(crate) fn by_key(&self, bearer: &str) -> Option<Actor> {
+        self.memory().by_key(&ApiKey::parse(bearer)?, self.inner.clock.now())
+    }
+
+    /// The actor as it stands now; `None` once its session or key has ended. For sockets that stay open.
+    pub(crate) fn still(&self, actor: &Actor) -> Option<Actor> {
+        match actor {
+            Actor::Member(member) => self.memory().still(member, self.inner.clock.now()),
+            other => Some(other.clone()),
+        }
+    }
+
+    /// An account's record.
+    pub(crate) fn account(&self, id: AccountId) -> Result<Arc<StoredAccount>, Error> {
+        self.memory().account(id).ok_or(Error::UnknownAccount)
+    }
+
+    /// The account that has a call.
+    pub(crate) fn account_of(&self, call: &Callsign) -> Result<AccountId, Error> {
+        let found = self.memory().by_call(call).map(|(id, _)| id);
+        found.ok_or_else(|| Error::UnknownCall(call.clone()))
+    }
+
+    /// All accounts by call, for administrators.
+    pub(crate) fn accounts(&self, actor: &Actor) -> Result<Vec<(AccountId, Arc<StoredAccount>)>, Error> {
+        actor.admin()?;
+        let mut all: Vec<_> = self.memory().accounts().map(|(id, account)| (id, Arc::clone(account))).collect();
+        all.sort_by(|(_, a), (_, b)| a.call.cmp(&b.call));
+        Ok(all)
+    }
+
+    /// The actor's own sessions, last seen first.
+    pub(crate) fn sessions(&self, actor: &Actor) -> Result<Vec<SessionLine>, Error> {
+        let member = actor.in_person()?;
+        let own = own_digest(member);
+        let memory = self.memory();
+        let mut lines: Vec<_> = memory
+            .sessions_of(member.account)
+            .map(|(digest, session)| SessionLine {
+                id: public_id(digest),
+                created: session.row.created,
+                last_seen: session.seen,
+                address: session.row.network.clone(),
+                agent: session.row.agent.clone(),
+                current: own == Some(*digest),
+            })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.last_seen));
+        Ok(lines)
+    }
+
+    /// The actor's own API keys, newest first.
+    pub(crate) fn keys(&self, actor: &Actor) -> Result<Vec<KeyLine>, Error> {
+        let member = actor.in_person()?;
+        let memory = self.memory();
+        let mut lines: Vec<_> = memory
+            .keys_of(member.account)
+            .map(|(id, key)| KeyLine {
+                id: *id,
+                name: key.row.name.clone(),
+                scopes: key.row.scopes,
+                created: key.row.created,
+                expires: key.row.expires,
+                last_used: key.used,
+            })
+            .collect();
+        lines.sort_by_key(|line| (std::cmp::Reverse(line.created), line.id));
+        Ok(lines)
+    }
+
+    /// Makes an account.
+    pub(crate) async fn add_account(&self, actor: &Actor, new: NewAccount) -> Result<AccountId, Error> {
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            let id = write::add_account(tx, actor.admin()?, &new, now)?;
+            Ok((id, Touched { accounts: vec![id], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Changes an account's particulars.
+    pub(crate) async fn change_account(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        change: AccountChange,
+    ) -> Result<StoredAccount, Error> {
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            let account = write::change_account(tx, &actor, id, &change, now)?;
+            Ok((account, Touched { accounts: vec![id], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Disables, enables, promotes or verifies an account.
+    pub(crate) async fn set_standing(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        standing: Standing,
+    ) -> Result<StoredAccount, Error> {
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            let account = write::set_standing(tx, actor.admin()?, id, standing, now)?;
+            Ok((account, Touched { accounts: vec![id], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Sets an account's password without asking for the old one: for administrators.
+    pub(crate) async fn reset_password(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        password: Password,
+    ) -> Result<(), Error> {
+        actor.admin()?;
+        self.store_password(actor, id, password).await
+    }
+
+    pub(super) async fn store_password(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        password: Password,
+    ) -> Result<(), Error> {
+        let hash = self.hash(password).await;
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            write::set_password(tx, &actor, id, &hash, now)?;
+            Ok(((), Touched { accounts: vec![id], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Ends one of the actor's own sessions by its public name.
+    pub(crate) async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), Error> {
+        let account = actor.in_person()?.account;
+        let found = self.memory().sessions_of(account).find(|(digest, _)| public_id(digest) == id).map(|(d, _)| *d);
+        self.end(actor, found.ok_or(Error::UnknownSession)?).await
+    }
+
+    /// Ends the session the actor came with.
+    pub(crate) async fn sign_out(&self, actor: &Actor) -> Result<(), Error> {
+        match own_digest(actor.member()?) {
+            Some(digest) => self.end(actor, digest).await,
+            None => Err(Error::UnknownSession),
+        }
+    }
+
+    async fn end(&self, actor: &Actor, digest: SecretDigest) -> Result<(), Error> {
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            write::end_session(tx, &actor, &digest, now)?;
+            Ok(((), Touched { sessions: vec![digest], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Makes an API key; the whole key is in the reply and nowhere else.
+    pub(crate) async fn create_api_key(&self, actor: &Actor, new: NewKey) -> Result<ApiKey, Error> {
+        let entropy = &self.inner.entropy;
+        let key = ApiKey::from_random(entropy.bytes(), entropy.bytes());
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            write::create_api_key(tx, &actor, &new, &key, now)?;
+            let id = key.id();
+            Ok((key, Touched { keys: vec![id], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Ends an API key.
+    pub(crate) async fn revoke_api_key(&self, actor: &Actor, id: KeyId) -> Result<(), Error> {
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            write::revoke_api_key(tx, &actor, id, now)?;
+            Ok(((), Touched { keys: vec![id], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Writes what memory saw: hourly what is older than an hour, at the end (`all`) everything; sweeps.
+    pub(crate) async fn flush(&self, all: bool) -> Result<(), Error> {
+        let now = self.inner.clock.now();
+        let unwritten = self.memory().unwritten(now, all);
+        self.change(move |tx, now| {
+            let mut touched = Touched { sessions: unwritten.over.clone(), ..Touched::default() };
+            for (digest, seen, lapsed) in &unwritten.sessions {
+                write::note_session(tx, digest, *seen, *lapsed)?;
+                touched.sessions.push(*digest);
+            }
+            for (id, used) in &unwritten.keys {
+                write::note_key(tx, *id, *used)?;
+                touched.keys.push(*id);
+            }
+            write::sweep(tx, &unwritten.over, now)?;
+            Ok(((), touched))
+        })
+        .await
+    }
+
+    /// Whether nobody administers this installation yet.
+    pub(crate) fn needs_administrator(&self) -> bool {
+        let governs = |account: &StoredAccount| account.role == super::Role::Administrator && !account.disabled;
+        !self.memory().accounts().any(|(_, account)| governs(account))
+    }
+
+    /// A fresh first-run token, where nobody administers this installation yet; an earlier one stops working.
+    pub(crate) fn first_run_token(&self) -> Option<String> {
+        if !self.needs_administrator() {
+            return None;
+        }
+        let text = self.inner.entropy.token(32);
+        let until = self.inner.clock.now().checked_add(FIRST_RUN).unwrap_or(Timestamp::MAX);
+        *lock(&self.inner.first_run) = Some(FirstRun { digest: token::digest(&text), until });
+        Some(text)
+    }
+
+    /// Refuses unless the token is the one given out last and not too old.
+    pub(crate) fn check_first_run(&self, shown: &str) -> Result<(), Error> {
+        if !self.needs_administrator() {
+            return Err(Error::AlreadySetUp);
+        }
+        let now = self.inner.clock.now();
+        let known = lock(&self.inner.first_run);
+        let fits = |known: &FirstRun| now < known.until && token::same(&known.digest, &token::digest(shown));
+        if known.as_ref().is_some_and(fits) { Ok(()) } else { Err(Error::BadLink) }
+    }
+
+    /// Makes the first administrator for whoever has the link, which then is used up.
+    pub(super) async fn claim(&self, shown: &str, mut new: NewAccount, password: Password) -> Result<AccountId, Error> {
+        self.check_first_run(shown)?;
+        new.password = Some(self.hash(password).await);
+        let id = self
+            .change(move |tx, now| {
+                let id = write::set_up(tx, &new, now)?;
+                Ok((id, Touched { accounts: vec![id], ..Touched::default() }))
+            })
+            .await?;
+        *lock(&self.inner.first_run) = None;
+        Ok(id)
+    }
+
+    /// Hashes a password that somebody is to have from now on.
+    pub(crate) async fn hash(&self, password: Password) -> PasswordHash {
+        let salt = self.inner.entropy.bytes();
+        self.inner.hashes.slot().await.hash(password, salt).await
+    }
+
+    /// Runs a command and brings the memory up to date with what it touched.
+    pub(super) async fn change<T, F>(&self, command: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut Write<'_>, Timestamp) -> Result<(T, Touched), Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let now = self.inner.clock.now();
+        let (value, touched) = self.inner.store.write(move |tx| command(tx, now)).await?;
+        let mut memory = self.memory();
+        self.inner.store.read_now(|read| memory.refresh(read, &touched))?;
+        Ok(value)
+    }
+
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
+        lock(&self.inner.memory)
+    }
+}
+
+/// Locks, also after a panic elsewhere: the maps are consistent between statements.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The digest of the member's own session.
+pub(super) fn own_digest(member: &Member) -> Option<SecretDigest> {
+    match member.credential {
+        Credential::Session { digest, .. } => Some(digest),
+        Credential::Key(_) => None,
+    }
+}
+
+fn public_id(digest: &SecretDigest) -> String {
+    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Browser {
+    /// The address as it is kept with a session.
+    pub(super) fn address_text(&self) -> SmolStr {
+        format_smolstr!("{}", self.address.to_canonical())
+    }
+
+    /// The browser's description of itself, cut to a length worth keeping.
+    pub(super) fn agent_text(&self) -> SmolStr {
+        self.agent.chars().filter(|c| !c.is_control()).take(200).collect()
+    }
+}

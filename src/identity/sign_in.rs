@@ -1,0 +1,131 @@
+//! Showing a password: to sign in, to confirm, to change it, and at first run.
+//!
+//! Every way in goes through [`Identity::prove`]: throttle, equal cost for known and unknown calls, one error text.
+//! A session always gets a new random token when it starts.
+
+use smol_str::SmolStr;
+
+use crate::ham::callsign::Callsign;
+use crate::web::Network;
+
+use super::actor::Actor;
+use super::error::Error;
+use super::memory::Touched;
+use super::model::AccountId;
+use super::password::{Password, PasswordHash};
+use super::service::{Browser, Identity, lock, own_digest};
+use super::token::SessionToken;
+use super::write::{self, NewAccount, NewSession};
+
+/// What a person typed to sign in.
+#[derive(Debug, Clone)]
+pub(crate) struct SignIn {
+    pub(crate) call: String,
+    pub(crate) password: Password,
+    /// Stay signed in on this device.
+    pub(crate) remember: bool,
+}
+
+impl Identity {
+    /// Signs a person in by call and password.
+    pub(crate) async fn sign_in(&self, shown: SignIn, browser: &Browser) -> Result<SessionToken, Error> {
+        let account = self.prove(&shown.call, shown.password, browser).await?;
+        self.start_session(account, shown.remember, browser).await
+    }
+
+    /// Makes the first administrator and signs them in.
+    pub(crate) async fn set_up(
+        &self,
+        link: &str,
+        new: NewAccount,
+        password: Password,
+        browser: &Browser,
+    ) -> Result<SessionToken, Error> {
+        let account = self.claim(link, new, password).await?;
+        self.start_session(account, false, browser).await
+    }
+
+    /// Takes the password of the signed-in person once more.
+    pub(crate) async fn confirm(&self, actor: &Actor, password: Password, browser: &Browser) -> Result<(), Error> {
+        let member = actor.in_person()?;
+        let digest = own_digest(member).ok_or(Error::UnknownSession)?;
+        self.prove(member.call.as_str(), password, browser).await?;
+        self.change(move |tx, now| {
+            write::confirm_session(tx, &digest, now)?;
+            Ok(((), Touched { sessions: vec![digest], ..Touched::default() }))
+        })
+        .await
+    }
+
+    /// Changes the actor's own password.
+    pub(crate) async fn change_password(
+        &self,
+        actor: &Actor,
+        current: Password,
+        new: Password,
+        browser: &Browser,
+    ) -> Result<(), Error> {
+        let member = actor.in_person()?;
+        let account = self.account(member.account)?;
+        if account.configured.is_some() {
+            return Err(Error::Configured(account.call.clone()));
+        }
+        self.prove(member.call.as_str(), current, browser).await?;
+        self.store_password(actor, member.account, new).await
+    }
+
+    /// Whose password this is. Slow on purpose, and slower after failures.
+    async fn prove(&self, call: &str, password: Password, browser: &Browser) -> Result<AccountId, Error> {
+        let network = Network::of(browser.address);
+        let call_text: SmolStr = call.trim().chars().take(32).flat_map(char::to_uppercase).collect();
+        let known = Callsign::parse(call).ok().and_then(|call| self.memory().by_call(&call));
+        let hash = known.as_ref().filter(|(_, account)| !account.disabled).and_then(|(_, account)| {
+            let text = account.password.as_deref()?;
+            // A hash this version cannot read lets nobody in.
+            text.parse::<PasswordHash>().ok()
+        });
+
+        let slot = self.inner.hashes.slot().await;
+        let now = self.inner.clock.now();
+        lock(&self.inner.throttle).check(&call_text, network, now)?;
+        let right = slot.verify(password.clone(), hash.clone()).await;
+        let (Some((id, _)), Some(hash), true) = (known, hash, right) else {
+            lock(&self.inner.throttle).failed(&call_text, network, now);
+            tracing::info!(peer.ip = %browser.address, "sign-in failed from {}", browser.address);
+            return Err(Error::WrongPassword);
+        };
+        lock(&self.inner.throttle).succeeded(&call_text, network, now);
+        if hash.is_outdated() {
+            let better = slot.hash(password, self.inner.entropy.bytes()).await;
+            self.change(move |tx, _| {
+                write::rehash(tx, id, &hash, &better)?;
+                Ok(((), Touched { accounts: vec![id], ..Touched::default() }))
+            })
+            .await?;
+        }
+        Ok(id)
+    }
+
+    async fn start_session(
+        &self,
+        account: AccountId,
+        remember: bool,
+        browser: &Browser,
+    ) -> Result<SessionToken, Error> {
+        let token = SessionToken::from_random(self.inner.entropy.bytes());
+        let digest = token.digest();
+        let new = NewSession {
+            digest,
+            account,
+            remember,
+            network: browser.address_text(),
+            agent: browser.agent_text(),
+        };
+        self.change(move |tx, now| {
+            write::start_session(tx, &new, now)?;
+            Ok(((), Touched { accounts: vec![account], sessions: vec![digest], ..Touched::default() }))
+        })
+        .await?;
+        Ok(token)
+    }
+}
