@@ -10,7 +10,12 @@ use super::token::KeyId;
 #[derive(Debug, Clone)]
 pub(crate) enum IdentityEvent {
     /// A new account; whoever keeps something per account makes it in the same transaction.
-    AccountAdded { account: AccountId, call: Callsign, name: DisplayName, grid: Option<Grid> },
+    AccountAdded {
+        account: AccountId,
+        call: Callsign,
+        name: DisplayName,
+        grid: Option<Grid>,
+    },
     /// Name, preferences, role, password or standing changed.
     AccountChanged { account: AccountId },
     /// Sessions ended: their sockets are to be closed.

@@ -14,9 +14,9 @@ use crate::store::{Direction, Rows, Span, StoreError};
 
 use super::actor::{Actor, Credential, Member};
 use super::model::{AccountId, Role};
+use super::read;
 use super::tables::{API_KEY, SESSION, StoredAccount, StoredKey, StoredSession};
 use super::token::{self, ApiKey, KeyId, SecretDigest, SessionToken};
-use super::read;
 
 /// No session lives longer, however busy.
 const ABSOLUTE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -126,7 +126,11 @@ impl Memory {
         let known = self.sessions.get(&digest);
         let seen = known.map_or(row.last_seen, |known| known.seen.max(row.last_seen));
         let confirmed_anew = known.is_none_or(|known| known.row.confirmed < row.confirmed);
-        let lapsed = if confirmed_anew { row.lapsed } else { known.is_some_and(|known| known.lapsed) };
+        let lapsed = if confirmed_anew {
+            row.lapsed
+        } else {
+            known.is_some_and(|known| known.lapsed)
+        };
         self.sessions.insert(digest, Session { row, seen, lapsed });
     }
 
@@ -157,7 +161,9 @@ impl Memory {
 
     /// The sessions of an account, in no order.
     pub(super) fn sessions_of(&self, id: AccountId) -> impl Iterator<Item = (&SecretDigest, &Session)> {
-        self.sessions.iter().filter(move |(_, session)| session.row.account == id)
+        self.sessions
+            .iter()
+            .filter(move |(_, session)| session.row.account == id)
     }
 
     /// The keys of an account, in no order.
@@ -169,7 +175,10 @@ impl Memory {
     pub(super) fn by_session(&mut self, token: &SessionToken, now: Timestamp) -> Option<Actor> {
         let digest = token.digest();
         let session = self.sessions.get_mut(&digest)?;
-        let account = self.accounts.get(&session.row.account).filter(|account| !account.disabled)?;
+        let account = self
+            .accounts
+            .get(&session.row.account)
+            .filter(|account| !account.disabled)?;
         if is_over(session, account.role, now) {
             return None;
         }
@@ -184,7 +193,10 @@ impl Memory {
         if !token::same(&key.row.digest, &shown.digest()) {
             return None;
         }
-        let account = self.accounts.get(&key.row.account).filter(|account| !account.disabled)?;
+        let account = self
+            .accounts
+            .get(&key.row.account)
+            .filter(|account| !account.disabled)?;
         if key.row.expires.is_some_and(|expires| expires <= now) {
             return None;
         }
@@ -200,7 +212,10 @@ impl Memory {
 
     /// The actor as it stands now, for a socket that stays open; `None` when the session or key has ended.
     pub(super) fn still(&self, actor: &Member, now: Timestamp) -> Option<Actor> {
-        let account = self.accounts.get(&actor.account).filter(|account| !account.disabled)?;
+        let account = self
+            .accounts
+            .get(&actor.account)
+            .filter(|account| !account.disabled)?;
         match actor.credential {
             Credential::Session { digest, .. } => {
                 let session = self.sessions.get(&digest)?;
@@ -211,7 +226,11 @@ impl Memory {
             Credential::Key(id) => {
                 let key = self.keys.get(&id)?;
                 let over = key.row.expires.is_some_and(|expires| expires <= now);
-                let current = Member { role: account.role, scopes: Some(key.row.scopes), ..actor.clone() };
+                let current = Member {
+                    role: account.role,
+                    scopes: Some(key.row.scopes),
+                    ..actor.clone()
+                };
                 (!over).then_some(Actor::Member(current))
             }
         }
@@ -224,7 +243,10 @@ impl Memory {
         };
         let mut found = Unwritten::default();
         for (digest, session) in &self.sessions {
-            let role = self.accounts.get(&session.row.account).map_or(Role::Member, |account| account.role);
+            let role = self
+                .accounts
+                .get(&session.row.account)
+                .map_or(Role::Member, |account| account.role);
             if is_over(session, role, now) {
                 found.over.push(*digest);
             } else if due(session.row.last_seen, session.seen) {
@@ -232,7 +254,10 @@ impl Memory {
             }
         }
         for (id, key) in &self.keys {
-            if let Some(used) = key.used.filter(|used| due(key.row.last_used.unwrap_or(Timestamp::MIN), *used)) {
+            if let Some(used) = key
+                .used
+                .filter(|used| due(key.row.last_used.unwrap_or(Timestamp::MIN), *used))
+            {
                 found.keys.push((*id, used));
             }
         }
@@ -240,13 +265,25 @@ impl Memory {
     }
 }
 
-fn member(id: AccountId, account: &StoredAccount, digest: SecretDigest, session: &Session, now: Timestamp) -> Actor {
+fn member(
+    id: AccountId,
+    account: &StoredAccount,
+    digest: SecretDigest,
+    session: &Session,
+    now: Timestamp,
+) -> Actor {
     let credential = Credential::Session {
         digest,
         confirmed: !is_past(session.row.confirmed, CONFIRMED, now),
         active: !session.lapsed,
     };
-    Actor::Member(Member { account: id, call: account.call.clone(), role: account.role, scopes: None, credential })
+    Actor::Member(Member {
+        account: id,
+        call: account.call.clone(),
+        role: account.role,
+        scopes: None,
+        credential,
+    })
 }
 
 fn is_over(session: &Session, role: Role, now: Timestamp) -> bool {

@@ -240,7 +240,7 @@ impl HashPool {
 
 /// A place in the [`HashPool`].
 #[derive(Debug)]
-pub(crate) struct Slot<'a>(#[expect(dead_code, reason = "held for its drop")] SemaphorePermit<'a>);
+pub(crate) struct Slot<'a>(SemaphorePermit<'a>);
 
 impl Slot<'_> {
     /// Hashes a new password with Argon2id.
@@ -260,5 +260,7 @@ impl Slot<'_> {
 }
 
 async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("hashing does not panic")
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("hashing does not panic")
 }

@@ -17,13 +17,16 @@ pub(crate) fn account(rows: &impl Rows, id: AccountId) -> Result<Option<StoredAc
 
 /// The number of the account that has this call.
 pub(crate) fn account_of(rows: &impl Rows, call: &Callsign) -> Result<Option<AccountId>, StoreError> {
-    Ok(rows.get(ACCOUNT_BY_CALL, &SmolStr::new(call.as_str()))?.map(AccountId))
+    Ok(rows
+        .get(ACCOUNT_BY_CALL, &SmolStr::new(call.as_str()))?
+        .map(AccountId))
 }
 
 /// All accounts, by number.
 pub(crate) fn accounts(rows: &impl Rows) -> Result<Vec<(AccountId, StoredAccount)>, StoreError> {
     let scan = rows.scan(ACCOUNT, Span::all(), Direction::Forward);
-    scan.map(|row| row.map(|(id, account)| (AccountId(id), account))).collect()
+    scan.map(|row| row.map(|(id, account)| (AccountId(id), account)))
+        .collect()
 }
 
 /// Whether somebody administers this installation.
@@ -49,5 +52,8 @@ pub(super) fn key(rows: &impl Rows, id: KeyId) -> Result<Option<StoredKey>, Stor
 /// The newest lines of the audit trail.
 pub(crate) fn audit(rows: &impl Rows, limit: usize) -> Result<Vec<(Timestamp, AuditLine)>, StoreError> {
     let newest_first = rows.scan(AUDIT, Span::all(), Direction::Backward);
-    newest_first.take(limit).map(|row| row.map(|((time, _), line)| (time, line))).collect()
+    newest_first
+        .take(limit)
+        .map(|row| row.map(|((time, _), line)| (time, line)))
+        .collect()
 }

@@ -110,7 +110,9 @@ impl Identity {
             memory: Mutex::new(memory),
             first_run: Mutex::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Who the cookie of a session stands for.
@@ -120,7 +122,8 @@ impl Identity {
 
     /// Who a bearer token stands for.
     pub(crate) fn by_key(&self, bearer: &str) -> Option<Actor> {
-        self.memory().by_key(&ApiKey::parse(bearer)?, self.inner.clock.now())
+        self.memory()
+            .by_key(&ApiKey::parse(bearer)?, self.inner.clock.now())
     }
 
     /// The actor as it stands now; `None` once its session or key has ended. For sockets that stay open.
@@ -145,7 +148,11 @@ impl Identity {
     /// All accounts by call, for administrators.
     pub(crate) fn accounts(&self, actor: &Actor) -> Result<Vec<(AccountId, Arc<StoredAccount>)>, Error> {
         actor.admin()?;
-        let mut all: Vec<_> = self.memory().accounts().map(|(id, account)| (id, Arc::clone(account))).collect();
+        let mut all: Vec<_> = self
+            .memory()
+            .accounts()
+            .map(|(id, account)| (id, Arc::clone(account)))
+            .collect();
         all.sort_by(|(_, a), (_, b)| a.call.cmp(&b.call));
         Ok(all)
     }
@@ -194,7 +201,13 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             let id = write::add_account(tx, actor.admin()?, &new, now)?;
-            Ok((id, Touched { accounts: vec![id], ..Touched::default() }))
+            Ok((
+                id,
+                Touched {
+                    accounts: vec![id],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -209,7 +222,13 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             let account = write::change_account(tx, &actor, id, &change, now)?;
-            Ok((account, Touched { accounts: vec![id], ..Touched::default() }))
+            Ok((
+                account,
+                Touched {
+                    accounts: vec![id],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -224,7 +243,13 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             let account = write::set_standing(tx, actor.admin()?, id, standing, now)?;
-            Ok((account, Touched { accounts: vec![id], ..Touched::default() }))
+            Ok((
+                account,
+                Touched {
+                    accounts: vec![id],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -250,7 +275,13 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             write::set_password(tx, &actor, id, &hash, now)?;
-            Ok(((), Touched { accounts: vec![id], ..Touched::default() }))
+            Ok((
+                (),
+                Touched {
+                    accounts: vec![id],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -258,7 +289,11 @@ impl Identity {
     /// Ends one of the actor's own sessions by its public name.
     pub(crate) async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), Error> {
         let account = actor.in_person()?.account;
-        let found = self.memory().sessions_of(account).find(|(digest, _)| public_id(digest) == id).map(|(d, _)| *d);
+        let found = self
+            .memory()
+            .sessions_of(account)
+            .find(|(digest, _)| public_id(digest) == id)
+            .map(|(d, _)| *d);
         self.end(actor, found.ok_or(Error::UnknownSession)?).await
     }
 
@@ -274,7 +309,13 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             write::end_session(tx, &actor, &digest, now)?;
-            Ok(((), Touched { sessions: vec![digest], ..Touched::default() }))
+            Ok((
+                (),
+                Touched {
+                    sessions: vec![digest],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -287,7 +328,13 @@ impl Identity {
         self.change(move |tx, now| {
             write::create_api_key(tx, &actor, &new, &key, now)?;
             let id = key.id();
-            Ok((key, Touched { keys: vec![id], ..Touched::default() }))
+            Ok((
+                key,
+                Touched {
+                    keys: vec![id],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -297,7 +344,13 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             write::revoke_api_key(tx, &actor, id, now)?;
-            Ok(((), Touched { keys: vec![id], ..Touched::default() }))
+            Ok((
+                (),
+                Touched {
+                    keys: vec![id],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -307,7 +360,10 @@ impl Identity {
         let now = self.inner.clock.now();
         let unwritten = self.memory().unwritten(now, all);
         self.change(move |tx, now| {
-            let mut touched = Touched { sessions: unwritten.over.clone(), ..Touched::default() };
+            let mut touched = Touched {
+                sessions: unwritten.over.clone(),
+                ..Touched::default()
+            };
             for (digest, seen, lapsed) in &unwritten.sessions {
                 write::note_session(tx, digest, *seen, *lapsed)?;
                 touched.sessions.push(*digest);
@@ -324,7 +380,8 @@ impl Identity {
 
     /// Whether nobody administers this installation yet.
     pub(crate) fn needs_administrator(&self) -> bool {
-        let governs = |account: &StoredAccount| account.role == super::Role::Administrator && !account.disabled;
+        let governs =
+            |account: &StoredAccount| account.role == super::Role::Administrator && !account.disabled;
         !self.memory().accounts().any(|(_, account)| governs(account))
     }
 
@@ -334,8 +391,16 @@ impl Identity {
             return None;
         }
         let text = self.inner.entropy.token(32);
-        let until = self.inner.clock.now().checked_add(FIRST_RUN).unwrap_or(Timestamp::MAX);
-        *lock(&self.inner.first_run) = Some(FirstRun { digest: token::digest(&text), until });
+        let until = self
+            .inner
+            .clock
+            .now()
+            .checked_add(FIRST_RUN)
+            .unwrap_or(Timestamp::MAX);
+        *lock(&self.inner.first_run) = Some(FirstRun {
+            digest: token::digest(&text),
+            until,
+        });
         Some(text)
     }
 
@@ -347,17 +412,32 @@ impl Identity {
         let now = self.inner.clock.now();
         let known = lock(&self.inner.first_run);
         let fits = |known: &FirstRun| now < known.until && token::same(&known.digest, &token::digest(shown));
-        if known.as_ref().is_some_and(fits) { Ok(()) } else { Err(Error::BadLink) }
+        if known.as_ref().is_some_and(fits) {
+            Ok(())
+        } else {
+            Err(Error::BadLink)
+        }
     }
 
     /// Makes the first administrator for whoever has the link, which then is used up.
-    pub(super) async fn claim(&self, shown: &str, mut new: NewAccount, password: Password) -> Result<AccountId, Error> {
+    pub(super) async fn claim(
+        &self,
+        shown: &str,
+        mut new: NewAccount,
+        password: Password,
+    ) -> Result<AccountId, Error> {
         self.check_first_run(shown)?;
         new.password = Some(self.hash(password).await);
         let id = self
             .change(move |tx, now| {
                 let id = write::set_up(tx, &new, now)?;
-                Ok((id, Touched { accounts: vec![id], ..Touched::default() }))
+                Ok((
+                    id,
+                    Touched {
+                        accounts: vec![id],
+                        ..Touched::default()
+                    },
+                ))
             })
             .await?;
         *lock(&self.inner.first_run) = None;

@@ -46,13 +46,24 @@ impl Identity {
     }
 
     /// Takes the password of the signed-in person once more.
-    pub(crate) async fn confirm(&self, actor: &Actor, password: Password, browser: &Browser) -> Result<(), Error> {
+    pub(crate) async fn confirm(
+        &self,
+        actor: &Actor,
+        password: Password,
+        browser: &Browser,
+    ) -> Result<(), Error> {
         let member = actor.in_person()?;
         let digest = own_digest(member).ok_or(Error::UnknownSession)?;
         self.prove(member.call.as_str(), password, browser).await?;
         self.change(move |tx, now| {
             write::confirm_session(tx, &digest, now)?;
-            Ok(((), Touched { sessions: vec![digest], ..Touched::default() }))
+            Ok((
+                (),
+                Touched {
+                    sessions: vec![digest],
+                    ..Touched::default()
+                },
+            ))
         })
         .await
     }
@@ -77,13 +88,23 @@ impl Identity {
     /// Whose password this is. Slow on purpose, and slower after failures.
     async fn prove(&self, call: &str, password: Password, browser: &Browser) -> Result<AccountId, Error> {
         let network = Network::of(browser.address);
-        let call_text: SmolStr = call.trim().chars().take(32).flat_map(char::to_uppercase).collect();
-        let known = Callsign::parse(call).ok().and_then(|call| self.memory().by_call(&call));
-        let hash = known.as_ref().filter(|(_, account)| !account.disabled).and_then(|(_, account)| {
-            let text = account.password.as_deref()?;
-            // A hash this version cannot read lets nobody in.
-            text.parse::<PasswordHash>().ok()
-        });
+        let call_text: SmolStr = call
+            .trim()
+            .chars()
+            .take(32)
+            .flat_map(char::to_uppercase)
+            .collect();
+        let known = Callsign::parse(call)
+            .ok()
+            .and_then(|call| self.memory().by_call(&call));
+        let hash = known
+            .as_ref()
+            .filter(|(_, account)| !account.disabled)
+            .and_then(|(_, account)| {
+                let text = account.password.as_deref()?;
+                // A hash this version cannot read lets nobody in.
+                text.parse::<PasswordHash>().ok()
+            });
 
         let slot = self.inner.hashes.slot().await;
         let now = self.inner.clock.now();
@@ -99,7 +120,13 @@ impl Identity {
             let better = slot.hash(password, self.inner.entropy.bytes()).await;
             self.change(move |tx, _| {
                 write::rehash(tx, id, &hash, &better)?;
-                Ok(((), Touched { accounts: vec![id], ..Touched::default() }))
+                Ok((
+                    (),
+                    Touched {
+                        accounts: vec![id],
+                        ..Touched::default()
+                    },
+                ))
             })
             .await?;
         }
@@ -123,7 +150,14 @@ impl Identity {
         };
         self.change(move |tx, now| {
             write::start_session(tx, &new, now)?;
-            Ok(((), Touched { accounts: vec![account], sessions: vec![digest], ..Touched::default() }))
+            Ok((
+                (),
+                Touched {
+                    accounts: vec![account],
+                    sessions: vec![digest],
+                    ..Touched::default()
+                },
+            ))
         })
         .await?;
         Ok(token)

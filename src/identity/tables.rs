@@ -121,7 +121,13 @@ pub(crate) struct AuditLine {
 
 /// Everything this domain stores.
 pub(crate) fn tables() -> Vec<TableInfo> {
-    vec![ACCOUNT.info(), ACCOUNT_BY_CALL.info(), SESSION.info(), API_KEY.info(), AUDIT.info()]
+    vec![
+        ACCOUNT.info(),
+        ACCOUNT_BY_CALL.info(),
+        SESSION.info(),
+        API_KEY.info(),
+        AUDIT.info(),
+    ]
 }
 
 /// Compares the index of calls with the accounts.

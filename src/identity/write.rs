@@ -87,7 +87,11 @@ pub(crate) fn set_up(tx: &mut Write<'_>, new: &NewAccount, now: Timestamp) -> Re
     if read::has_administrator(tx)? {
         return Err(Error::AlreadySetUp);
     }
-    let new = NewAccount { role: Role::Administrator, verified: true, ..new.clone() };
+    let new = NewAccount {
+        role: Role::Administrator,
+        verified: true,
+        ..new.clone()
+    };
     insert_account(tx, "first-run link", &new, now)
 }
 
@@ -101,7 +105,12 @@ pub(crate) fn add_account(
     insert_account(tx, &admin.actor().audit_name(), new, now)
 }
 
-fn insert_account(tx: &mut Write<'_>, who: &str, new: &NewAccount, now: Timestamp) -> Result<AccountId, Error> {
+fn insert_account(
+    tx: &mut Write<'_>,
+    who: &str,
+    new: &NewAccount,
+    now: Timestamp,
+) -> Result<AccountId, Error> {
     if new.call.as_str() != new.call.base() {
         return Err(Error::NotAHomeCall(new.call.clone(), new.call.base().to_owned()));
     }
@@ -128,8 +137,17 @@ fn insert_account(tx: &mut Write<'_>, who: &str, new: &NewAccount, now: Timestam
     tx.put(ACCOUNT, &id.0, &stored)?;
     tx.put(ACCOUNT_BY_CALL, &by_call, &id.0)?;
     let StoredAccount { call, name, grid, .. } = stored;
-    audit(tx, &line(who, "account.added", id, &format!("{call}, {:?}", new.role)), now)?;
-    tx.emit(Event::Identity(IdentityEvent::AccountAdded { account: id, call, name, grid }));
+    audit(
+        tx,
+        &line(who, "account.added", id, &format!("{call}, {:?}", new.role)),
+        now,
+    )?;
+    tx.emit(Event::Identity(IdentityEvent::AccountAdded {
+        account: id,
+        call,
+        name,
+        grid,
+    }));
     Ok(id)
 }
 
@@ -143,10 +161,22 @@ pub(crate) fn change_account(
 ) -> Result<StoredAccount, Error> {
     own_or_admin(actor, id)?;
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
-    if change.revision.is_some_and(|revision| revision != account.revision) {
+    if change
+        .revision
+        .is_some_and(|revision| revision != account.revision)
+    {
         return Err(Error::Stale);
     }
-    let AccountChange { name, grid, email, theme, units, density, language, revision: _ } = change.clone();
+    let AccountChange {
+        name,
+        grid,
+        email,
+        theme,
+        units,
+        density,
+        language,
+        revision: _,
+    } = change.clone();
     account.name = name.unwrap_or(account.name);
     account.grid = grid.unwrap_or(account.grid);
     account.email = email.unwrap_or(account.email);
@@ -187,9 +217,17 @@ pub(crate) fn set_standing(
         "{:?}{}{}",
         account.role,
         if account.disabled { ", disabled" } else { "" },
-        if account.verified.is_some() { ", verified" } else { "" }
+        if account.verified.is_some() {
+            ", verified"
+        } else {
+            ""
+        }
     );
-    audit(tx, &line(&admin.actor().audit_name(), "account.standing", id, &detail), now)?;
+    audit(
+        tx,
+        &line(&admin.actor().audit_name(), "account.standing", id, &detail),
+        now,
+    )?;
     Ok(account)
 }
 
@@ -262,7 +300,11 @@ pub(super) fn apply_configured(
     account.role = Role::Administrator;
     account.disabled = false;
     save(tx, id, &mut account)?;
-    audit(tx, &line("configuration", "account.standing", id, "administrator"), now)?;
+    audit(
+        tx,
+        &line("configuration", "account.standing", id, "administrator"),
+        now,
+    )?;
     Ok(())
 }
 
@@ -286,12 +328,25 @@ pub(super) fn start_session(tx: &mut Write<'_>, new: &NewSession, now: Timestamp
         agent: new.agent.clone(),
     };
     tx.put(SESSION, &new.digest, &session)?;
-    audit(tx, &line(account.call.as_str(), "session.started", new.account, &new.network), now)?;
+    audit(
+        tx,
+        &line(
+            account.call.as_str(),
+            "session.started",
+            new.account,
+            &new.network,
+        ),
+        now,
+    )?;
     Ok(())
 }
 
 /// Notes that the session's password was shown once more.
-pub(super) fn confirm_session(tx: &mut Write<'_>, digest: &SecretDigest, now: Timestamp) -> Result<(), Error> {
+pub(super) fn confirm_session(
+    tx: &mut Write<'_>,
+    digest: &SecretDigest,
+    now: Timestamp,
+) -> Result<(), Error> {
     let mut session = tx.get(SESSION, digest)?.ok_or(Error::UnknownSession)?;
     session.confirmed = now;
     session.last_seen = now;
@@ -308,11 +363,19 @@ pub(crate) fn end_session(
     now: Timestamp,
 ) -> Result<(), Error> {
     let member = actor.in_person()?;
-    let session = tx.get(SESSION, digest)?.filter(|session| session.account == member.account);
+    let session = tx
+        .get(SESSION, digest)?
+        .filter(|session| session.account == member.account);
     session.ok_or(Error::UnknownSession)?;
     tx.remove(SESSION, digest)?;
-    audit(tx, &line(&actor.audit_name(), "session.ended", member.account, ""), now)?;
-    tx.emit(Event::Identity(IdentityEvent::SessionsEnded { account: member.account }));
+    audit(
+        tx,
+        &line(&actor.audit_name(), "session.ended", member.account, ""),
+        now,
+    )?;
+    tx.emit(Event::Identity(IdentityEvent::SessionsEnded {
+        account: member.account,
+    }));
     Ok(())
 }
 
@@ -352,7 +415,11 @@ pub(crate) fn create_api_key(
     tx.put(API_KEY, &SmolStr::new(key.id().as_str()), &stored)?;
     let scopes: Vec<_> = new.scopes.iter().map(super::Scope::as_str).collect();
     let detail = format!("{}: {}", key.id(), scopes.join(" "));
-    audit(tx, &line(&actor.audit_name(), "key.created", new.account, &detail), now)?;
+    audit(
+        tx,
+        &line(&actor.audit_name(), "key.created", new.account, &detail),
+        now,
+    )?;
     Ok(())
 }
 
@@ -371,8 +438,15 @@ pub(crate) fn revoke_api_key(
         _ => Error::Denied(denied),
     })?;
     tx.remove(API_KEY, &SmolStr::new(id.as_str()))?;
-    audit(tx, &line(&actor.audit_name(), "key.revoked", key.account, id.as_str()), now)?;
-    tx.emit(Event::Identity(IdentityEvent::KeyRevoked { account: key.account, key: id }));
+    audit(
+        tx,
+        &line(&actor.audit_name(), "key.revoked", key.account, id.as_str()),
+        now,
+    )?;
+    tx.emit(Event::Identity(IdentityEvent::KeyRevoked {
+        account: key.account,
+        key: id,
+    }));
     Ok(())
 }
 
@@ -384,7 +458,15 @@ pub(super) fn note_session(
     lapsed: bool,
 ) -> Result<(), StoreError> {
     if let Some(session) = tx.get(SESSION, digest)? {
-        tx.put(SESSION, digest, &StoredSession { last_seen: seen, lapsed, ..session })?;
+        tx.put(
+            SESSION,
+            digest,
+            &StoredSession {
+                last_seen: seen,
+                lapsed,
+                ..session
+            },
+        )?;
     }
     Ok(())
 }
@@ -392,7 +474,14 @@ pub(super) fn note_session(
 /// When a key was last used, as memory knows it; revoked ones stay revoked.
 pub(super) fn note_key(tx: &mut Write<'_>, id: KeyId, used: Timestamp) -> Result<(), StoreError> {
     if let Some(key) = read::key(tx, id)? {
-        tx.put(API_KEY, &SmolStr::new(id.as_str()), &StoredKey { last_used: Some(used), ..key })?;
+        tx.put(
+            API_KEY,
+            &SmolStr::new(id.as_str()),
+            &StoredKey {
+                last_used: Some(used),
+                ..key
+            },
+        )?;
     }
     Ok(())
 }
@@ -402,7 +491,9 @@ pub(super) fn sweep(tx: &mut Write<'_>, over: &[SecretDigest], now: Timestamp) -
     for digest in over {
         tx.remove(SESSION, digest)?;
     }
-    let old = now.checked_sub(SignedDuration::from_hours(2 * 366 * 24)).unwrap_or(Timestamp::MIN);
+    let old = now
+        .checked_sub(SignedDuration::from_hours(2 * 366 * 24))
+        .unwrap_or(Timestamp::MIN);
     tx.remove_span(AUDIT, Span::all().before(&(old,)), 500)?;
     Ok(())
 }
@@ -442,17 +533,24 @@ fn end_sessions(tx: &mut Write<'_>, id: AccountId, kept: Kept) -> Result<(), Sto
 /// An account's sessions. Walks all: sessions are few, and only sign-ins and password changes ask.
 fn sessions_of(rows: &impl Rows, id: AccountId) -> Result<Vec<(SecretDigest, StoredSession)>, StoreError> {
     let all = rows.scan(SESSION, Span::all(), Direction::Forward);
-    all.filter(|row| row.as_ref().map_or(true, |(_, session)| session.account == id)).collect()
+    all.filter(|row| row.as_ref().map_or(true, |(_, session)| session.account == id))
+        .collect()
 }
 
 fn keys_of(rows: &impl Rows, id: AccountId) -> Result<Vec<(SmolStr, StoredKey)>, StoreError> {
     let all = rows.scan(API_KEY, Span::all(), Direction::Forward);
-    all.filter(|row| row.as_ref().map_or(true, |(_, key)| key.account == id)).collect()
+    all.filter(|row| row.as_ref().map_or(true, |(_, key)| key.account == id))
+        .collect()
 }
 
 /// A line for the audit trail about an account.
 fn line(who: &str, action: &str, account: AccountId, detail: &str) -> AuditLine {
-    AuditLine { who: who.into(), action: action.into(), account: Some(account), detail: detail.into() }
+    AuditLine {
+        who: who.into(),
+        action: action.into(),
+        account: Some(account),
+        detail: detail.into(),
+    }
 }
 
 fn audit(tx: &mut Write<'_>, line: &AuditLine, now: Timestamp) -> Result<(), StoreError> {

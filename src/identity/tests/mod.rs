@@ -1,16 +1,18 @@
+mod service;
+
 use std::net::IpAddr;
 
 use crate::web::Network;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::actor::{Actor, Credential, Denied, Member};
-use super::base64;
-use super::model::{AccountId, DisplayName, MailAddress, Role, Scope, ScopeSet};
-use super::passlib::Pbkdf2Hash;
-use super::password::{Password, PasswordHash, WeakPassword};
-use super::throttle::Throttle;
-use super::token::{ApiKey, SessionToken};
+use crate::identity::actor::{Actor, Credential, Denied, Member};
+use crate::identity::base64;
+use crate::identity::model::{AccountId, DisplayName, MailAddress, Role, Scope, ScopeSet};
+use crate::identity::passlib::Pbkdf2Hash;
+use crate::identity::password::{Password, PasswordHash, WeakPassword};
+use crate::identity::throttle::Throttle;
+use crate::identity::token::{ApiKey, SessionToken};
 
 const PASSPHRASE: &str = "seven quiet antennas";
 
@@ -181,7 +183,7 @@ fn hash_password_writes_what_the_configuration_reads() {
 
 #[tokio::test]
 async fn nobody_has_a_password_that_works() {
-    let pool = super::password::HashPool::default();
+    let pool = crate::identity::password::HashPool::default();
     let slot = pool.slot().await;
     assert!(!slot.verify(Password::entered(""), None).await);
     let hash = slot.hash(Password::entered(PASSPHRASE), [1; 16]).await;
