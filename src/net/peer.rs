@@ -1,0 +1,88 @@
+//! Who is at the other end of a connection.
+//!
+//! `X-Forwarded-For` and `X-Forwarded-Proto` count only when the connection comes from a configured proxy.
+//! The list is read from its end: the first address that is no proxy of ours is the client, and whatever
+//! stands before it is the client's own invention.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+/// The client of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Peer {
+    /// Its address.
+    pub(crate) address: IpAddr,
+    /// Whether the client's own connection is encrypted.
+    pub(crate) https: bool,
+    /// Whether a proxy, ours or not, stands between.
+    pub(crate) proxied: bool,
+}
+
+impl Peer {
+    /// The client behind a connection from `direct` that sent these headers.
+    pub(crate) fn find(direct: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+        let direct = direct.ip().to_canonical();
+        let proxied = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
+        let trusts = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
+        if !trusts(direct) {
+            return Self {
+                address: direct,
+                https: false,
+                proxied,
+            };
+        }
+        let mut address = direct;
+        for text in forwarded_for(headers).into_iter().rev() {
+            let Some(before) = read_address(text) else { break };
+            address = before;
+            if !trusts(before) {
+                break;
+            }
+        }
+        let scheme = headers
+            .get("x-forwarded-proto")
+            .and_then(|value| value.to_str().ok());
+        let https = scheme.is_some_and(|text| last(text).eq_ignore_ascii_case("https"));
+        Self {
+            address,
+            https,
+            proxied,
+        }
+    }
+
+    /// Somebody on this machine, for requests that did not come through a listener.
+    pub(crate) const LOCAL: Self = Self {
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        https: false,
+        proxied: false,
+    };
+
+    /// Whether the request comes from this machine itself, not through a proxy on it.
+    pub(crate) fn is_local(&self) -> bool {
+        self.address.is_loopback() && !self.proxied
+    }
+}
+
+fn forwarded_for(headers: &HeaderMap) -> Vec<&str> {
+    let values = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim).collect()
+}
+
+fn last(list: &str) -> &str {
+    list.rsplit(',').next().unwrap_or_default().trim()
+}
+
+/// An address as proxies write it: bare, with port, or bracketed.
+fn read_address(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let address = bare
+        .parse()
+        .ok()
+        .or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
+    address.map(|address: IpAddr| address.to_canonical())
+}
