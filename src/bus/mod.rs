@@ -1,0 +1,367 @@
+//! The bus: what happens, told live to pages, sockets and the program's own memory.
+//!
+//! Invariants:
+//! - All messages have one sequence of numbers without holes, in commit order; it starts from the clock, so it
+//!   goes on rising over a restart.
+//! - A message is encoded once; its frame is what a web socket sends.
+//! - The ring is every subscriber's queue: a subscription is a place in it. One that falls behind the ring
+//!   learns which numbers it missed (`Delivery::Gap`), and costs nobody memory or time.
+//! - Listeners run before the command that caused the event is answered, so memory built from events is never
+//!   behind what a caller knows.
+//!
+//! Not here: who may see what. A message names its audience; the edge that delivers it compares.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use smol_str::SmolStr;
+use tokio::sync::watch;
+
+use crate::env::Clock;
+use crate::event::Event;
+
+/// Who may see a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Everybody who may subscribe to the topic at all.
+    Everyone,
+    /// These accounts.
+    Accounts(Arc<[u32]>),
+    /// Those with a right in this logbook.
+    Logbook(u32),
+    /// Administrators.
+    Administrators,
+}
+
+/// A message before it has a number.
+#[derive(Debug, Clone)]
+pub(crate) struct Outgoing {
+    /// What is subscribed to, as `jobs` or `logbook`.
+    pub(crate) topic: SmolStr,
+    /// What happened, as `progress` or `added`.
+    pub(crate) kind: SmolStr,
+    /// Who may see it.
+    pub(crate) audience: Audience,
+    /// What it says.
+    pub(crate) payload: serde_json::Value,
+}
+
+/// A message with its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Message {
+    /// Its place in the sequence of all messages.
+    pub(crate) seq: u64,
+    /// When it was published.
+    pub(crate) time: Timestamp,
+    /// What is subscribed to.
+    pub(crate) topic: SmolStr,
+    /// What happened.
+    pub(crate) kind: SmolStr,
+    /// Who may see it.
+    pub(crate) audience: Audience,
+    /// `{"id":seq,"channel":topic,"message":{"type":kind,"payload":{…}}}`
+    pub(crate) frame: Bytes,
+    /// The payload alone, as JSON.
+    pub(crate) payload: Bytes,
+}
+
+/// Numbers of messages that a subscriber will not get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gap {
+    /// The first one missed.
+    pub(crate) from: u64,
+    /// The last one missed.
+    pub(crate) to: u64,
+}
+
+/// What a subscription yields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// A message of one of its topics.
+    Message(Arc<Message>),
+    /// Messages were missed, perhaps of its topics.
+    Gap(Gap),
+}
+
+/// What is still known of the messages after a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Replay {
+    /// What is missing before `messages`.
+    pub(crate) gap: Option<Gap>,
+    /// All messages after it, in order.
+    pub(crate) messages: Vec<Arc<Message>>,
+}
+
+/// Makes the public message of an event, if it has one.
+pub(crate) type Encoder = fn(&Event) -> Option<Outgoing>;
+
+type Listener = Box<dyn Fn(&Event) + Send + Sync>;
+
+/// Sizes of a bus, and how events become messages.
+pub(crate) struct BusConfig {
+    /// Messages kept for those who come back or fall behind.
+    pub(crate) ring_messages: usize,
+    /// Bytes of frames kept at most.
+    pub(crate) ring_bytes: usize,
+    /// Asked in turn for each event; each may make a message of it.
+    pub(crate) encoders: Vec<Encoder>,
+}
+
+impl Default for BusConfig {
+    fn default() -> Self {
+        Self {
+            ring_messages: 20_000,
+            ring_bytes: 16 << 20,
+            encoders: Vec::new(),
+        }
+    }
+}
+
+/// The bus; clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Bus {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    clock: Clock,
+    config: BusConfig,
+    ring: RwLock<Ring>,
+    listeners: RwLock<Vec<Listener>>,
+    latest: watch::Sender<u64>,
+}
+
+struct Ring {
+    messages: VecDeque<Arc<Message>>,
+    bytes: usize,
+    /// The number the next message will have.
+    next: u64,
+}
+
+impl Bus {
+    /// A bus whose numbers start from the present time in microseconds: above all of its predecessor, as long
+    /// as the clock does not run backwards over the restart, and exact in a JavaScript number.
+    pub(crate) fn new(config: BusConfig, clock: Clock) -> Self {
+        let next = u64::try_from(clock.now().as_microsecond()).unwrap_or(0).max(1);
+        let ring = RwLock::new(Ring {
+            messages: VecDeque::new(),
+            bytes: 0,
+            next,
+        });
+        let latest = watch::Sender::new(next - 1);
+        Self {
+            inner: Arc::new(Inner {
+                clock,
+                config,
+                ring,
+                listeners: RwLock::default(),
+                latest,
+            }),
+        }
+    }
+
+    /// Calls `listener` for each committed event from now on, in order, on the writer's thread: it must be
+    /// quick, and must not ask the store or the bus for anything that waits.
+    pub(crate) fn listen(&self, listener: impl Fn(&Event) + Send + Sync + 'static) {
+        self.inner
+            .listeners
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Box::new(listener));
+    }
+
+    /// Tells listeners and subscribers of committed events.
+    pub(crate) fn publish(&self, events: &[Event]) {
+        let listeners = self
+            .inner
+            .listeners
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        for event in events {
+            for listener in listeners.iter() {
+                listener(event);
+            }
+        }
+        drop(listeners);
+        let encoders = &self.inner.config.encoders;
+        self.send(
+            events
+                .iter()
+                .flat_map(|event| encoders.iter().filter_map(|encode| encode(event))),
+        );
+    }
+
+    /// Sends messages that come from no stored event, as progress does.
+    pub(crate) fn send(&self, outgoing: impl IntoIterator<Item = Outgoing>) {
+        let time = self.inner.clock.now();
+        let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);
+        let before = ring.next;
+        for outgoing in outgoing {
+            let message = Message::new(ring.next, time, outgoing);
+            ring.push(message, &self.inner.config);
+        }
+        let next = ring.next;
+        drop(ring);
+        if next > before {
+            self.inner.latest.send_replace(next - 1);
+        }
+    }
+
+    /// The number of the last message.
+    pub(crate) fn seq(&self) -> u64 {
+        *self.inner.latest.borrow()
+    }
+
+    /// All messages after number `since`, whatever their topic.
+    pub(crate) fn replay(&self, since: u64) -> Replay {
+        let ring = self.inner.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let (gap, start) = ring.position(since);
+        Replay {
+            gap,
+            messages: ring.messages.range(start..).cloned().collect(),
+        }
+    }
+
+    /// A subscription to topics: to what comes, or to all that follows number `since`, so that nothing is lost
+    /// between two connections.
+    pub(crate) fn subscribe(
+        &self,
+        topics: impl IntoIterator<Item = impl Into<SmolStr>>,
+        since: Option<u64>,
+    ) -> Subscription {
+        let latest = self.inner.latest.subscribe();
+        let seen = since.unwrap_or_else(|| self.seq());
+        Subscription {
+            bus: self.clone(),
+            latest,
+            topics: topics.into_iter().map(Into::into).collect(),
+            seen,
+        }
+    }
+}
+
+impl Ring {
+    fn push(&mut self, message: Message, config: &BusConfig) {
+        self.next += 1;
+        self.bytes += message.frame.len();
+        self.messages.push_back(Arc::new(message));
+        while self.messages.len() > config.ring_messages || self.bytes > config.ring_bytes {
+            let Some(oldest) = self.messages.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.frame.len();
+        }
+    }
+
+    /// Where the messages after `since` start, and what is missing before them.
+    fn position(&self, since: u64) -> (Option<Gap>, usize) {
+        let len = self.messages.len();
+        if since >= self.next {
+            // A number from another life of this program, whose clock was ahead.
+            return (
+                Some(Gap {
+                    from: self.next - 1,
+                    to: self.next - 1,
+                }),
+                len,
+            );
+        }
+        let oldest = self.messages.front().map_or(self.next, |message| message.seq);
+        let wanted = since + 1;
+        let gap = (wanted < oldest).then_some(Gap {
+            from: wanted,
+            to: oldest - 1,
+        });
+        (
+            gap,
+            usize::try_from(wanted.saturating_sub(oldest)).map_or(len, |start| start.min(len)),
+        )
+    }
+}
+
+impl Message {
+    fn new(seq: u64, time: Timestamp, outgoing: Outgoing) -> Self {
+        let Outgoing {
+            topic,
+            kind,
+            audience,
+            payload,
+        } = outgoing;
+        let text = |text: &str| serde_json::Value::from(text).to_string();
+        let head = format!(
+            r#"{{"id":{seq},"channel":{},"message":{{"type":{},"payload":"#,
+            text(&topic),
+            text(&kind)
+        );
+        let payload = payload.to_string();
+        let frame = Bytes::from(format!("{head}{payload}}}}}"));
+        // The same bytes, not a copy.
+        let payload = frame.slice(head.len()..head.len() + payload.len());
+        Self {
+            seq,
+            time,
+            topic,
+            kind,
+            audience,
+            frame,
+            payload,
+        }
+    }
+}
+
+/// A place in the ring, moving on.
+pub(crate) struct Subscription {
+    bus: Bus,
+    latest: watch::Receiver<u64>,
+    topics: Vec<SmolStr>,
+    /// The number of the last message looked at.
+    seen: u64,
+}
+
+/// Messages handed over in one go, so that the ring's lock is taken seldom and never for long.
+const MOST_AT_ONCE: usize = 256;
+
+impl Subscription {
+    /// Subscribes to these topics instead, from now on.
+    pub(crate) fn set_topics(&mut self, topics: impl IntoIterator<Item = impl Into<SmolStr>>) {
+        self.topics = topics.into_iter().map(Into::into).collect();
+    }
+
+    /// Waits for what comes next: at least one delivery, in order. Safe to cancel.
+    pub(crate) async fn next(&mut self) -> Vec<Delivery> {
+        loop {
+            self.latest.mark_unchanged();
+            let ready = self.ready();
+            if !ready.is_empty() {
+                return ready;
+            }
+            if self.latest.changed().await.is_err() {
+                // Cannot be: the subscription itself holds the bus.
+                return ready;
+            }
+        }
+    }
+
+    /// What can be had without waiting.
+    pub(crate) fn ready(&mut self) -> Vec<Delivery> {
+        let ring = self.bus.inner.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let (gap, start) = ring.position(self.seen);
+        let mut ready: Vec<_> = gap.map(Delivery::Gap).into_iter().collect();
+        for message in ring.messages.range(start..) {
+            self.seen = message.seq;
+            if self.topics.contains(&message.topic) {
+                ready.push(Delivery::Message(Arc::clone(message)));
+                if ready.len() >= MOST_AT_ONCE {
+                    return ready;
+                }
+            }
+        }
+        self.seen = ring.next - 1;
+        ready
+    }
+}
