@@ -142,13 +142,7 @@ impl FieldName {
         if let Some(id) = FieldId::find(name) {
             return Self(Repr::Known(id));
         }
-        match std::str::from_utf8(name) {
-            Ok(text) => Self(Repr::Other(text.into())),
-            Err(_) => {
-                let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(name);
-                Self(Repr::Other(text.into()))
-            }
-        }
+        Self(Repr::Other(super::value::decode(name).0.into()))
     }
 
     /// The number, if it is a field of the specification.

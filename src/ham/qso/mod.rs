@@ -29,7 +29,6 @@ use crate::ham::mode::Mode;
 
 pub use fields::AdifField;
 pub use number::{Power, PowerError};
-pub(crate) use number::{decimal, whole};
 pub use qsl::{Qsl, QslState, QslStatus};
 pub(crate) use set::{Clock, clock, date};
 
@@ -319,6 +318,16 @@ impl Qso {
             space: None,
             extra: Vec::new(),
         }
+    }
+
+    /// Notes that the log gave the start without seconds.
+    pub(crate) fn spell_start(&mut self, no_seconds: bool) {
+        self.spelling.mark(Spelling::NO_SECONDS_ON, no_seconds);
+    }
+
+    /// Notes that the log gave the end without seconds.
+    pub(crate) fn spell_end(&mut self, no_seconds: bool) {
+        self.spelling.mark(Spelling::NO_SECONDS_OFF, no_seconds);
     }
 
     /// The call on the air: STATION_CALLSIGN, without it OPERATOR (ADIF 3.1.7, STATION_CALLSIGN).
