@@ -1,0 +1,46 @@
+//! The outside world as the configuration describes it.
+
+use std::time::Duration;
+
+use crate::config::{Config, SmtpTls};
+use crate::env::{Clock, Entropy, Env, MailError, Mailer, Outbound, Service, SmtpSecurity, SmtpSettings};
+
+/// The real clock, randomness, services and mail server.
+pub(crate) fn outside(config: &Config) -> Result<Env, MailError> {
+    let clock = Clock::system();
+    Ok(Env {
+        mailer: mailer(config, clock.clone())?,
+        outbound: outbound(config),
+        entropy: Entropy::system(),
+        clock,
+    })
+}
+
+fn mailer(config: &Config, clock: Clock) -> Result<Mailer, MailError> {
+    let smtp = &config.smtp;
+    let Some(host) = smtp.host.clone() else {
+        return Ok(Mailer::off(clock));
+    };
+    let login = smtp.user.clone().zip(smtp.password.as_ref().map(|secret| secret.expose().to_owned()));
+    let settings = SmtpSettings {
+        from: smtp.from.clone().unwrap_or_else(|| format!("shackbox@{host}")),
+        host,
+        port: Some(smtp.port),
+        security: match smtp.tls {
+            SmtpTls::Tls => SmtpSecurity::Tls,
+            SmtpTls::Starttls => SmtpSecurity::StartTls,
+            SmtpTls::None => SmtpSecurity::Plain,
+        },
+        login,
+    };
+    Mailer::smtp(&settings, clock)
+}
+
+fn outbound(config: &Config) -> Outbound {
+    let enabled = Config::source_names().filter_map(|name| {
+        let source = config.source(name).filter(|source| source.enabled)?;
+        let service = Service { timeout: Duration::from_secs(60), ..Service::at(source.url) };
+        Some((name.to_owned(), service))
+    });
+    Outbound::new(enabled)
+}

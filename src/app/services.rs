@@ -1,0 +1,139 @@
+//! What a request, a job or a command works with: the open store and the handles of the domains above it.
+//!
+//! No listener and no running task is here, so that a command on a stopped data directory opens the very same
+//! thing as the server does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::bus::{Bus, BusConfig};
+use crate::config::Config;
+use crate::env::{Env, MailError};
+use crate::identity::{self, BadHash, ConfiguredAdmin, Identity};
+use crate::jobs;
+use crate::logbook;
+use crate::store::{OpenError, Registry, Store, StoreConfig};
+use crate::web;
+
+/// How often a store whose disk failed tries again.
+const REOPEN_EVERY: Duration = Duration::from_secs(5);
+
+/// The program without its edges. Clones share everything.
+#[derive(Clone)]
+pub(crate) struct Services {
+    /// The configuration in force.
+    pub(crate) config: Arc<Config>,
+    /// The outside.
+    pub(crate) env: Env,
+    /// The records.
+    pub(crate) store: Store,
+    /// What has happened.
+    pub(crate) bus: Bus,
+    /// Accounts, sessions, keys.
+    pub(crate) identity: Identity,
+    /// The table of DXCC entities in use.
+    pub(crate) countries: logbook::Countries,
+}
+
+/// Why the program could not start; each is one clear line.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    /// The data directory.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The accounts.
+    #[error("the accounts could not be read: {0}")]
+    Accounts(#[from] identity::Error),
+    /// `admin.password_hash`.
+    #[error("admin.password_hash: {0}")]
+    AdminHash(#[from] BadHash),
+    /// The mail server's settings.
+    #[error("smtp: {0}")]
+    Mail(#[from] MailError),
+    /// A listener.
+    #[error(transparent)]
+    Bind(#[from] crate::net::BindError),
+    /// Something in the data directory.
+    #[error("{what}: {error}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        error: std::io::Error,
+    },
+    /// The store failed after it was opened.
+    #[error(transparent)]
+    Records(#[from] crate::store::StoreError),
+}
+
+impl Services {
+    /// Opens the data directory of this configuration with the real outside.
+    pub(crate) async fn open(config: Config) -> Result<Self, StartError> {
+        let env = super::outside::outside(&config)?;
+        Self::open_with(config, env).await
+    }
+
+    /// Opens the data directory with a given outside.
+    pub(crate) async fn open_with(config: Config, env: Env) -> Result<Self, StartError> {
+        let bus = Bus::new(
+            BusConfig {
+                ring_messages: config.limits.firehose_ring,
+                encoders: vec![jobs::encode, logbook::encode],
+                ..BusConfig::default()
+            },
+            env.clock.clone(),
+        );
+        let published = bus.clone();
+        let settings = StoreConfig {
+            cache_bytes: config.store.cache_bytes,
+            registry: registry(),
+            on_commit: Box::new(move |events| published.publish(&events)),
+            reopen_every: REOPEN_EVERY,
+            ..StoreConfig::new(&config.data_dir)
+        };
+        let store = open_blocking(settings).await?;
+        let configured = configured_admin(&config)?;
+        let identity =
+            Identity::load(store.clone(), env.clock.clone(), env.entropy.clone(), configured).await?;
+        let countries = super::country::in_use(&config);
+        Ok(Self { config: Arc::new(config), env, store, bus, identity, countries })
+    }
+
+    /// Finishes what is in line and lets go of the data directory.
+    pub(crate) async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+/// Opening may repair, migrate and copy: not on an async thread.
+async fn open_blocking(settings: StoreConfig) -> Result<Store, StartError> {
+    let opened = tokio::task::spawn_blocking(move || Store::open(settings)).await;
+    match opened {
+        Ok(opened) => Ok(opened?),
+        Err(error) => Err(StartError::Io {
+            what: "opening the data directory".to_owned(),
+            error: std::io::Error::other(error),
+        }),
+    }
+}
+
+fn configured_admin(config: &Config) -> Result<Option<ConfiguredAdmin>, StartError> {
+    let Some(call) = config.admin.call.clone() else { return Ok(None) };
+    let password = match &config.admin.password_hash {
+        Some(hash) => Some(hash.expose().parse()?),
+        None => None,
+    };
+    Ok(Some(ConfiguredAdmin { call, password }))
+}
+
+/// Everything the store must know of the domains: the one list of all tables, reactors and index checks.
+pub(crate) fn registry() -> Registry {
+    let mut tables = Vec::new();
+    tables.extend(identity::tables());
+    tables.extend(jobs::tables());
+    tables.extend(logbook::tables());
+    tables.extend(web::tables());
+    let mut index_checks: Vec<_> = vec![("identity calls", identity::check_calls as _), ("jobs", jobs::check as _)];
+    index_checks.extend(logbook::CHECKS);
+    Registry { tables, reactors: super::reactors::REACTORS.to_vec(), index_checks, migrations: Vec::new() }
+}
