@@ -21,7 +21,7 @@ fn mailer(config: &Config, clock: Clock) -> Result<Mailer, MailError> {
     let Some(host) = smtp.host.clone() else {
         return Ok(Mailer::off(clock));
     };
-    let login = smtp.user.clone().zip(smtp.password.as_ref().map(|secret| secret.expose().to_owned()));
+    let login = smtp.user.clone().zip(smtp.password.as_ref().map(|secret| secret.reveal().to_owned()));
     let settings = SmtpSettings {
         from: smtp.from.clone().unwrap_or_else(|| format!("shackbox@{host}")),
         host,

@@ -120,7 +120,7 @@ async fn open_blocking(settings: StoreConfig) -> Result<Store, StartError> {
 fn configured_admin(config: &Config) -> Result<Option<ConfiguredAdmin>, StartError> {
     let Some(call) = config.admin.call.clone() else { return Ok(None) };
     let password = match &config.admin.password_hash {
-        Some(hash) => Some(hash.expose().parse()?),
+        Some(hash) => Some(hash.reveal().parse()?),
         None => None,
     };
     Ok(Some(ConfiguredAdmin { call, password }))
