@@ -1,0 +1,85 @@
+//! Queries on jobs.
+
+use jiff::Timestamp;
+use smol_str::SmolStr;
+
+use super::event::{JobEvent, State};
+use super::model::JobId;
+use super::tables::{BY_OWNER, DUE, FINISHED, JOB, RUNNING};
+use crate::store::{Direction, Rows, Span, StoreError};
+
+/// A job as callers see it, without the progress of a running one: `Jobs::get` has that.
+pub(crate) fn get(r: &impl Rows, id: JobId) -> Result<Option<JobEvent>, StoreError> {
+    Ok(r.get(JOB, &id.0)?.map(|job| job.view(id)))
+}
+
+/// The job itself, as it was asked for; `None` if there is none or it is of another kind.
+pub(crate) fn payload<J: super::Job>(r: &impl Rows, id: JobId) -> Result<Option<J>, StoreError> {
+    let job = r.get(JOB, &id.0)?.filter(|job| job.kind == J::KIND);
+    Ok(job.and_then(|job| serde_json::from_str(&job.payload).ok()))
+}
+
+/// Jobs from the newest to the oldest: of one account or of all, from behind `after` on.
+pub(crate) fn list(
+    r: &impl Rows,
+    owner: Option<u32>,
+    after: Option<JobId>,
+    limit: usize,
+) -> Result<Vec<JobEvent>, StoreError> {
+    let view = |id| r.get(JOB, &id).map(|job| job.map(|job| job.view(JobId(id))));
+    match owner {
+        Some(owner) => {
+            let mut span = Span::prefix(&(owner,));
+            if let Some(after) = after {
+                span = span.before(&(owner, after.0));
+            }
+            let rows = r.scan(BY_OWNER, span, Direction::Backward).take(limit);
+            rows.filter_map(|row| row.and_then(|((_, id), ())| view(id)).transpose())
+                .collect()
+        }
+        None => {
+            let span = after.map_or_else(Span::all, |after| Span::all().before(&after.0));
+            let rows = r.scan(JOB, span, Direction::Backward).take(limit);
+            rows.map(|row| row.map(|(id, job)| job.view(JobId(id)))).collect()
+        }
+    }
+}
+
+/// How many jobs are in which state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Counts {
+    /// Waiting.
+    pub(crate) queued: u64,
+    /// Being worked on.
+    pub(crate) running: u64,
+    /// Ended well in the last week.
+    pub(crate) done: u64,
+    /// Ended badly in the last week.
+    pub(crate) failed: u64,
+    /// Called off in the last week.
+    pub(crate) cancelled: u64,
+}
+
+/// Counts jobs by state.
+pub(crate) fn counts(r: &impl Rows) -> Result<Counts, StoreError> {
+    let mut counts = Counts {
+        queued: r.len(DUE)?,
+        running: r.len(RUNNING)?,
+        ..Counts::default()
+    };
+    for row in r.scan(FINISHED, Span::all(), Direction::Forward) {
+        let ((_, id), ()) = row?;
+        match r.get(JOB, &id)?.map(|job| job.state()) {
+            Some(State::Done) => counts.done += 1,
+            Some(State::Cancelled) => counts.cancelled += 1,
+            _ => counts.failed += 1,
+        }
+    }
+    Ok(counts)
+}
+
+/// When the next job of a queue is due.
+pub(super) fn next_due(r: &impl Rows, queue: &str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(r.first(DUE, Span::prefix(&(SmolStr::new(queue),)))?
+        .map(|((_, due, _), ())| due))
+}

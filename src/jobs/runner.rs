@@ -1,0 +1,534 @@
+//! Runs jobs: one dispatcher for each queue, one task for each job, one ticker for schedules.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::event::{JobEvent, State};
+use super::model::{Done, Job, JobError, JobId, NewJob, back_off};
+use super::read;
+use super::schedule::Schedule;
+use super::tables::{DUE, RUNNING, StoredJob};
+use super::write::{self, CancelOutcome, Ended};
+use crate::bus::{Audience, Bus, Outgoing};
+use crate::env::Env;
+use crate::event::Event;
+use crate::store::{Direction, Rows as _, Span, Store, StoreError, panic_text};
+
+/// The least time between two messages about one job's progress.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+/// How often schedules and old jobs are looked at; also the longest a due time can be overslept when the clock is set.
+const TICK: Duration = Duration::from_secs(20);
+/// How long a dispatcher waits after the store failed.
+const STORE_WAIT: Duration = Duration::from_secs(5);
+/// How long running jobs may take to stop.
+const STOP_TIME: Duration = Duration::from_secs(8);
+
+type Handled = Pin<Box<dyn Future<Output = Result<Done, JobError>> + Send>>;
+type Handler = Arc<dyn Fn(&str, JobCx) -> Result<Handled, JobError> + Send + Sync>;
+
+/// The bus' topic of jobs.
+const TOPIC: &str = "jobs";
+
+/// The message of a job's change of state, for the bus.
+pub(crate) fn encode(event: &Event) -> Option<Outgoing> {
+    let Event::Jobs(job) = event else { return None };
+    Some(outgoing(job, "state"))
+}
+
+fn outgoing(job: &JobEvent, kind: &'static str) -> Outgoing {
+    let audience = match job.owner {
+        Some(owner) => Audience::Accounts([owner].into()),
+        None => Audience::Administrators,
+    };
+    let payload = serde_json::to_value(job).unwrap_or_default();
+    Outgoing {
+        topic: TOPIC.into(),
+        kind: kind.into(),
+        audience,
+        payload,
+    }
+}
+
+/// Collects handlers and schedules before the runner starts.
+pub(crate) struct JobsBuilder {
+    store: Store,
+    env: Env,
+    bus: Bus,
+    handlers: HashMap<&'static str, Handler>,
+    queues: BTreeMap<&'static str, usize>,
+    schedules: Vec<Schedule>,
+}
+
+impl JobsBuilder {
+    /// Nothing to run yet.
+    pub(crate) fn new(store: Store, env: Env, bus: Bus) -> Self {
+        Self {
+            store,
+            env,
+            bus,
+            handlers: HashMap::new(),
+            queues: BTreeMap::new(),
+            schedules: Vec::new(),
+        }
+    }
+
+    /// Runs jobs of kind `J` with `handler`, which captures what it works with.
+    #[must_use]
+    pub(crate) fn register<J, F, R>(mut self, handler: F) -> Self
+    where
+        J: Job,
+        F: Fn(J, JobCx) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Done, JobError>> + Send + 'static,
+    {
+        let run = move |payload: &str, cx: JobCx| -> Result<Handled, JobError> {
+            let job = serde_json::from_str(payload);
+            let job = job.map_err(|e| JobError::Permanent(format!("the stored job does not read: {e}")))?;
+            Ok(Box::pin(handler(job, cx)))
+        };
+        self.handlers.insert(J::KIND, Arc::new(run));
+        self.queues.entry(J::QUEUE).or_insert(1);
+        self
+    }
+
+    /// Lets `concurrent` jobs of a queue run at a time; the default is one.
+    #[must_use]
+    pub(crate) fn queue(mut self, name: &'static str, concurrent: usize) -> Self {
+        self.queues.insert(name, concurrent.max(1));
+        self
+    }
+
+    /// Asks for a job in a rhythm.
+    #[must_use]
+    pub(crate) fn schedule(mut self, schedule: Schedule) -> Self {
+        self.schedules.push(schedule);
+        self
+    }
+
+    /// Puts jobs that were cut off back in line and starts running.
+    pub(crate) async fn start(self) -> Result<Jobs, StoreError> {
+        let now = self.env.clock.now();
+        let recovered = self.store.write(move |tx| write::recover(tx, now)).await?;
+        if recovered > 0 {
+            tracing::info!(recovered, "{recovered} jobs were cut off and go on");
+        }
+        let inner = Arc::new(Inner {
+            store: self.store,
+            env: self.env,
+            bus: self.bus,
+            handlers: self.handlers,
+            schedules: self.schedules,
+            running: Mutex::default(),
+            changed: Notify::new(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+        let ears = Arc::downgrade(&inner);
+        inner.bus.listen(move |event| {
+            if let (Event::Jobs(_), Some(inner)) = (event, ears.upgrade()) {
+                inner.changed.notify_waiters();
+            }
+        });
+        for (queue, concurrent) in self.queues {
+            inner.tasks.spawn(Arc::clone(&inner).dispatch(queue, concurrent));
+        }
+        inner.tasks.spawn(Arc::clone(&inner).tick());
+        Ok(Jobs { inner })
+    }
+}
+
+/// The running queue; clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Jobs {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    env: Env,
+    bus: Bus,
+    handlers: HashMap<&'static str, Handler>,
+    schedules: Vec<Schedule>,
+    running: Mutex<HashMap<JobId, Running>>,
+    /// Some job has changed its state, or the clock was set.
+    changed: Notify,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// What is known of a job while it runs.
+struct Running {
+    cancel: CancellationToken,
+    view: JobEvent,
+    told: Option<Instant>,
+}
+
+impl Jobs {
+    /// A job as callers see it, with the progress of a running one.
+    pub(crate) async fn get(&self, id: JobId) -> Result<Option<JobEvent>, StoreError> {
+        let job = self.inner.store.read(move |r| read::get(r, id)).await?;
+        Ok(job.map(|job| self.with_progress(id, job)))
+    }
+
+    /// Jobs from the newest to the oldest: of one account or of all, from behind `after` on.
+    pub(crate) async fn list(
+        &self,
+        owner: Option<u32>,
+        after: Option<JobId>,
+        limit: usize,
+    ) -> Result<Vec<JobEvent>, StoreError> {
+        let jobs = self
+            .inner
+            .store
+            .read(move |r| read::list(r, owner, after, limit))
+            .await?;
+        let progress = |job: JobEvent| match job.id.parse() {
+            Ok(id) => self.with_progress(id, job),
+            Err(_) => job,
+        };
+        Ok(jobs.into_iter().map(progress).collect())
+    }
+
+    /// Calls a job off: at once if it waits, when it next looks if it runs.
+    pub(crate) async fn cancel(&self, id: JobId) -> Result<CancelOutcome, StoreError> {
+        let now = self.inner.env.clock.now();
+        let outcome = self
+            .inner
+            .store
+            .write(move |tx| write::cancel(tx, id, now))
+            .await?;
+        if let Some(running) = self.inner.running().get(&id) {
+            running.cancel.cancel();
+        }
+        Ok(outcome)
+    }
+
+    /// Queues a failed or cancelled job anew; tells whether it was one.
+    pub(crate) async fn retry(&self, id: JobId) -> Result<bool, StoreError> {
+        let now = self.inner.env.clock.now();
+        self.inner.store.write(move |tx| write::retry(tx, id, now)).await
+    }
+
+    /// Looks at due times and schedules now, because the clock has been set.
+    pub(crate) async fn wake(&self) -> Result<(), StoreError> {
+        self.inner.run_schedules().await?;
+        self.inner.changed.notify_waiters();
+        Ok(())
+    }
+
+    /// Waits until no job is running or due.
+    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
+        loop {
+            let changed = self.inner.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.inner.is_quiet().await? {
+                return Ok(());
+            }
+            changed.await;
+        }
+    }
+
+    /// Starts no more jobs, asks those running to stop, and waits for them a while.
+    pub(crate) async fn stop(&self) {
+        self.inner.stopping.cancel();
+        for running in self.inner.running().values() {
+            running.cancel.cancel();
+        }
+        self.inner.tasks.close();
+        if tokio::time::timeout(STOP_TIME, self.inner.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some jobs did not stop in time; they start anew with the program");
+        }
+    }
+
+    fn with_progress(&self, id: JobId, job: JobEvent) -> JobEvent {
+        match self.inner.running().get(&id) {
+            Some(running) if job.state == State::Running => JobEvent {
+                done: running.view.done,
+                total: running.view.total,
+                ..job
+            },
+            _ => job,
+        }
+    }
+}
+
+impl Inner {
+    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts the due jobs of one queue, one after the other as slots get free.
+    async fn dispatch(self: Arc<Self>, queue: &'static str, concurrent: usize) {
+        let slots = Arc::new(Semaphore::new(concurrent));
+        while !self.stopping.is_cancelled() {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let slot = tokio::select! {
+                slot = Arc::clone(&slots).acquire_owned() => slot.expect("the slots are never closed"),
+                () = self.stopping.cancelled() => return,
+            };
+            let wait = match self.start_next(queue, slot).await {
+                Ok(None) => continue,
+                Ok(Some(wait)) => wait,
+                Err(error) => {
+                    tracing::warn!(queue, %error, "queue {queue} waits for the store: {error}");
+                    STORE_WAIT
+                }
+            };
+            tokio::select! {
+                () = changed => {}
+                () = tokio::time::sleep(wait) => {}
+                () = self.stopping.cancelled() => return,
+            }
+        }
+    }
+
+    /// Starts the next due job; `Some` says how long there is none.
+    async fn start_next(
+        self: &Arc<Self>,
+        queue: &'static str,
+        slot: OwnedSemaphorePermit,
+    ) -> Result<Option<Duration>, StoreError> {
+        let now = self.env.clock.now();
+        let due = self.store.read_now(|r| read::next_due(r, queue))?;
+        let Some(due) = due else { return Ok(Some(TICK)) };
+        if due > now {
+            let wait = Duration::try_from(due.duration_since(now)).unwrap_or(TICK);
+            return Ok(Some(wait.min(TICK)));
+        }
+        if let Some((id, job)) = self.store.write(move |tx| write::claim(tx, queue, now)).await? {
+            let inner = Arc::clone(self);
+            self.tasks.spawn(async move {
+                inner.run(id, job).await;
+                drop(slot);
+            });
+        }
+        Ok(None)
+    }
+
+    /// Runs one try of a job and records how it ended.
+    async fn run(self: Arc<Self>, id: JobId, job: StoredJob) {
+        let cancel = self.stopping.child_token();
+        let view = JobEvent {
+            done: 0,
+            total: None,
+            ..job.view(id)
+        };
+        self.running().insert(
+            id,
+            Running {
+                cancel: cancel.clone(),
+                view,
+                told: None,
+            },
+        );
+        let outcome = self.handle(id, &job, cancel).await;
+        if let Err(error) = &outcome {
+            tracing::info!(job.id = %id, job.kind = %job.kind, "job {id} ({}) did not succeed: {error}", job.kind);
+        }
+        self.record(id, &job, outcome).await;
+        self.running().remove(&id);
+        self.changed.notify_waiters();
+    }
+
+    async fn handle(
+        self: &Arc<Self>,
+        id: JobId,
+        job: &StoredJob,
+        cancel: CancellationToken,
+    ) -> Result<Done, JobError> {
+        let Some(handler) = self.handlers.get(job.kind.as_str()) else {
+            return Err(JobError::Permanent(format!(
+                "this program knows no jobs of kind {}",
+                job.kind
+            )));
+        };
+        let cx = JobCx {
+            inner: Arc::clone(self),
+            id,
+            owner: job.owner,
+            tries: job.tries,
+            cancel,
+        };
+        let handled = handler(&job.payload, cx)?;
+        // A task of its own, so that a panic ends in the join.
+        let mut task = JoinSet::new();
+        task.spawn(handled);
+        match task.join_next().await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) => {
+                let text = match error.try_into_panic() {
+                    Ok(panic) => panic_text(&*panic).to_owned(),
+                    Err(error) => error.to_string(),
+                };
+                tracing::error!(job.id = %id, "job {id} ({}) panicked: {text}", job.kind);
+                Err(JobError::retry(format_args!("it failed unexpectedly: {text}")))
+            }
+            None => Err(JobError::Interrupted),
+        }
+    }
+
+    /// Stores how a try ended, again and again while the store takes no writes.
+    async fn record(&self, id: JobId, job: &StoredJob, outcome: Result<Done, JobError>) {
+        let (done, total) = self
+            .running()
+            .get(&id)
+            .map_or((0, None), |r| (r.view.done, r.view.total));
+        let jitter = self.env.entropy.jitter(back_off(job.tries) / 4);
+        loop {
+            let (outcome, now) = (outcome.clone(), self.env.clock.now());
+            let ended = Ended {
+                outcome,
+                done,
+                total,
+                now,
+                jitter,
+            };
+            match self.store.write(move |tx| write::finish(tx, id, ended)).await {
+                Ok(()) => return,
+                Err(StoreError::Closed) => return,
+                Err(error) => tracing::warn!(%error, "the end of job {id} is not stored yet: {error}"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(STORE_WAIT) => {}
+                () = self.stopping.cancelled() => return,
+            }
+        }
+    }
+
+    /// Looks after schedules and old jobs.
+    async fn tick(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.run_schedules().await {
+                tracing::warn!(%error, "schedules wait for the store: {error}");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                () = self.stopping.cancelled() => return,
+            }
+        }
+    }
+
+    async fn run_schedules(self: &Arc<Self>) -> Result<(), StoreError> {
+        let inner = Arc::clone(self);
+        let now = self.env.clock.now();
+        let due = self.store.read_now(|r| inner.anything_to_tick(r, now))?;
+        if !due {
+            return Ok(());
+        }
+        let run = move |tx: &mut crate::store::Write<'_>| {
+            for schedule in &inner.schedules {
+                let new = NewJob {
+                    now,
+                    due: now,
+                    ..NewJob::now(&inner.env, None)
+                };
+                if schedule.run_if_due(tx, new)? {
+                    tracing::debug!("schedule {} is due", schedule.name);
+                }
+            }
+            write::purge(tx, now)
+        };
+        self.store.write(run).await.map(drop)
+    }
+
+    /// Whether a tick would change anything: so that an idle program leaves the disk alone.
+    fn anything_to_tick(&self, r: &crate::store::Read, now: jiff::Timestamp) -> Result<bool, StoreError> {
+        for schedule in &self.schedules {
+            if schedule.is_due(r, now)? {
+                return Ok(true);
+            }
+        }
+        write::anything_to_purge(r, now)
+    }
+
+    async fn is_quiet(self: &Arc<Self>) -> Result<bool, StoreError> {
+        if !self.running().is_empty() {
+            return Ok(false);
+        }
+        let now = self.env.clock.now();
+        self.store
+            .read(move |r| {
+                let due = r.scan(DUE, Span::all(), Direction::Forward);
+                let due = due
+                    .map(|row| row.map(|((_, due, _), ())| due))
+                    .any(|due| due.is_ok_and(|due| due <= now));
+                Ok(!due && r.len(RUNNING)? == 0)
+            })
+            .await
+    }
+}
+
+/// What a handler works with.
+#[derive(Clone)]
+pub(crate) struct JobCx {
+    inner: Arc<Inner>,
+    /// The job's id.
+    pub(crate) id: JobId,
+    /// The account it works for.
+    pub(crate) owner: Option<u32>,
+    /// Which try this is, from 1 on.
+    pub(crate) tries: u32,
+    cancel: CancellationToken,
+}
+
+impl JobCx {
+    /// The store.
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The outside world.
+    pub(crate) fn env(&self) -> &Env {
+        &self.inner.env
+    }
+
+    /// An error to return if the job should stop: it was called off, or the program is stopping. To be asked
+    /// between any two steps of work.
+    pub(crate) fn check(&self) -> Result<(), JobError> {
+        if self.inner.stopping.is_cancelled() {
+            Err(JobError::Interrupted)
+        } else if self.cancel.is_cancelled() {
+            Err(JobError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Waits until the job should stop; for `select!` around long waits. Follow with `check`.
+    pub(crate) async fn interrupted(&self) {
+        self.cancel.cancelled().await;
+    }
+
+    /// Tells how far the work is: to the bus at most four times a second, and at its end.
+    pub(crate) fn progress(&self, done: u64, total: Option<u64>) {
+        let mut running = self.inner.running();
+        let Some(job) = running.get_mut(&self.id) else {
+            return;
+        };
+        job.view.done = done;
+        job.view.total = total;
+        let now = Instant::now();
+        let complete = total == Some(done);
+        if !complete && job.told.is_some_and(|told| now - told < PROGRESS_EVERY) {
+            return;
+        }
+        job.told = Some(now);
+        let message = outgoing(&job.view, "progress");
+        drop(running);
+        self.inner.bus.send([message]);
+    }
+}
