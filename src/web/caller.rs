@@ -6,12 +6,14 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The account, key or network behind a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The signed-in account's number.
     pub(crate) account: Option<u32>,
     /// The API key's number, when the request came with one.
     pub(crate) key: Option<u64>,
+    /// Whether it is an administrator, for the figures of the whole program.
+    pub(crate) administrator: bool,
 }
 
 impl Caller {
@@ -19,6 +21,7 @@ impl Caller {
     pub(crate) const GUEST: Self = Self {
         account: None,
         key: None,
+        administrator: false,
     };
 }
 

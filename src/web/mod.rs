@@ -9,13 +9,20 @@
 
 mod assets;
 mod caller;
+mod csrf;
 mod cursor;
 mod extract;
 mod headers;
+mod health;
+mod hosts;
+mod idempotency;
+mod limit;
+mod metrics;
 mod problem;
 mod render;
 mod route;
 mod sign;
+mod stack;
 mod text;
 
 #[cfg(test)]
@@ -23,11 +30,18 @@ mod tests;
 
 pub(crate) use assets::{asset, asset_base, asset_routes, build_hash};
 pub(crate) use caller::{Caller, Network};
+pub(crate) use csrf::{CSRF_HEADER, check_csrf, issue_csrf, same_origin, verify_csrf};
 pub(crate) use cursor::{Cursor, Page};
-pub(crate) use extract::{Json, Path, Query};
-pub(crate) use headers::{Policy, security_headers};
+pub(crate) use extract::{Json, Path, Query, parse_json, unread_body};
+pub(crate) use headers::Policy;
+pub(crate) use health::{Health, Part, Report};
+pub(crate) use hosts::Hosts;
+pub(crate) use idempotency::{Idempotency, idempotency_tables};
+pub(crate) use limit::Limiter;
+pub(crate) use metrics::Metrics;
 pub(crate) use problem::{FieldError, Problem, ProblemBody, Result};
 pub(crate) use render::{html, render};
 pub(crate) use route::{Access, Class, Declared, Guard, Kind, Routes};
 pub(crate) use sign::Signer;
+pub(crate) use stack::{Edge, EdgeParts, RequestId, Sensitive, inner_layers, outer_layers};
 pub(crate) use text::{Catalogue, Text};

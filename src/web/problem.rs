@@ -1,7 +1,7 @@
 //! The one error answer: `application/problem+json` (RFC 9457) with a stable `code`.
 //!
 //! Domains map their errors once, by `From<Error> for Problem`. A problem keeps the cause of an unexpected
-//! failure to itself: [`super::finish`](super) logs it once with the request id, and the client sees the id.
+//! failure to itself: the outer layers log it once with the request id, and the client sees the id.
 //! `type` is left out, which RFC 9457 3.1.1 defines as `about:blank`; programs go by `code`.
 
 use std::time::Duration;
@@ -10,6 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use crate::store::StoreError;
 
 /// What a handler answers: a value, or a problem.
 pub(crate) type Result<T> = std::result::Result<T, Problem>;
@@ -215,6 +217,16 @@ impl Problem {
     pub(crate) fn request_id(mut self, id: &str) -> Self {
         self.inner.body.request_id = Some(id.to_owned());
         self
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            let detail = "storage takes no changes at the moment; nothing was changed";
+            return Self::unavailable("storage_unavailable", detail, Duration::from_secs(10));
+        }
+        Self::internal(error)
     }
 }
 

@@ -7,10 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::middleware::Next;
-use axum::response::Response;
 use axum::routing::MethodRouter;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation;
@@ -243,20 +240,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 }
 
 impl Routes<()> {
-    /// The router without any layer but the one that finds a request's [`Guard`], and the API document.
+    /// The bare router, the API document, and the declarations for the layers.
     pub(crate) fn finish(self) -> (axum::Router, OpenApi, Arc<Declared>) {
         let (router, document) = self.router.split_for_parts();
         (router, document, Arc::new(self.declared))
     }
-}
-
-/// Puts the matched route's [`Guard`] into the request.
-pub(crate) async fn find_guard(declared: Arc<Declared>, mut request: Request, next: Next) -> Response {
-    let matched = request.extensions().get::<MatchedPath>();
-    if let Some(guard) = matched.and_then(|path| declared.find(path.as_str(), request.method())) {
-        request.extensions_mut().insert(guard);
-    }
-    next.run(request).await
 }
 
 fn security(operation: &Operation, access: Access) -> Option<Vec<SecurityRequirement>> {
