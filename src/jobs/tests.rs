@@ -278,12 +278,12 @@ async fn until_interrupted(_: Greet, cx: JobCx) -> Result<Done, JobError> {
 }
 
 async fn running(jobs: &Jobs, id: JobId) -> JobEvent {
-    for _ in 0..1_000 {
+    for _ in 0..5_000 {
         let job = jobs.get(id).await.unwrap().unwrap();
         if job.state == State::Running && job.done > 0 {
             return job;
         }
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
     panic!("the job did not start");
 }
@@ -434,11 +434,7 @@ async fn a_schedule_runs_in_its_rhythm_and_once_after_a_long_stop() {
         jobs.wake().await.unwrap();
         jobs.settle().await.unwrap();
     }
-    assert_eq!(
-        ran.lock().unwrap().len(),
-        3,
-        "at once, and after 118 and 177 minutes"
-    );
+    assert_eq!(ran.lock().unwrap().len(), 2, "at once, and after 118 minutes");
     jobs.stop().await;
 
     let shack = shack.restarted().await;
