@@ -10,15 +10,17 @@
 //  (the user switched; detail: its name).
 
 import { BANDS } from './bands.js';
-import { placeText, WORDS } from './map/facts.js';
+import { h } from './dom.js';
+import { placeText } from './map/facts.js';
 import { Ground } from './map/ground.js';
 import { attachInput } from './map/input.js';
 import { dotAt, layOut, makeDots, makeMarks } from './map/marks.js';
 import { drawOverlay } from './map/overlay.js';
-import { button, countText, fillKey, fillList, fillTip, make, placeTip } from './map/parts.js';
+import { button, countText, fillKey, fillList, fillTip, placeTip } from './map/parts.js';
 import { projection } from './map/projection.js';
 import { View } from './map/view.js';
 import { calm, needStyles, onThemeChange, readColours } from './theme.js';
+import { t } from './words.js';
 
 /** @typedef {import('./map/greatcircle.js').Place} Place */
 /** @typedef {import('./map/marks.js').Point} Point */
@@ -34,7 +36,6 @@ const TOKENS = ['--sea', '--land', '--night', '--text', '--muted', '--line', '--
 
 export class SbMap extends HTMLElement {
   static observedAttributes = ['projection', 'miles'];
-  static words = WORDS;
 
   /** @type {Place & { label?: string } | null} */ #home = null;
   /** @type {import('./map/marks.js').Mark[]} */ #marks = [];
@@ -59,16 +60,16 @@ export class SbMap extends HTMLElement {
   #told = [null, 0];
 
   // Parts, made when first connected.
-  #canvas = make('canvas', { tabindex: '0', role: 'application' });
-  #stage = make('div', { class: 'map-stage' });
-  #tip = make('div', { class: 'map-tip', role: 'status', hidden: '' });
-  #readout = make('p', { class: 'map-readout' });
-  #key = make('ul', { class: 'map-bands' });
-  #note = make('p', { class: 'map-note', hidden: '' }, WORDS.noLand);
-  #list = make('details', { class: 'map-list' });
-  #listHead = make('summary');
-  #listBox = make('div', { class: 'map-list-box' });
-  #switches = { azimuthal: button(WORDS.azimuthal), world: button(WORDS.world) };
+  #canvas = h('canvas', { tabindex: '0', role: 'application' });
+  #stage = h('div', { class: 'map-stage' });
+  #tip = h('div', { class: 'map-tip', role: 'status', hidden: '' });
+  #readout = h('p', { class: 'map-readout' });
+  #key = h('ul', { class: 'map-bands' });
+  #note = h('p', { class: 'map-note', hidden: '' }, t('js.map.no_land'));
+  #list = h('details', { class: 'map-list' });
+  #listHead = h('summary');
+  #listBox = h('div', { class: 'map-list-box' });
+  #switches = { azimuthal: button(t('js.map.azimuthal')), world: button(t('js.map.world')) };
 
   /** The station: rings, bearings and paths start here. @returns {Place & { label?: string } | null} */
   get home() { return this.#home; }
@@ -157,9 +158,9 @@ export class SbMap extends HTMLElement {
   #build() {
     this.#built = true;
     needStyles('map.css');
-    const zoomIn = button('+', WORDS.zoomIn);
-    const zoomOut = button('\u2212', WORDS.zoomOut);
-    const home = button(WORDS.home);
+    const zoomIn = button('+', t('js.map.zoom_in'));
+    const zoomOut = button('\u2212', t('js.map.zoom_out'));
+    const home = button(t('js.map.home'));
     zoomIn.addEventListener('click', () => { if (this.#view.zoomBy(1.6)) this.#moved(); });
     zoomOut.addEventListener('click', () => { if (this.#view.zoomBy(1 / 1.6)) this.#moved(); });
     home.addEventListener('click', () => this.showHome());
@@ -169,17 +170,17 @@ export class SbMap extends HTMLElement {
         this.dispatchEvent(new CustomEvent('projection', { detail: kind }));
       });
     }
-    this.#canvas.setAttribute('aria-description', WORDS.keys);
+    this.#canvas.setAttribute('aria-description', t('js.map.keys'));
     this.#stage.append(
       this.#canvas,
-      make('div', { class: 'map-tools' },
-        make('div', {}, this.#switches.azimuthal, this.#switches.world),
-        make('div', {}, zoomIn, zoomOut, home)),
+      h('div', { class: 'map-tools' },
+        h('div', {}, this.#switches.azimuthal, this.#switches.world),
+        h('div', {}, zoomIn, zoomOut, home)),
       this.#tip, this.#note,
     );
     this.#list.append(this.#listHead, this.#listBox);
     this.#list.addEventListener('toggle', () => this.#fillList());
-    this.append(this.#stage, make('div', { class: 'map-foot' }, this.#readout, this.#key), this.#list);
+    this.append(this.#stage, h('div', { class: 'map-foot' }, this.#readout, this.#key), this.#list);
     attachInput(this.#canvas, this.#view, {
       moved: () => this.#moved(),
       hover: (x, y, touch) => this.#point(x, y, touch),
@@ -345,8 +346,8 @@ export class SbMap extends HTMLElement {
     this.#listing ??= setTimeout(() => {
       this.#listing = undefined;
       const count = countText(this.#marks.length);
-      this.#listHead.textContent = `${WORDS.list} (${count})`;
-      this.#canvas.setAttribute('aria-label', [this.getAttribute('label') ?? WORDS.map, this.#home?.label, count]
+      this.#listHead.textContent = t('js.map.list', { count });
+      this.#canvas.setAttribute('aria-label', [this.getAttribute('label') ?? t('js.map.map'), this.#home?.label, count]
         .filter(Boolean).join(', '));
       fillKey(this.#key, this.#marks);
       this.#fillList();

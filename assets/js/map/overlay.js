@@ -3,8 +3,8 @@
 //  Draws in CSS pixels on a context already scaled to the device. Colours come
 //  resolved; words lie on a halo of the page so that they read on sea, land and night.
 
+import { number } from '../words.js';
 import { destination, EARTH_KM, KM_PER_MILE } from './greatcircle.js';
-import { whole } from './facts.js';
 import { meet, placeLabels } from './labels.js';
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -209,14 +209,25 @@ function drawScales(ctx, { view, home, miles, covered, colours, family }) {
     if (length > 40) write(`${String(degrees).padStart(3, '0')}`, x + dx * length, y + dy * length);
   }
   const step = ringStep(view, miles);
-  const [sx, sy] = [Math.sin(TAU / 24), -Math.cos(TAU / 24)];
+  const [sx, sy] = labelSpoke(view, x, y);
   for (let km = step; km < LAST_RING_KM; km += step) {
     const radius = (km / EARTH_KM) * view.scale;
     const [left, top] = [x + sx * radius, y + sy * radius];
     if (left < 24 || left > view.width - 24 || top < 24 || top > view.height - 16) continue;
-    write(`${whole(miles ? km / KM_PER_MILE : km)} ${miles ? 'mi' : 'km'}`, left, top);
+    write(`${number(miles ? km / KM_PER_MILE : km)} ${miles ? 'mi' : 'km'}`, left, top);
   }
   return taken;
+}
+
+/**
+ * The direction along which distances are written: a little east of north, or towards what is seen.
+ * @param {View} view @param {number} x @param {number} y the station on the screen
+ * @returns {[number, number]}
+ */
+function labelSpoke(view, x, y) {
+  if (x > 0 && x < view.width && y > 60) return [Math.sin(TAU / 24), -Math.cos(TAU / 24)];
+  const away = Math.hypot(view.width / 2 - x, view.height / 2 - y) || 1;
+  return [(view.width / 2 - x) / away, (view.height / 2 - y) / away];
 }
 
 /** How far from `at` in a direction until the screen ends, less a margin. @param {number} at @param {number} step @param {number} size @param {number} margin */

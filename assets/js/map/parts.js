@@ -3,8 +3,10 @@
 //  Builds nodes and fills them with text; what happens on a press is the map's.
 
 import { bandName, bandOrder, bandProperty } from '../bands.js';
+import { h } from '../dom.js';
 import { timeElement } from '../utc.js';
-import { bearingText, kmText, sunText, wayText, whole, WORDS } from './facts.js';
+import { t } from '../words.js';
+import { bearingText, kmText, sunText, wayText } from './facts.js';
 
 /** @typedef {import('./marks.js').Mark} Mark */
 /** @typedef {import('./greatcircle.js').Place} Place */
@@ -14,27 +16,14 @@ const LIST_ROWS = 500;
 /** Contacts a tip names when several share a dot. */
 const TIP_ROWS = 4;
 
-/**
- * An element with text or children.
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag @param {Record<string, string>} [attributes] @param {...(Node | string)} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 /** @param {string} text @param {string} [label] what it does, when the text is a sign @returns {HTMLButtonElement} */
 export function button(text, label) {
-  return make('button', { type: 'button', ...(label ? { 'aria-label': label, title: label } : {}) }, text);
+  return h('button', { type: 'button', 'aria-label': label, title: label }, text);
 }
 
 /** A band's chip: swatch and name. @param {string | undefined} id @returns {HTMLElement} */
 export function bandChip(id) {
-  const chip = make('span', { class: 'band-chip' }, bandName(id));
+  const chip = h('span', { class: 'band-chip' }, bandName(id));
   chip.style.setProperty('--band', `var(${bandProperty(id)})`);
   return chip;
 }
@@ -45,15 +34,15 @@ export function bandChip(id) {
  */
 export function fillTip(tip, items, home, now) {
   const rows = items.slice(0, TIP_ROWS).map(({ point }) => {
-    const row = make('p', { class: 'map-tip-head' }, make('b', {}, point.call));
+    const row = h('p', { class: 'map-tip-head' }, h('b', {}, point.call));
     if (point.band) row.append(bandChip(point.band));
     if (point.time) row.append(timeElement(point.time));
     return row;
   });
-  if (items.length > TIP_ROWS) rows.push(make('p', {}, WORDS.more(whole(items.length - TIP_ROWS))));
+  if (items.length > TIP_ROWS) rows.push(h('p', {}, t('js.map.more', { count: items.length - TIP_ROWS })));
   const place = items[0].point;
   for (const text of [wayText(place.from ?? home, place), sunText(place, now)]) {
-    if (text) rows.push(make('p', {}, text));
+    if (text) rows.push(h('p', {}, text));
   }
   tip.replaceChildren(...rows);
 }
@@ -74,13 +63,13 @@ export function placeTip(tip, x, y, stage) {
 export function fillKey(key, marks) {
   const ids = [...new Set(marks.map(({ point }) => point.band).filter((id) => id !== undefined))]
     .sort((a, b) => bandOrder(a) - bandOrder(b));
-  key.replaceChildren(...ids.map((id) => make('li', {}, bandChip(id))));
+  key.replaceChildren(...ids.map((id) => h('li', {}, bandChip(id))));
 }
 
 /** "240 points" @param {number} count @returns {string} */
 export function countText(count) {
-  if (count === 0) return WORDS.none;
-  return count === 1 ? WORDS.one : WORDS.many(whole(count));
+  if (count === 0) return t('js.map.none');
+  return count === 1 ? t('js.map.one') : t('js.map.many', { count });
 }
 
 /**
@@ -89,14 +78,14 @@ export function countText(count) {
  */
 export function fillList(box, marks, home) {
   const shown = marks.slice(0, LIST_ROWS);
-  const head = [WORDS.call, WORDS.band, WORDS.time, ...(home ? [WORDS.bearing, WORDS.distance] : [])];
-  const table = make('table', {}, make('thead', {}, make('tr', {}, ...head.map((text) => (
-    make('th', { scope: 'col' }, text))))));
+  const head = ['call', 'band', 'time', ...(home ? ['bearing', 'distance'] : [])].map((key) => t(`js.map.${key}`));
+  const table = h('table', {}, h('thead', {}, h('tr', {}, ...head.map((text) => (
+    h('th', { scope: 'col' }, text))))));
   const body = table.createTBody();
   for (const { point } of shown) {
     const row = body.insertRow();
     const from = point.from ?? home;
-    row.append(make('th', { scope: 'row' }, point.href ? make('a', { href: point.href }, point.call) : point.call));
+    row.append(h('th', { scope: 'row' }, point.href ? h('a', { href: point.href }, point.call) : point.call));
     row.insertCell().append(point.band ? bandChip(point.band) : '');
     row.insertCell().append(point.time ? timeElement(point.time) : '');
     if (!home) continue;
@@ -104,6 +93,6 @@ export function fillList(box, marks, home) {
     row.insertCell().append(from ? kmText(from, point) : '');
   }
   const note = shown.length < marks.length
-    ? [make('p', {}, WORDS.newest(whole(shown.length), whole(marks.length)))] : [];
+    ? [h('p', {}, t('js.map.newest', { shown: shown.length, all: marks.length }))] : [];
   box.replaceChildren(table, ...note);
 }

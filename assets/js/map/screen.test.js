@@ -154,8 +154,9 @@ test('what is said of a place', () => {
   assert.match(kmText(HOME, TOKYO), /^9,\d{3}\u00a0km$/);
   assert.match(wayText(HOME, TOKYO), /^0\d\d° · 9,\d{3}\u00a0km · 5,\d{3}\u00a0mi$/);
   assert.equal(wayText(HOME, HOME), '');
-  assert.equal(sunText({ lat: 80, lon: 0 }, now), 'sun down all day');
-  assert.match(placeText(HOME, TOKYO, now), /^PM95\w\w · .* · sunrise\u00a0\d\d:\d\dz, sunset\u00a0\d\d:\d\dz$/);
+  assert.equal(sunText({ lat: 80, lon: 0 }, now), 'js.map.sun_down');
+  assert.equal(sunText({ lat: -80, lon: 0 }, now), 'js.map.sun_up');
+  assert.match(placeText(HOME, TOKYO, now), /^PM95\w\w · .*km.*mi · js\.map\.sun$/);
 });
 
 test('night comes smoothly between 0 and -18 degrees', () => {
