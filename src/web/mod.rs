@@ -24,6 +24,7 @@ mod route;
 mod sign;
 mod stack;
 mod text;
+mod ws;
 
 #[cfg(test)]
 mod tests;
@@ -45,3 +46,4 @@ pub(crate) use route::{Access, Class, Declared, Guard, Kind, Routes};
 pub(crate) use sign::Signer;
 pub(crate) use stack::{Edge, EdgeParts, RequestId, Sensitive, inner_layers, outer_layers};
 pub(crate) use text::{Catalogue, Text};
+pub(crate) use ws::{Closing, GapText, Outbox, Socket, SocketStart, Sockets};
