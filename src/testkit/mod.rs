@@ -1,1 +1,5 @@
-//! Stub.
+//! What tests, benches and fuzz targets need of the program.
+//!
+//! Only built with the feature `testkit`.
+
+pub mod adif_gen;

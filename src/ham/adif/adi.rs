@@ -206,20 +206,11 @@ impl Scanned {
 }
 
 fn told(rule: Rule, value: &SmolStr) -> Option<Defect> {
-    let shown = excerpt(value);
-    match rule {
-        Rule::Exact => None,
-        Rule::TextFollows => Some(Defect::warning(
-            "text-follows",
-            format!("text after {shown} belongs to no field"),
-        )),
-        Rule::Clipped => Some(Defect::warning(
-            "length-too-long",
-            format!("length runs beyond the value: took {shown}"),
-        )),
-        Rule::Extended => Some(Defect::warning(
-            "length-too-short",
-            format!("length ends inside a word: took {shown}"),
-        )),
-    }
+    let (code, what) = match rule {
+        Rule::Exact => return None,
+        Rule::TextFollows => ("text-follows", "text that belongs to no field follows"),
+        Rule::Clipped => ("length-too-long", "length runs beyond the value: took"),
+        Rule::Extended => ("length-too-short", "length ends inside a word: took"),
+    };
+    Some(Defect::warning(code, format!("{what} {}", excerpt(value))))
 }

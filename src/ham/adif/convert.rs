@@ -141,14 +141,14 @@ fn clock(text: &str, field: &str) -> Result<Clock, String> {
 }
 
 fn begin(text: &str, on: Clock, now: Timestamp) -> Result<Timestamp, String> {
-    let shown = excerpt(text);
-    let day = qso::date(text).ok_or_else(|| format!("QSO_DATE {shown} is not a date (YYYYMMDD)"))?;
+    let wrong = |what: &str| format!("QSO_DATE {} {what}", excerpt(text));
+    let day = qso::date(text).ok_or_else(|| wrong("is not a date (YYYYMMDD)"))?;
     if day < EARLIEST {
-        return Err(format!("QSO_DATE {shown} is before 1930"));
+        return Err(wrong("is before 1930"));
     }
-    let start = instant(day, on.time).ok_or_else(|| format!("QSO_DATE {shown} is out of range"))?;
+    let start = instant(day, on.time).ok_or_else(|| wrong("is out of range"))?;
     if now.checked_add(24.hours()).is_ok_and(|latest| start > latest) {
-        return Err(format!("QSO_DATE {shown} is in the future"));
+        return Err(wrong("is in the future"));
     }
     Ok(start)
 }

@@ -241,7 +241,8 @@ pub struct Extra {
 
 /// How a log wrote what is stored as a number, so that an export shows it the same way.
 ///
-/// Bits 0 to 2: least decimals of FREQ, 3 to 5: of FREQ_RX, 6: TIME_ON without seconds, 7: TIME_OFF without.
+/// Bits 0 to 2: least decimals of `FREQ`, 3 to 5: of `FREQ_RX`, 6: `TIME_ON` without seconds,
+/// 7: `TIME_OFF` without.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Spelling(u8);
@@ -250,6 +251,10 @@ impl Spelling {
     const NO_SECONDS_ON: u8 = 1 << 6;
     const NO_SECONDS_OFF: u8 = 1 << 7;
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the form serde's `skip_serializing_if` asks for"
+    )]
     fn is_plain(&self) -> bool {
         self.0 == 0
     }
@@ -330,7 +335,7 @@ impl Qso {
         self.spelling.mark(Spelling::NO_SECONDS_OFF, no_seconds);
     }
 
-    /// The call on the air: STATION_CALLSIGN, without it OPERATOR (ADIF 3.1.7, STATION_CALLSIGN).
+    /// The call on the air: `STATION_CALLSIGN`, without it `OPERATOR` (ADIF 3.1.7, `STATION_CALLSIGN`).
     pub fn station(&self) -> Option<&Callsign> {
         self.station_call.as_ref().or(self.operator.as_ref())
     }

@@ -136,7 +136,7 @@ impl Qso {
     }
 
     /// Turns the old state "verified" into "received" and the three DXCC credits it stood for
-    /// (ADIF 3.1.7, QSL_Rcvd enumeration, import-only `V`).
+    /// (ADIF 3.1.7, `QSL_Rcvd` enumeration, import-only `V`).
     pub(crate) fn promote_verified(&mut self) {
         for (service, medium) in [("card", "CARD"), ("lotw", "LOTW"), ("eqsl", "EQSL")] {
             let verified = QslStatus::parse("V");

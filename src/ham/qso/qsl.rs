@@ -153,12 +153,16 @@ impl<'de> Deserialize<'de> for Qsl {
     }
 }
 
-/// Dates as the number `yyyymmdd`: five bytes in MessagePack.
+/// Dates as the number `yyyymmdd`: five bytes in `MessagePack`.
 mod date {
     use jiff::civil::Date;
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de};
 
-    #[expect(clippy::ref_option, reason = "the form serde's `with` asks for")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::ref_option,
+        reason = "the form serde's `with` asks for"
+    )]
     pub(super) fn serialize<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
         let number =
             |d: &Date| i32::from(d.year()) * 10_000 + i32::from(d.month()) * 100 + i32::from(d.day());

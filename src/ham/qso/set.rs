@@ -3,6 +3,8 @@
 //! What a typed place cannot take is kept as an extra field and told as a defect: numbers, dates and times
 //! under `APP_SHACKBOX_RAW_<field>`, so that no reader stumbles over them, other texts under their own name.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
@@ -78,7 +80,7 @@ impl Qso {
     /// Sets a field by its ADIF name from text, as an edit does; an empty text clears it.
     ///
     /// Texts that do not fit are kept as on import and told in `defects`; only a contact's necessary fields
-    /// (CALL, QSO_DATE, TIME_ON, BAND, MODE) stay as they were, with a defect of severity error.
+    /// (`CALL`, `QSO_DATE`, `TIME_ON`, `BAND`, `MODE`) stay as they were, with a defect of severity error.
     pub fn set(&mut self, name: &str, value: &str, defects: &mut Vec<Defect>) {
         let name = FieldName::new(name);
         let clean: SmolStr = value
@@ -152,13 +154,7 @@ impl Qso {
                 Slot::Extra => self.apply_extra(name, id.kind(), value, kind, defects),
                 slot => self.apply_typed(slot, name, value, defects),
             },
-            None => match own_qsl_field(name) {
-                Some((service, part)) => self.apply_qsl(&service, part, value),
-                None => {
-                    self.put_extra(name.to_smol(), value.clone(), kind);
-                    Ok(())
-                }
-            },
+            None => self.apply_unknown(name, value, kind),
         };
         let defect = match unfit {
             Ok(()) => return,
@@ -179,6 +175,15 @@ impl Qso {
             Err(Unfit::Needed(why)) => Defect::error("required", why),
         };
         defects.push(defect.of(name.to_smol()));
+    }
+
+    /// A field the specification does not know: ours, of another program, or of the user.
+    fn apply_unknown(&mut self, name: &FieldName, value: &SmolStr, kind: Option<char>) -> Result<(), Unfit> {
+        if let Some((service, part)) = own_qsl_field(name) {
+            return self.apply_qsl(&service, part, value);
+        }
+        self.put_extra(name.to_smol(), value.clone(), kind);
+        Ok(())
     }
 
     fn apply_typed(
@@ -223,7 +228,7 @@ impl Qso {
                 self.set_place(programme, side, Some(place));
             }
             Slot::Qsl(service, part) => self.apply_qsl(service, part, value)?,
-            Slot::Dxcc => self.dxcc = Some(within(value, 0, 999).ok_or(Unfit::Raw("an entity number"))?),
+            Slot::Dxcc => self.dxcc = Some(within(value, 0..=999).ok_or(Unfit::Raw("an entity number"))?),
             Slot::CqZone => self.cq_zone = Some(zone(value, 40).ok_or(Unfit::Raw("a CQ zone"))?),
             Slot::ItuZone => self.itu_zone = Some(zone(value, 90).ok_or(Unfit::Raw("an ITU zone"))?),
             Slot::Sfi | Slot::AIndex | Slot::KIndex => self.apply_space(slot, name, value, defects)?,
@@ -371,7 +376,7 @@ impl Qso {
         value: &SmolStr,
         defects: &mut Vec<Defect>,
     ) -> Result<(), Unfit> {
-        let whole = within(value, 0, u16::MAX);
+        let whole: Option<u16> = within(value, 0..=u16::MAX);
         match slot {
             Slot::Sfi | Slot::AIndex => match whole {
                 Some(number) if slot == Slot::Sfi => self.space_mut().sfi = Some(number),
@@ -449,13 +454,14 @@ impl Qso {
 }
 
 /// A whole number between two limits.
-fn within<N: TryFrom<u32> + PartialOrd>(text: &str, least: N, most: N) -> Option<N> {
-    let number = N::try_from(number::whole(text)?).ok()?;
-    (least <= number && number <= most).then_some(number)
+fn within<N: TryFrom<u32> + PartialOrd>(text: &str, limits: RangeInclusive<N>) -> Option<N> {
+    N::try_from(number::whole(text)?)
+        .ok()
+        .filter(|number| limits.contains(number))
 }
 
 fn zone(text: &str, most: u8) -> Option<u8> {
-    within(text, 1, most)
+    within(text, 1..=most)
 }
 
 /// The warning that a number is now written in another way.
