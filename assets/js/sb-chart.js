@@ -15,7 +15,7 @@ import { t } from './words.js';
 
 /** @typedef {import('./chart/scale.js').ChartData} ChartData */
 
-const TOKENS = [...PALETTE, '--line', '--text', '--surface', ...new Set(BANDS.map(({ colour }) => colour))];
+const TOKENS = [...PALETTE, '--text', '--surface', ...new Set(BANDS.map(({ colour }) => colour))];
 const TYPE_SIZE = 12;
 /** Device pixels per CSS pixel on paper. */
 const PAPER_DENSITY = 3;

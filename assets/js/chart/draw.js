@@ -57,8 +57,8 @@ export function draw(sheet) {
 function drawGrid({ ctx, data, layout, colours, hot }) {
   const { plot, step } = layout;
   if (hot && data.kind === 'bars') {
-    ctx.fillStyle = colours['--line'];
-    ctx.globalAlpha = 0.45;
+    ctx.fillStyle = colours['--text'];
+    ctx.globalAlpha = 0.08;
     ctx.fillRect(layout.x(hot.column) - step / 2, plot.top, step, plot.bottom - plot.top);
     ctx.globalAlpha = 1;
   }
@@ -66,11 +66,13 @@ function drawGrid({ ctx, data, layout, colours, hot }) {
   ctx.textAlign = 'right';
   layout.ticks.forEach(({ value, text }, n) => {
     const y = Math.round(layout.y(value)) + 0.5;
-    ctx.strokeStyle = n === 0 ? colours['--muted'] : colours['--line'];
+    ctx.strokeStyle = colours['--text'];
+    ctx.globalAlpha = n === 0 ? 0.6 : 0.16;
     ctx.beginPath();
     ctx.moveTo(plot.left, y);
     ctx.lineTo(plot.right, y);
     ctx.stroke();
+    ctx.globalAlpha = 1;
     ctx.fillStyle = colours['--muted'];
     ctx.fillText(text, plot.left - 6, y);
   });
@@ -184,8 +186,8 @@ function drawHeat({ ctx, data, layout, colours, family, hot }) {
       const value = numeric(values[column]) ?? 0;
       const strength = heat(value, layout.most);
       const left = layout.x(column) - bar / 2;
-      ctx.fillStyle = strength > 0 ? colours['--accent'] : colours['--line'];
-      ctx.globalAlpha = strength > 0 ? strength : 0.35;
+      ctx.fillStyle = strength > 0 ? colours['--accent'] : colours['--text'];
+      ctx.globalAlpha = strength > 0 ? strength : 0.05;
       ctx.fillRect(left, top + 0.5, bar, row - 1);
       ctx.globalAlpha = 1;
       if (!roomy || value <= 0) return;

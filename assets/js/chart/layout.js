@@ -42,10 +42,12 @@ export function layOut(data, width, height, measure) {
   const marks = values.map((value) => ({ value, text: number(value, places) }));
   const beside = kind === 'heat' ? series.map(({ name }) => name) : marks.map(({ text }) => text);
   const endTexts = kind === 'line' && series.length > 1 ? series.map(({ name }) => name) : [];
-  // A line ends on its last column, whose label needs half its width beyond.
-  const beyond = kind === 'line' && x.length > 0 ? measure(x[x.length - 1]) / 2 : 2;
+  const left = Math.ceil(Math.max(0, ...beside.map(measure)) + 8);
+  // The last column's label is centred below it and may need room beyond the plot.
+  const toEnd = kind === 'line' ? 0 : (width - left) / Math.max(1, x.length) / 2;
+  const beyond = Math.max(2, (x.length > 0 ? measure(x[x.length - 1]) / 2 : 0) - toEnd);
   const plot = {
-    left: Math.ceil(Math.max(0, ...beside.map(measure)) + 8),
+    left,
     top: kind === 'heat' ? 4 : HEAD,
     right: width - Math.ceil(endTexts.length > 0 ? Math.max(beyond, ...endTexts.map((text) => measure(text) + 10)) : beyond),
     bottom: height - X_LABELS,
