@@ -19,6 +19,8 @@ pub(crate) struct Frame {
     pub(crate) theme: &'static str,
     /// `dense` or `comfortable`.
     pub(crate) density: &'static str,
+    /// `metric` or `imperial`.
+    pub(crate) units: &'static str,
     /// Name of the club, or the product's where it has none.
     pub(crate) club_name: String,
     /// Who is signed in.

@@ -119,8 +119,6 @@ pub(crate) struct SettingsPage {
     pub(crate) form: Form,
     /// Own grid.
     pub(crate) grid: String,
-    /// `metric` or `imperial`.
-    pub(crate) units: &'static str,
     /// Where one is signed in.
     pub(crate) sessions: Vec<SessionRow>,
     /// One's keys.
