@@ -66,7 +66,7 @@ export function showSecret(title, hint, secret) {
  */
 export function askValue(title, question) {
   const error = h('p', { class: 'error', role: 'alert' });
-  const input = h('input', { id: 'dialog-value', type: question.type ?? 'text', required: true, ...question.attributes });
+  const input = h('input', { id: 'dialog-value', type: question.type ?? 'text', required: true, autofocus: true, ...question.attributes });
   const form = h('form', { method: 'dialog' },
     h('div', { class: 'field' }, h('label', { for: 'dialog-value' }, question.label), input,
       question.hint ? h('p', { class: 'hint' }, question.hint) : null, error));

@@ -162,13 +162,13 @@ export class Entry {
     contact.call = (contact.call ?? '').toUpperCase();
     if (contact.mode) contact.mode = contact.mode.toUpperCase();
     const wrong = [];
-    if (!contact.call) wrong.push({ field: 'call', message: t('js.entry.no_call¦The call is missing') });
+    if (!contact.call) wrong.push({ field: 'call', message: t('js.entry.no_call') });
     const where = readFrequency(freq ?? '');
     if (where) Object.assign(contact, where);
-    else wrong.push({ field: 'freq', message: t('js.entry.bad_freq¦Type a band (20m) or a frequency (14074)') });
-    if (!contact.mode) wrong.push({ field: 'mode', message: t('js.entry.no_mode¦The mode is missing') });
+    else wrong.push({ field: 'freq', message: t('js.entry.bad_freq') });
+    if (!contact.mode) wrong.push({ field: 'mode', message: t('js.entry.no_mode') });
     const clock = this.#live() ? '' : readTime(time ?? '');
-    if (clock === null) wrong.push({ field: 'start', message: t('js.entry.bad_time¦Type the time as 0932') });
+    if (clock === null) wrong.push({ field: 'start', message: t('js.entry.bad_time') });
     if (wrong.length) {
       this.#mark(wrong);
       return null;
@@ -192,9 +192,9 @@ export class Entry {
   #done(qso) {
     this.#remember();
     const what = { call: qso.call, band: bandName(qso.band), mode: qso.submode || qso.mode };
-    if (qso.outcome === 'duplicate') toast(t('js.entry.duplicate¦{call}, {band} {mode} is in the log already', what));
-    else if (qso.outcome === 'merged') toast(t('js.entry.merged¦{call}, {band} {mode} was in the log and is complete now', what));
-    else toast(t('js.entry.logged¦Logged {call}, {band} {mode}', what), () => this.#undo(qso));
+    if (qso.outcome === 'duplicate') toast(t('js.entry.duplicate', what));
+    else if (qso.outcome === 'merged') toast(t('js.entry.merged', what));
+    else toast(t('js.entry.logged', what), () => this.#undo(qso));
     this.clear();
     this.#hooks.logged?.(qso);
   }
@@ -215,7 +215,7 @@ export class Entry {
       await keep({ key: this.#key, contact, at: new Date().toISOString() });
       this.#remember();
       this.clear();
-      this.#hooks.say?.(t('js.entry.kept¦{call} is kept in this browser and sent when the server is back', { call: contact.call }), 'warn');
+      this.#hooks.say?.(t('js.entry.kept', { call: contact.call }), 'warn');
     } catch {
       showErrors(this.#form, error);
     }
@@ -227,7 +227,7 @@ export class Entry {
         sent: (qso) => this.#hooks.logged?.(qso),
         refused: ({ contact }, error) => this.#hooks.say?.(`${contact.call}: ${/** @type {Error} */ (error).message}`, 'bad'),
       });
-      if (left) this.#hooks.say?.(t('js.entry.waiting¦{n} contacts wait to be sent', { n: left }), 'warn');
+      if (left) this.#hooks.say?.(t('js.entry.waiting', { n: left }), 'warn');
     } catch {
       // A browser without storage has nothing waiting.
     }

@@ -20,15 +20,15 @@ export function marks(found, where, today = new Date().toISOString().slice(0, 10
   /** @type {{ tone: string, text: string }[]} */
   const list = [];
   const { worked = {} } = found;
-  if (found.dxcc && !found.entity_worked) list.push({ tone: 'warn', text: t('js.lookup.new_entity¦new entity') });
+  if (found.dxcc && !found.entity_worked) list.push({ tone: 'warn', text: t('js.lookup.new_entity') });
   else if (found.dxcc && where.band && !(found.entity_bands ?? []).includes(where.band)) {
-    list.push({ tone: 'warn', text: t('js.lookup.new_band¦new entity on {band}', { band: bandName(where.band) }) });
+    list.push({ tone: 'warn', text: t('js.lookup.new_band', { band: bandName(where.band) }) });
   }
   const same = (worked.qsos ?? []).filter((/** @type {any} */ qso) => qso.band === where.band && (modeOf(qso) === where.mode || qso.mode === where.mode));
-  if (same.some((/** @type {any} */ qso) => String(qso.start).startsWith(today))) list.push({ tone: 'bad', text: t('js.lookup.today¦worked today on this band and mode') });
-  else if (same.length) list.push({ tone: '', text: t('js.lookup.same¦worked on this band and mode') });
-  if (worked.count) list.push({ tone: '', text: worked.count === 1 ? t('js.lookup.once¦worked once') : t('js.lookup.times¦worked {n} times', { n: worked.count }) });
-  else list.push({ tone: 'good', text: t('js.lookup.first¦not worked before') });
+  if (same.some((/** @type {any} */ qso) => String(qso.start).startsWith(today))) list.push({ tone: 'bad', text: t('js.lookup.today') });
+  else if (same.length) list.push({ tone: '', text: t('js.lookup.same') });
+  if (worked.count) list.push({ tone: '', text: worked.count === 1 ? t('js.lookup.once') : t('js.lookup.times', { n: worked.count }) });
+  else list.push({ tone: 'good', text: t('js.lookup.first') });
   return list;
 }
 
@@ -61,12 +61,12 @@ export function way(home, place) {
  */
 export function showLookup(panel, found, where, home) {
   if (!found) {
-    fill(panel, h('p', { class: 'muted' }, t('js.lookup.empty¦Type a call: country, distance, and what you worked before appear here.')));
+    fill(panel, h('p', { class: 'muted' }, t('js.lookup.empty')));
     return;
   }
   const zones = [found.continent, found.cq_zone && `CQ ${found.cq_zone}`, found.itu_zone && `ITU ${found.itu_zone}`].filter(Boolean).join(' · ');
   fill(panel, h('div', { class: 'lookup' },
-    h('p', {}, h('span', { class: 'call big' }, found.call), ' ', found.country ?? h('span', { class: 'muted' }, t('js.lookup.unknown¦country not known'))),
+    h('p', {}, h('span', { class: 'call big' }, found.call), ' ', found.country ?? h('span', { class: 'muted' }, t('js.lookup.unknown'))),
     h('p', { class: 'marks' }, markChips(marks(found, where))),
     h('p', { class: 'muted tabular' }, [zones, way(home, found)].filter(Boolean).join(' · ')),
     found.worked?.qsos?.length ? before(found.worked.qsos) : null));

@@ -1,0 +1,208 @@
+//  The logbook's page: filter, table, entry row, panel, changes to many at once.
+
+import { get, post } from '../api.js';
+import { bandName } from '../bands.js';
+import { fill, h, one, settle } from '../dom.js';
+import { onKey } from '../keys.js';
+import { bulkBar } from '../log/bulk.js';
+import { Detail } from '../log/detail.js';
+import { FilterBox } from '../log/filterbox.js';
+import { columns } from '../log/qso.js';
+import { entryRow } from '../log/row.js';
+import { densityBoxes } from '../looks.js';
+import { toast } from '../sb-toast.js';
+import '../sb-table.js';
+import { number, t } from '../words.js';
+import { bus } from '../ws.js';
+
+const { logbook = '', right = '' } = document.body.dataset;
+const table = one('sb-table');
+const panel = one('[data-detail]');
+const REFRESH_MS = 400;
+/** A live list takes new rows at its top when it shows the newest first. */
+const NEWEST = '-start';
+
+/** @type {any} */
+let home = null;
+
+if (table) start();
+
+function start() {
+  const address = new URLSearchParams(location.search);
+  const filter = new FilterBox(one('[data-filter]'), address.get('q') ?? '', () => reload());
+  const state = { sort: address.get('sort') ?? NEWEST };
+
+  const source = () => ({
+    fetch: async (/** @type {number} */ offset, /** @type {number} */ limit, /** @type {AbortSignal} */ signal) => {
+      try {
+        const answer = await get('/logbook/qsos', { query: { logbook, q: filter.value, sort: state.sort, limit, offset }, signal });
+        filter.refuse('');
+        return { items: answer.items, total: answer.total, totalExact: answer.total_exact ?? true };
+      } catch (error) {
+        if (/** @type {any} */ (error).status !== 400) throw error;
+        // A filter that cannot be read is told beside it; the table shows nothing meanwhile.
+        filter.refuse(/** @type {any} */ (error).errors?.[0]?.message ?? /** @type {any} */ (error).message);
+        return { items: [], total: 0 };
+      }
+    },
+  });
+
+  table.setup({
+    columns: columns(), source: source(), sort: state.sort, chooses: right !== '', state: stateOf,
+    empty: () => blank(filter.value, () => filter.set('')),
+  });
+
+  const detail = new Detail(panel, {
+    logbook, writes: right !== '', home: () => home,
+    changed: (qso) => table.replace(qso),
+    removed: (qso, undo) => removed(qso, undo),
+    closed: () => {
+      table.removeAttribute('opened');
+      table.focus();
+    },
+    filter: (q) => filter.set(q),
+  });
+
+  function reload() {
+    const query = new URLSearchParams();
+    if (filter.value) query.set('q', filter.value);
+    if (state.sort !== NEWEST) query.set('sort', state.sort);
+    const text = query.toString();
+    history.replaceState(null, '', text ? `?${text}` : location.pathname);
+    one('[data-export]')?.setAttribute('href', filter.value ? `/export?q=${encodeURIComponent(filter.value)}` : '/export');
+    table.setSource(source());
+  }
+
+  /** @param {any} qso @param {string} undo */
+  function removed(qso, undo) {
+    detail.close();
+    table.refresh();
+    toast(t('js.log.deleted', { call: qso.call, band: bandName(qso.band) }), () => takeBack(undo));
+  }
+
+  /** @param {string} undo */
+  async function takeBack(undo) {
+    try {
+      await post('/logbook/undo', { undo });
+      table.refresh();
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message);
+    }
+  }
+
+  const sum = h('div', { class: 'sum' });
+  table.append(sum);
+  const bulk = bulkBar({ logbook, filter: () => filter.value, clear: () => table.clearSelection(), done: (text, undo) => {
+    table.clearSelection();
+    table.refresh();
+    toast(text, undo ? () => takeBack(undo) : undefined);
+  } });
+  const drawSum = () => {
+    const words = table.sum('js.log.sum');
+    const chosen = table.selection.count(table.total);
+    fill(sum, h('span', {}, words), chosen ? h('strong', {}, t('js.log.chosen', { n: chosen })) : h('span', { class: 'end' }, t('js.log.hint')),
+      chosen ? bulk(table.selection, table.total, () => table.selectAll()) : null);
+    fill(one('[data-count]'), words);
+  };
+  table.addEventListener('total', drawSum);
+  table.addEventListener('select', drawSum);
+  table.addEventListener('sort', (/** @type {any} */ event) => {
+    state.sort = event.detail.sort;
+    reload();
+  });
+  table.addEventListener('open', (/** @type {any} */ event) => {
+    table.setAttribute('opened', '');
+    detail.show(event.detail.item);
+  });
+
+  const menu = one('[data-columns] .sheet');
+  fill(menu, table.columnBoxes(), h('hr'), densityBoxes());
+  resizable(panel);
+  const row = one('[data-entry]');
+  if (row) entryRow(row, logbook, (qso) => (qso ? live.arrived(qso.id) : table.refresh()));
+  onKey('/', t('js.keys.filter'), () => filter.focus());
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !panel.hidden && !document.querySelector('dialog[open]')) detail.close();
+  });
+  loadHome();
+  const live = follow(() => state.sort === NEWEST && !filter.value, () => !panel.hidden && detail.qso?.id);
+}
+
+/** Follows what others, and other tabs, do to this logbook. @param {() => boolean} plain @param {() => any} shown */
+function follow(plain, shown) {
+  /** @type {Set<string>} */
+  const fresh = new Set();
+  const show = settle(() => {
+    const ids = [...fresh];
+    fresh.clear();
+    if (plain() && ids.length) table.arrived(ids);
+    else table.refresh();
+  }, REFRESH_MS);
+  bus().subscribe('logbook', ({ payload }) => {
+    if (payload?.logbook !== logbook) return;
+    if (payload.change === 'added' && payload.qso) fresh.add(payload.qso.id);
+    if (payload.change === 'changed' && payload.qso && payload.qso.id !== shown()) table.replace(payload.qso);
+    else show();
+  });
+  return { arrived: (/** @type {string} */ id) => { fresh.add(id); show(); } };
+}
+
+/** The bar at a row's left. @param {any} qso */
+function stateOf(qso) {
+  return qso.confirmed?.length ? 'good' : '';
+}
+
+/** @param {string} q @param {() => void} clear */
+function blank(q, clear) {
+  if (q) {
+    return h('div', { class: 'empty' }, h('h2', {}, t('js.log.none')),
+      h('div', { class: 'actions' }, h('button', { type: 'button', class: 'button', onclick: clear }, t('js.log.clear'))));
+  }
+  return h('div', { class: 'empty' }, h('h2', {}, t('js.log.empty')), h('p', {}, t('js.log.empty_help')),
+    h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '/import' }, t('js.log.import'))));
+}
+
+/** The panel's width follows its edge and is remembered. @param {HTMLElement} aside */
+function resizable(aside) {
+  const grip = h('div', { class: 'grip', role: 'separator', 'aria-orientation': 'vertical', 'aria-label': t('js.log.resize'), tabindex: 0 });
+  const split = /** @type {HTMLElement} */ (aside.parentElement);
+  aside.before(grip);
+  const set = (/** @type {number} */ width) => {
+    const fit = Math.round(Math.min(Math.max(width, 280), innerWidth * 0.6));
+    split.style.setProperty('--detail', `${fit}px`);
+    grip.setAttribute('aria-valuenow', String(fit));
+    try {
+      localStorage.setItem('logbook.detail', String(fit));
+    } catch {
+      // Not remembered, then.
+    }
+  };
+  let kept = null;
+  try {
+    kept = localStorage.getItem('logbook.detail');
+  } catch {
+    // The usual width, then.
+  }
+  set(Number(kept) || 380);
+  grip.addEventListener('pointerdown', (/** @type {PointerEvent} */ down) => {
+    grip.setPointerCapture(down.pointerId);
+    const move = (/** @type {PointerEvent} */ event) => set(split.getBoundingClientRect().right - event.clientX);
+    grip.addEventListener('pointermove', move);
+    grip.addEventListener('lostpointercapture', () => grip.removeEventListener('pointermove', move), { once: true });
+  });
+  grip.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+    const step = { ArrowLeft: 20, ArrowRight: -20 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    set(aside.offsetWidth + step);
+  });
+}
+
+async function loadHome() {
+  try {
+    home = (await get('/logbook/points', { query: { logbook, limit: 1 } })).home ?? null;
+  } catch {
+    // Without the own place there is no map and no distance, and all else works.
+  }
+  one('[data-count]').title = number(table.total);
+}
