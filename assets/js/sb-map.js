@@ -321,6 +321,10 @@ export class SbMap extends HTMLElement {
 
   /** @param {import('./map/marks.js').Mark | null} mark */
   #choose(mark) {
+    if (mark === this.#chosen) {
+      this.#read();
+      return;
+    }
     this.#chosen = mark;
     this.#redraw();
   }

@@ -230,7 +230,7 @@ export class Firehose extends LiveSocket {
   }
 }
 
-/** The pages' bus: channels of `{type, payload}` messages over `/websocket`. */
+/** The pages' bus: channels of `{type, payload}` messages over `/websocket`; `gap` events as on the firehose. */
 export class Bus extends LiveSocket {
   #path;
   /** Listeners and the last id heard, per channel. @type {Map<string, { last: number, listeners: Set<(message: any) => void> }>} */
@@ -278,7 +278,9 @@ export class Bus extends LiveSocket {
 
   /** @param {any} frame */
   received(frame) {
-    for (const { id, channel, message } of Array.isArray(frame) ? frame : [frame]) {
+    for (const item of Array.isArray(frame) ? frame : [frame]) {
+      if (item?.type === 'gap') this.emit('gap', item);
+      const { id, channel, message } = item ?? {};
       const entry = this.#channels.get(channel);
       if (!entry || !message) continue;
       if (typeof id === 'number' && id > entry.last) entry.last = id;

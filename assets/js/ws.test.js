@@ -209,6 +209,18 @@ test('the last listener to leave a channel unsubscribes it', () => {
   assert.deepEqual(sockets[0].sent.at(-1), { event_name: 'unsubscribe', data: { channels: ['jobs'] } });
 });
 
+test('the bus tells of a gap and skips what it does not know', () => {
+  const { sockets, around } = surroundings();
+  const bus = new Bus('/websocket', around);
+  const gaps = heard(bus, 'gap');
+  bus.subscribe('jobs', () => {});
+  sockets[0].open();
+  sockets[0].says({ type: 'gap', from: 3, to: 9 });
+  sockets[0].says([{ id: 1, channel: 'other', message: {} }, null]);
+  sockets[0].says(null);
+  assert.deepEqual(gaps, [{ type: 'gap', from: 3, to: 9 }]);
+});
+
 test('one listener’s fault does not silence the others', () => {
   const { sockets, around } = surroundings();
   const bus = new Bus('/websocket', around);

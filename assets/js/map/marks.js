@@ -49,6 +49,9 @@ export function makeMarks(points) {
     .sort((a, b) => b.time - a.time);
 }
 
+/** Where points lie, kept while they stay: live lists bring the same points again many times a second. @type {WeakMap<Point, { projection: object, home: object | null, plane: [number, number], path: [number, number][] | null }>} */
+const laid = new WeakMap();
+
 /**
  * Lays marks and paths on a projection's plane.
  * @param {readonly Mark[]} marks
@@ -57,9 +60,16 @@ export function makeMarks(points) {
  */
 export function layOut(marks, projection, home) {
   for (const mark of marks) {
+    const known = laid.get(mark.point);
+    if (known?.projection === projection && known.home === home) {
+      mark.plane = known.plane;
+      mark.path = known.path;
+      continue;
+    }
     mark.plane = projection.project(mark.point);
     const from = mark.point.from ?? home;
     mark.path = from && distanceKm(from, mark.point) > 1 ? pathOn(projection, from, mark) : null;
+    laid.set(mark.point, { projection, home, plane: mark.plane, path: mark.path });
   }
 }
 

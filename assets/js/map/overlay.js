@@ -149,10 +149,13 @@ function traceOnPlane(ctx, view, points) {
 /** @param {Context} ctx @param {Scene} scene */
 function drawPaths(ctx, { view, marks, chosen, colours }) {
   const many = marks.length > MANY_PATHS;
-  const byColour = Map.groupBy
-    ? Map.groupBy(marks, (mark) => mark.colour)
-    : new Map([...new Set(marks.map((mark) => mark.colour))]
-      .map((colour) => [colour, marks.filter((mark) => mark.colour === colour)]));
+  /** One stroke per colour is far quicker than one per path. @type {Map<string, Mark[]>} */
+  const byColour = new Map();
+  for (const mark of marks) {
+    const group = byColour.get(mark.colour);
+    if (group) group.push(mark);
+    else byColour.set(mark.colour, [mark]);
+  }
   ctx.lineWidth = many ? 1 : 1.5;
   ctx.globalAlpha = chosen ? 0.2 : many ? 0.3 : 0.65;
   for (const [colour, group] of byColour) {
