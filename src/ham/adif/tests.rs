@@ -128,3 +128,8 @@ fn the_shared_malformed_logs_are_read_as_expected() {
         check_folder(&folder);
     }
 }
+
+#[test]
+fn our_own_odd_logs_are_read_as_expected() {
+    check_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/adif"));
+}

@@ -203,8 +203,8 @@ fn sniff(first: &[u8]) -> (Encoding, usize) {
         [0xFF, 0xFE, ..] => (Encoding::Utf16Le, 2),
         [0xFE, 0xFF, ..] => (Encoding::Utf16Be, 2),
         // Without a mark: ASCII letters with a zero beside each.
-        [1..=0x7F, 0, 1..=0x7F, 0] => (Encoding::Utf16Le, 0),
-        [0, 1..=0x7F, 0, 1..=0x7F] => (Encoding::Utf16Be, 0),
+        [1..=0x7F, 0, 1..=0x7F, 0, ..] => (Encoding::Utf16Le, 0),
+        [0, 1..=0x7F, 0, 1..=0x7F, ..] => (Encoding::Utf16Be, 0),
         _ => (Encoding::Utf8, 0),
     }
 }

@@ -208,7 +208,9 @@ impl Qso {
                 }
             }
             Slot::Station(who) => {
-                let call = Callsign::parse(value).map_err(|_| Unfit::Text("a callsign"))?;
+                // Names stand here too, and `Bjørn` must not become a call through its zero.
+                let figure = value.contains(|c: char| c.is_ascii_digit() || c == 'Ø');
+                let call = Callsign::parse(value).ok().filter(|_| figure).ok_or(Unfit::Text("a callsign"))?;
                 *self.station_slot(who) = Some(call);
             }
             Slot::TxPower => {
