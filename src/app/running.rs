@@ -1,0 +1,120 @@
+//! The program with its work going on: services, jobs, sockets, and what tells how it does.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::keyfile;
+use super::logging::Log;
+use super::services::{Services, StartError};
+use crate::jobs::{Jobs, JobsBuilder};
+use crate::logbook::{self, Logbook};
+use crate::store::Status;
+use crate::web::{Health, Metrics, Part, Signer, Sockets};
+
+/// Everything that runs, but for the listeners. Clones share it.
+#[derive(Clone)]
+pub(crate) struct App {
+    /// The open store and the handles of the domains.
+    pub(crate) services: Services,
+    /// The logbooks.
+    pub(crate) logbook: Logbook,
+    /// Background work.
+    pub(crate) jobs: Jobs,
+    /// Open websockets.
+    pub(crate) sockets: Sockets,
+    /// How each part does.
+    pub(crate) health: Health,
+    /// Counters.
+    pub(crate) metrics: Metrics,
+    /// Signs cursors and tokens.
+    pub(crate) signer: Signer,
+    /// The log with its last lines.
+    pub(crate) log: Log,
+    /// Since when it runs.
+    pub(crate) since: Timestamp,
+    /// Cancelled when the program is to stop.
+    pub(crate) stop: CancellationToken,
+}
+
+impl App {
+    /// Starts jobs and watchers on open services.
+    pub(crate) async fn start(services: Services, log: Log) -> Result<Self, StartError> {
+        let config = &services.config;
+        let health = Health::default();
+        let metrics = Metrics::new();
+        let key = keyfile::load_or_make(&config.data_dir, &services.env.entropy)
+            .map_err(|error| StartError::Io { what: format!("{}", config.data_dir.join(keyfile::KEY_FILE).display()), error })?;
+        let logbook =
+            Logbook::new(services.store.clone(), services.env.clone(), services.countries.clone(), &config.data_dir);
+        let jobs_part = health.part("jobs");
+        let jobs = start_jobs(&services, &logbook, salt(&key)).await?;
+        jobs_part.up();
+        let stop = CancellationToken::new();
+        watch_store(&services, health.part("store"), stop.clone());
+        keep_part(jobs_part, stop.clone());
+        Ok(Self {
+            sockets: Sockets::new(config.limits.ws_per_ip, metrics.clone()),
+            since: services.env.clock.now(),
+            signer: Signer::new(key),
+            services,
+            logbook,
+            jobs,
+            health,
+            metrics,
+            log,
+            stop,
+        })
+    }
+
+    /// Not ready any more, websockets told to come back, jobs put down, the store closed.
+    pub(crate) async fn stop(&self) {
+        self.health.stopping();
+        self.stop.cancel();
+        tokio::join!(self.sockets.stop(), self.jobs.stop());
+        self.services.close().await;
+    }
+}
+
+async fn start_jobs(services: &Services, logbook: &Logbook, salt: u64) -> Result<Jobs, StartError> {
+    let refresh = services.config.source("country").filter(|source| source.enabled).map(|source| source.interval);
+    let builder = JobsBuilder::new(services.store.clone(), services.env.clone(), services.bus.clone());
+    let builder = logbook::jobs::register(builder, logbook, refresh, salt);
+    let builder = super::nightly::register(builder, services, salt);
+    Ok(builder.start().await?)
+}
+
+/// A number of this installation, to spread schedules of many over time.
+fn salt(key: &[u8; 32]) -> u64 {
+    let digest = blake3::derive_key("shackbox 2026-11 schedule salt", key);
+    u64::from_le_bytes(digest[..8].try_into().expect("eight bytes of thirty-two"))
+}
+
+/// Tells the health registry how the store does, as it changes.
+fn watch_store(services: &Services, part: Part, stop: CancellationToken) {
+    let mut status = services.store.watch_status();
+    tokio::spawn(async move {
+        loop {
+            match &*status.borrow_and_update() {
+                Status::Ok => part.up(),
+                Status::Degraded(reason) => part.down(reason.as_ref()),
+            }
+            tokio::select! {
+                changed = status.changed() => if changed.is_err() { return },
+                () = stop.cancelled() => return,
+            }
+        }
+    });
+}
+
+/// A part counts as running until the program stops; its voice must not be dropped before.
+fn keep_part(part: Part, stop: CancellationToken) {
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        drop(part);
+    });
+}
+
+/// Shared handle of the app, as handlers of pages hold it.
+pub(crate) type SharedApp = Arc<App>;

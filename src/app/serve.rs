@@ -1,0 +1,219 @@
+//! `shackbox serve`: start in order, serve, stop in order.
+//!
+//! All listeners are bound before any is announced; the supervisor hears READY when requests are answered. On
+//! SIGTERM or SIGINT the program stops being ready, finishes what it has begun, and is gone within ten seconds.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::demo;
+use super::logging::Log;
+use super::routes;
+use super::running::App;
+use super::services::{Services, StartError};
+use crate::config::{Config, Sources};
+use crate::net::{self, Listener, Server};
+
+/// How long open requests may take to finish when the program stops.
+const DRAIN: Duration = Duration::from_secs(5);
+/// Open files wished for: a connection is one.
+const OPEN_FILES: u64 = 65_536;
+
+/// How to serve.
+pub(crate) struct Options {
+    /// Where the configuration came from, to read it again on SIGHUP.
+    pub(crate) sources: Sources,
+    /// Fill the data directory with an invented station, and keep it busy.
+    pub(crate) demo: bool,
+}
+
+/// Serves until told to stop. `say` gets lines for the person who started it.
+pub(crate) async fn serve(
+    config: Config,
+    options: Options,
+    log: Log,
+    say: impl Fn(&str),
+) -> Result<(), StartError> {
+    net::raise_open_files(OPEN_FILES);
+    let listener = net::bind("web.listen", config.web.listen).await?;
+    let address = listener.address();
+    let services = Services::open(config).await?;
+    let demo = if options.demo { Some(demo::fill(&services, &say).await?) } else { None };
+    let app = App::start(services, log).await?;
+    let listening = listen(&app, listener)?;
+    #[cfg(unix)]
+    super::admin::listen_beside(&app)?;
+    announce(&app, address, demo.as_ref(), &say);
+    if let Some(demo) = demo {
+        demo.keep_busy(&app);
+    }
+    notify(&[NotifyState::Ready]);
+    watchdog(app.stop.clone());
+
+    wait_for_end(&app, &options.sources).await;
+
+    notify(&[NotifyState::Stopping]);
+    tracing::info!("stopping");
+    app.health.stopping();
+    app.sockets.stop().await;
+    listening.stop().await;
+    app.stop().await;
+    Ok(())
+}
+
+/// A listener being served.
+struct Listening {
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<net::Served>,
+}
+
+impl Listening {
+    async fn stop(self) {
+        self.stop.cancel();
+        match self.task.await {
+            Ok(served) if served.cut > 0 => {
+                tracing::warn!(cut = served.cut, "{} connections did not finish in time", served.cut);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the web server ended unexpectedly: {error}"),
+        }
+    }
+}
+
+fn listen(app: &App, listener: Listener) -> Result<Listening, StartError> {
+    let config = &app.services.config;
+    let part = app.health.part("web");
+    let server = Server {
+        router: routes::router(app)?,
+        places: Arc::new(Semaphore::new(config.limits.connections)),
+        header_timeout: config.limits.header_timeout,
+        trusted: config.web.trusted_proxies.clone().into(),
+    };
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    let task = tokio::spawn(async move {
+        part.up();
+        server.run(listener, stopping, DRAIN).await
+    });
+    Ok(Listening { stop, task })
+}
+
+/// What listens where, and how to get in the first time.
+fn announce(app: &App, address: SocketAddr, demo: Option<&demo::Demo>, say: &impl Fn(&str)) {
+    let config = &app.services.config;
+    say(&format!("Shackbox {}", env!("CARGO_PKG_VERSION")));
+    say("");
+    say(&format!("  {:<12} {:<28} {}", "pages, API", format!("http://{address}"), "web.listen"));
+    say(&format!("  {:<12} {:<28} {}", "data", config.data_dir.display(), "--data-dir"));
+    if let Some(file) = &config.file {
+        say(&format!("  {:<12} {:<28} {}", "settings", file.display(), "--config"));
+    }
+    say("");
+    let origin = match &config.web.public_url {
+        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+        None => format!("http://{}", reachable(address)),
+    };
+    if let Some(demo) = demo {
+        for line in demo.logins() {
+            say(&line);
+        }
+        say("");
+        say(&format!("Open {origin}/login — everything here is invented and gone when the program ends."));
+    } else if let Some(token) = app.services.identity.first_run_token() {
+        say("Open this link to create the administrator. It works once, and for 30 minutes:");
+        say("");
+        say(&format!("  {origin}/setup?token={token}"));
+    } else {
+        say(&format!("Open {origin}"));
+    }
+    say("");
+    tracing::info!(%address, "serving on {address}");
+}
+
+/// An address a browser on this machine can open.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if !address.ip().is_unspecified() {
+        return address;
+    }
+    let local: std::net::IpAddr =
+        if address.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+    SocketAddr::new(local, address.port())
+}
+
+/// Waits for SIGTERM or SIGINT; SIGHUP reads the configuration again.
+#[cfg(unix)]
+async fn wait_for_end(app: &App, sources: &Sources) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int), Ok(mut hup)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
+    else {
+        // Without handlers the system's own treatment of the signals ends the program.
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            _ = term.recv() => return,
+            _ = int.recv() => return,
+            () = app.stop.cancelled() => return,
+            _ = hup.recv() => reload(app, sources),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_end(app: &App, _sources: &Sources) {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = app.stop.cancelled() => {}
+    }
+}
+
+/// Takes over what can change while running; says what cannot. A mistake leaves everything as it was.
+#[cfg(unix)]
+fn reload(app: &App, sources: &Sources) {
+    let fresh = match Config::load(sources) {
+        Ok(fresh) => fresh,
+        Err(error) => {
+            tracing::error!(%error, "the configuration was not read again: {error}");
+            return;
+        }
+    };
+    if let Err(error) = app.log.set_level(&fresh.log.level) {
+        tracing::error!(%error, "{error}");
+    }
+    let old = app.services.config.shown();
+    let changed: Vec<&str> = fresh
+        .shown()
+        .iter()
+        .zip(&old)
+        .filter(|(new, old)| new.value != old.value && new.key != "log.level")
+        .map(|(new, _)| new.key)
+        .collect();
+    if changed.is_empty() {
+        tracing::info!("configuration read again: log level {}", fresh.log.level);
+    } else {
+        tracing::warn!(keys = ?changed, "configuration read again; a restart is needed for {}", changed.join(", "));
+    }
+}
+
+fn notify(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "the supervisor could not be told: {error}");
+    }
+}
+
+/// Tells the supervisor that the program is alive, where it asks for that.
+fn watchdog(stop: CancellationToken) {
+    let Some(interval) = sd_notify::watchdog_enabled() else { return };
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(interval / 2);
+        while stop.run_until_cancelled(tick.tick()).await.is_some() {
+            notify(&[NotifyState::Watchdog]);
+        }
+    });
+}
