@@ -5,6 +5,7 @@
 //! authenticates without touching the store. Callsign verification is deliberately not here yet.
 
 mod actor;
+pub(crate) mod api;
 mod base64;
 mod error;
 pub(crate) mod event;

@@ -71,17 +71,21 @@ pub(crate) enum WeakPassword {
 impl Password {
     /// A password that somebody wants to have from now on.
     pub(crate) fn chosen(text: &str) -> Result<Self, WeakPassword> {
-        if text.len() > MAX_BYTES {
+        Self::entered(text).for_use()
+    }
+
+    /// The same password, where the rules for new ones allow it.
+    pub(crate) fn for_use(self) -> Result<Self, WeakPassword> {
+        if self.0.len() > MAX_BYTES {
             return Err(WeakPassword::TooLong);
         }
-        let password = Self::entered(text);
-        if password.0.chars().count() < MIN_CHARS {
+        if self.0.chars().count() < MIN_CHARS {
             return Err(WeakPassword::TooShort);
         }
-        if is_common(&password.0) {
+        if is_common(&self.0) {
             return Err(WeakPassword::Common);
         }
-        Ok(password)
+        Ok(self)
     }
 
     /// A password that somebody shows to sign in: no rules, the hash decides.
@@ -92,6 +96,13 @@ impl Password {
 
     fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+/// As it was entered: whether it may become a new password is a question of its own.
+impl<'de> serde::Deserialize<'de> for Password {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self::entered(&Zeroizing::new(text)))
     }
 }
 

@@ -11,14 +11,15 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::env::{Clock, Entropy};
 use crate::ham::callsign::Callsign;
-use crate::store::{Store, Write};
+use crate::store::{Read, Store, StoreError, Write};
 
 use super::actor::{Actor, Credential, Member};
 use super::error::Error;
 use super::memory::{Memory, Touched};
 use super::model::{AccountId, DisplayName, ScopeSet};
 use super::password::{HashPool, Password, PasswordHash};
-use super::tables::StoredAccount;
+use super::read;
+use super::tables::{AuditLine, StoredAccount};
 use super::throttle::Throttle;
 use super::token::{self, ApiKey, KeyId, SecretDigest, SessionToken};
 use super::write::{self, AccountChange, NewAccount, NewKey, Standing};
@@ -157,6 +158,37 @@ impl Identity {
         Ok(all)
     }
 
+    /// When a session or key of an account was last used.
+    pub(crate) fn last_seen(&self, id: AccountId) -> Option<Timestamp> {
+        let memory = self.memory();
+        let seen = memory.sessions_of(id).map(|(_, session)| session.seen);
+        let used = memory.keys_of(id).filter_map(|(_, key)| key.used);
+        seen.chain(used).max()
+    }
+
+    /// The newest lines of the audit trail, for administrators.
+    pub(crate) async fn audit(
+        &self,
+        actor: &Actor,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, AuditLine)>, Error> {
+        actor.admin()?;
+        Ok(self
+            .inner
+            .store
+            .read(move |rows| read::audit(rows, limit))
+            .await?)
+    }
+
+    /// Asks the store something about an actor: for parts above the accounts that answer through them.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        question: fn(&Read, &Actor) -> Result<T, StoreError>,
+    ) -> Result<T, Error> {
+        Ok(self.inner.store.read(move |rows| question(rows, &actor)).await?)
+    }
+
     /// The actor's own sessions, last seen first.
     pub(crate) fn sessions(&self, actor: &Actor) -> Result<Vec<SessionLine>, Error> {
         let member = actor.in_person()?;
@@ -243,6 +275,30 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             let account = write::set_standing(tx, actor.admin()?, id, standing, now)?;
+            Ok((
+                account,
+                Touched {
+                    accounts: vec![id],
+                    ..Touched::default()
+                },
+            ))
+        })
+        .await
+    }
+
+    /// Changes an account's particulars and standing in one step.
+    pub(crate) async fn govern(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        change: AccountChange,
+        standing: Standing,
+    ) -> Result<StoredAccount, Error> {
+        let actor = actor.clone();
+        self.change(move |tx, now| {
+            let admin = actor.admin()?;
+            write::change_account(tx, &actor, id, &change, now)?;
+            let account = write::set_standing(tx, admin, id, standing, now)?;
             Ok((
                 account,
                 Touched {

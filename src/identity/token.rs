@@ -70,6 +70,13 @@ impl KeyId {
     }
 }
 
+impl KeyId {
+    /// The id as a number, for tables of counters.
+    pub(crate) fn number(self) -> u64 {
+        u64::from_be_bytes(self.0)
+    }
+}
+
 impl std::fmt::Display for KeyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())

@@ -1,0 +1,164 @@
+//! Accounts over HTTP: signing in and out, keys, sessions, particulars, and the accounts of an installation.
+//!
+//! The errors of the domain become problems here, once. [`gate`] runs before every handler of the whole program and
+//! puts the [`Actor`] into the request.
+
+mod accounts;
+pub(crate) mod gate;
+mod keys;
+mod session;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::store::{Read, StoreError};
+use crate::web::{Access, Class, Problem, Routes};
+
+use super::actor::{Actor, Denied};
+use super::error::Error;
+use super::model::{AccountId, DisplayName, Preferences, Role};
+use super::service::Identity;
+use super::tables::StoredAccount;
+
+/// A logbook as the answer about the own session lists it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct LogbookLine {
+    /// Its callsign.
+    pub(crate) call: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// `owner`, `officer` or `member`.
+    pub(crate) right: String,
+    /// Contacts in it.
+    pub(crate) count: u64,
+}
+
+/// Lists an actor's logbooks: given by the application, since logbooks are above the accounts.
+pub(crate) type LogbooksOf = fn(&Read, &Actor) -> Result<Vec<LogbookLine>, StoreError>;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub(crate) struct IdentityState {
+    pub(crate) identity: Identity,
+    pub(crate) logbooks: LogbooksOf,
+}
+
+/// All routes of this domain.
+pub(crate) fn routes(state: IdentityState) -> Routes {
+    let login = Access::Public.class(Class::Login);
+    Routes::new()
+        .api(Access::Public, routes!(session::show, session::end))
+        .api(login, routes!(session::start))
+        .api(login, routes!(session::set_up))
+        .api(Access::Session.class(Class::Login), routes!(session::confirm))
+        .api(Access::Session, routes!(session::list))
+        .api(Access::Session, routes!(session::end_one))
+        .api(Access::Session, routes!(keys::list, keys::create))
+        .api(Access::Session, routes!(keys::revoke))
+        .api(Access::Session, routes!(accounts::own, accounts::change_own))
+        .api(
+            Access::Session.class(Class::Login),
+            routes!(accounts::change_password),
+        )
+        .api(Access::Admin, routes!(accounts::list, accounts::create))
+        .api(Access::Admin, routes!(accounts::one, accounts::change))
+        .api(Access::Admin, routes!(accounts::audit))
+        .with_state(state)
+}
+
+/// An account as its owner and administrators see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct AccountBody {
+    pub(crate) id: AccountId,
+    #[schema(value_type = String)]
+    pub(crate) call: crate::ham::callsign::Callsign,
+    pub(crate) name: DisplayName,
+    pub(crate) role: Role,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) grid: Option<crate::ham::grid::Grid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) email: Option<super::model::MailAddress>,
+    #[serde(flatten)]
+    pub(crate) preferences: Preferences,
+    pub(crate) disabled: bool,
+    /// Whether somebody vouches that the call is theirs.
+    pub(crate) verified: bool,
+    /// Whether the password is set in the configuration and cannot be changed here.
+    pub(crate) password_locked: bool,
+    #[schema(value_type = String, format = "date-time")]
+    pub(crate) created: Timestamp,
+    /// When a session or key of the account was last used; for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub(crate) last_seen: Option<Timestamp>,
+}
+
+impl AccountBody {
+    fn new(id: AccountId, account: &StoredAccount) -> Self {
+        Self {
+            id,
+            call: account.call.clone(),
+            name: account.name.clone(),
+            role: account.role,
+            grid: account.grid,
+            email: account.email.clone(),
+            preferences: account.preferences.clone(),
+            disabled: account.disabled,
+            verified: account.verified.is_some(),
+            password_locked: account.configured.is_some(),
+            created: account.created,
+            last_seen: None,
+        }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        let text = denied.to_string();
+        match denied {
+            Denied::SignIn => Self::unauthenticated(),
+            Denied::Scope(scope) => Self::forbidden("insufficient_scope", text).with("scope", scope.as_str()),
+            Denied::NotAdministrator | Denied::Forbidden(_) => Self::forbidden("forbidden", text),
+            Denied::Confirm => Self::new(StatusCode::UNAUTHORIZED, "reauthentication_required", text),
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let text = error.to_string();
+        match error {
+            Error::Denied(denied) => denied.into(),
+            Error::UnknownAccount | Error::UnknownCall(_) | Error::UnknownKey | Error::UnknownSession => {
+                Self::not_found(text)
+            }
+            Error::CallTaken(_) => Self::conflict("call_taken", text.clone()).field("call", text),
+            Error::NotAHomeCall(..) => Self::invalid("call", text),
+            Error::AlreadySetUp => Self::conflict("already_set_up", text),
+            Error::BadLink => Self::forbidden("bad_link", text),
+            Error::LastAdministrator => Self::conflict("last_administrator", text),
+            Error::TooManyKeys(_) => Self::conflict("too_many_keys", text),
+            Error::NoScope => Self::invalid("scopes", text),
+            Error::Expired => Self::invalid("expires", text),
+            Error::Configured(_) => Self::conflict("set_in_configuration", text),
+            Error::WrongPassword => Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", text),
+            Error::Wait(wait) => {
+                let seconds = u64::try_from(wait.0.as_secs()).unwrap_or(0).max(1);
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", text)
+                    .retry_after(Duration::from_secs(seconds))
+            }
+            Error::Weak(_) => Self::invalid("password", text),
+            Error::Stale => Self::precondition_failed(text),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
