@@ -275,6 +275,7 @@ fn caller(actor: &Actor) -> Caller {
     match actor {
         Actor::Member(member) => Caller {
             account: Some(member.account.0),
+            administrator: actor.admin().is_ok(),
             key: match member.credential {
                 Credential::Key(id) => Some(id.number()),
                 Credential::Session { .. } => None,
