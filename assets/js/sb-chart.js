@@ -37,6 +37,7 @@ export class SbChart extends HTMLElement {
   #key = h('ul', { class: 'chart-key' });
   #readout = h('p', { class: 'chart-readout', role: 'status' });
   #box = h('div', { class: 'chart-data-box' });
+  #foot = h('div', { class: 'chart-foot' });
   #details = h('details', { class: 'chart-data' }, h('summary', {}, t('js.chart.data')), this.#box);
 
   /** What is shown. @returns {ChartData | null} */
@@ -81,7 +82,8 @@ export class SbChart extends HTMLElement {
     needStyles('chart.css');
     this.#canvas.setAttribute('aria-description', t('js.chart.keys'));
     this.#stage.append(this.#none);
-    this.append(this.#key, this.#stage, this.#readout, this.#details);
+    this.append(this.#key, this.#stage, this.#foot);
+    this.#foot.append(this.#readout, this.#details);
     this.#canvas.addEventListener('pointermove', (/** @type {PointerEvent} */ event) => this.#point(event));
     this.#canvas.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => this.#point(event));
     this.#canvas.addEventListener('pointerleave', () => this.#heat(null));
@@ -103,6 +105,7 @@ export class SbChart extends HTMLElement {
     this.#canvas.setAttribute('aria-label', empty ? name : `${name}, ${readout(data, null)}`);
     this.#key.replaceChildren(...(empty ? [] : keyItems(data)));
     this.#key.hidden = this.#key.childElementCount === 0;
+    this.#foot.classList.toggle('short', empty || data.series.length === 1 || data.kind === 'heat');
     this.#heat(null);
     this.#fillFigures();
     this.#redraw();

@@ -5,7 +5,8 @@
 //  Moving the map shifts the pictures at hand, first coarse, then sharp.
 //
 //  Properties: `home`, `points`, `paths`, `time`. Attributes: `projection`, `fill`
-//  (take the height of the parent), `miles` (rings at round miles). Events: `choose`
+//  (take the height of the parent), `compact` (no switch, key and list), `miles`
+//  (rings at round miles), `label` (its name for those who do not see it). Events: `choose`
 //  (detail: the point; cancel it to keep the link from being followed), `projection`
 //  (the user switched; detail: its name).
 
@@ -174,13 +175,13 @@ export class SbMap extends HTMLElement {
     this.#stage.append(
       this.#canvas,
       h('div', { class: 'map-tools' },
-        h('div', {}, this.#switches.azimuthal, this.#switches.world),
+        h('div', { class: 'map-switch' }, this.#switches.azimuthal, this.#switches.world),
         h('div', {}, zoomIn, zoomOut, home)),
       this.#tip, this.#note,
     );
     this.#list.append(this.#listHead, this.#listBox);
     this.#list.addEventListener('toggle', () => this.#fillList());
-    this.append(this.#stage, h('div', { class: 'map-foot' }, this.#readout, this.#key), this.#list);
+    this.append(this.#stage, h('div', { class: 'map-foot' }, this.#readout, this.#key, this.#list));
     attachInput(this.#canvas, this.#view, {
       moved: () => this.#moved(),
       hover: (x, y, touch) => this.#point(x, y, touch),

@@ -35,6 +35,7 @@ export function pyramid(bits) {
   if (bits.length !== (WIDTH * HEIGHT) / 8) throw new RangeError(`land mask of ${bits.length} bytes`);
   const cells = new Uint8Array(WIDTH * HEIGHT);
   for (let n = 0; n < cells.length; n += 1) cells[n] = (bits[n >> 3] >> (n & 7)) & 1 ? 255 : 0;
+  /** @type {Level[]} */
   const levels = [{ width: WIDTH, height: HEIGHT, cells }];
   while (levels.length < LEVELS) levels.push(halved(levels[levels.length - 1]));
   return levels;

@@ -34,6 +34,8 @@ const LINE_HEIGHT = 15;
 const MANY_PATHS = 120;
 /** The farthest ring; beyond it comes the antipode, which is the map's edge. */
 const LAST_RING_KM = 19_500;
+/** Rings closer than this, pixels, carry no distances. */
+const CLOSE_RINGS = 30;
 
 /** The map's edge as the current path, to fill, stroke or clip. @param {Context} ctx @param {View} view */
 export function traceEdge(ctx, view) {
@@ -212,6 +214,7 @@ function drawScales(ctx, { view, home, miles, covered, colours, family }) {
     if (length > 40) write(`${String(degrees).padStart(3, '0')}`, x + dx * length, y + dy * length);
   }
   const step = ringStep(view, miles);
+  if ((step / EARTH_KM) * view.scale < CLOSE_RINGS) return taken;
   const [sx, sy] = labelSpoke(view, x, y);
   for (let km = step; km < LAST_RING_KM; km += step) {
     const radius = (km / EARTH_KM) * view.scale;
