@@ -16,6 +16,9 @@ export function kilohertz(hertz) {
   return hertz % 100 === 0 ? khz.toFixed(1) : khz.toFixed(hertz % 10 === 0 ? 2 : 3);
 }
 
+/** Points stand under each other: what a column lacks of two decimals is filled with figure spaces. @param {string} text */
+const aligned = (text) => (text && text.length - text.indexOf('.') < 3 ? `${text}\u2007` : text);
+
 /** @param {Qso} qso */
 export const modeOf = (qso) => qso.submode || qso.mode || '';
 
@@ -105,14 +108,14 @@ export function columns() {
     { id: 'start', label: t('js.col.time'), width: 138, rank: 0, sort: 'start', latest: true, kind: 'soft', paint: paintTime },
     { id: 'call', label: t('js.col.call'), width: 104, grow: 1, rank: 0, sort: 'call', kind: 'call', text: (qso) => qso.call },
     { id: 'band', label: t('js.col.band'), width: 72, rank: 1, sort: 'band', paint: paintBand },
-    { id: 'freq', label: t('js.col.freq'), width: 92, rank: 5, sort: 'freq', end: true, text: (qso) => kilohertz(qso.freq_hz) },
+    { id: 'freq', label: t('js.col.freq'), width: 96, rank: 5, sort: 'freq', end: true, text: (qso) => aligned(kilohertz(qso.freq_hz)) },
     { id: 'mode', label: t('js.col.mode'), width: 76, rank: 2, sort: 'mode', text: modeOf },
     { id: 'rst_sent', label: t('js.col.sent'), width: 54, rank: 6, text: (qso) => qso.rst_sent ?? '' },
     { id: 'rst_rcvd', label: t('js.col.rcvd'), width: 54, rank: 6, text: (qso) => qso.rst_rcvd ?? '' },
     { id: 'country', label: t('js.col.country'), width: 120, grow: 1.4, rank: 3, sort: 'country', text: (qso) => qso.country ?? '' },
     { id: 'grid', label: t('js.col.grid'), width: 84, rank: 7, sort: 'grid', text: (qso) => qso.grid ?? '' },
     { id: 'name', label: t('js.col.name'), width: 100, grow: 1, rank: 8, text: (qso) => qso.name ?? '' },
-    { id: 'confirmed', label: t('js.col.confirmed'), width: 104, rank: 6, kind: 'good', text: (qso) => (qso.confirmed?.length ? `✓ ${confirmedWords(qso)}` : '') },
+    { id: 'confirmed', label: t('js.col.confirmed'), width: 124, rank: 6, kind: 'good', text: (qso) => (qso.confirmed?.length ? `✓ ${confirmedWords(qso)}` : '') },
     { id: 'comment', label: t('js.col.comment'), width: 140, grow: 2, rank: 9, kind: 'soft', text: (qso) => qso.comment ?? '' },
     { id: 'state', label: t('js.col.state'), width: 64, rank: 10, off: true, text: (qso) => qso.state ?? '' },
     { id: 'qth', label: t('js.col.qth'), width: 110, grow: 1, rank: 10, off: true, text: (qso) => qso.qth ?? '' },

@@ -1,0 +1,93 @@
+//  Logging by keyboard on a page of its own, with what is known of the call beside it.
+
+import { get } from '../api.js';
+import { bandName } from '../bands.js';
+import { fill, h, one } from '../dom.js';
+import { Entry } from '../log/entry.js';
+import { showLookup } from '../log/lookup.js';
+import { modeOf } from '../log/qso.js';
+import '../sb-combo.js';
+import { timeElement } from '../utc.js';
+import { t } from '../words.js';
+
+const { logbook = '' } = document.body.dataset;
+const form = one('[data-entry]');
+const KEPT_ROWS = 20;
+/** @type {any} */
+let home = null;
+
+if (form) start();
+
+function start() {
+  const panel = one('[data-lookup]');
+  const state = one('[data-form-state]', form);
+  const entry = new Entry(form, logbook, {
+    lookup: (found) => showLookup(panel, found, entry.where(), home),
+    logged,
+    say: (text, kind) => {
+      state.className = `state ${kind}`;
+      state.textContent = text;
+    },
+  });
+  one('[data-clear]', form).addEventListener('click', () => entry.clear());
+  const call = /** @type {any} */ (entry.field('call')?.closest('sb-combo'));
+  if (call) call.options = callsBefore;
+  call?.addEventListener('pick', () => entry.look());
+  clock();
+  get('/logbook/points', { query: { logbook, limit: 1 } }).then((answer) => { home = answer.home ?? null; }, () => {});
+}
+
+/** Calls in the log that begin with what is typed. @param {string} typed */
+async function callsBefore(typed) {
+  if (typed.length < 3) return [];
+  try {
+    const { items } = await get('/logbook/qsos', { query: { logbook, q: `call:${typed}*`, limit: 30 } });
+    const seen = new Map();
+    for (const qso of items) if (!seen.has(qso.call)) seen.set(qso.call, qso.name ?? qso.country ?? '');
+    return [...seen].slice(0, 8).map(([value, aside]) => ({ value, aside }));
+  } catch {
+    return [];
+  }
+}
+
+/** Date and time run along until one types them. */
+function clock() {
+  const live = one('[data-live]', form);
+  const date = one('#date', form);
+  const time = one('#time', form);
+  const tick = () => {
+    if (!live.checked) return;
+    const now = new Date().toISOString();
+    date.value = now.slice(0, 10);
+    time.value = now.slice(11, 16).replace(':', '');
+  };
+  const set = () => {
+    date.readOnly = live.checked;
+    time.readOnly = live.checked;
+    tick();
+  };
+  live.addEventListener('change', set);
+  for (const field of [date, time]) {
+    field.addEventListener('pointerdown', () => {
+      live.checked = false;
+      set();
+    });
+  }
+  set();
+  setInterval(tick, 1000);
+}
+
+/** @param {any} qso null when the last one was taken back */
+function logged(qso) {
+  const body = one('[data-logged]');
+  if (!qso) {
+    body.firstElementChild?.remove();
+    return;
+  }
+  body.prepend(h('tr', {}, h('td', { class: 'nowrap muted' }, timeElement(qso.start)),
+    h('td', { class: 'call' }, h('a', { href: `/logbook?q=call:${encodeURIComponent(qso.call)}` }, qso.call)),
+    h('td', { class: 'nowrap' }, h('span', { class: 'chip band', 'data-band': qso.band }, bandName(qso.band))), h('td', {}, modeOf(qso)),
+    h('td', { class: 'muted' }, t(`js.outcome.${qso.outcome ?? 'added'}`))));
+  while (body.children.length > KEPT_ROWS) body.lastElementChild.remove();
+  fill(one('[data-form-state]', form));
+}
