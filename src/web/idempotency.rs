@@ -52,7 +52,7 @@ struct Answer {
 }
 
 /// The tables, for the schema list.
-pub(crate) fn idempotency_tables() -> [TableInfo; 2] {
+pub(crate) fn tables() -> [TableInfo; 2] {
     [ANSWERS.info(), BY_END.info()]
 }
 

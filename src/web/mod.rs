@@ -9,7 +9,6 @@
 
 mod assets;
 mod caller;
-mod csrf;
 mod cursor;
 mod extract;
 mod headers;
@@ -18,11 +17,14 @@ mod hosts;
 mod idempotency;
 mod limit;
 mod metrics;
+mod openapi;
+mod origin;
 mod problem;
 mod render;
 mod route;
 mod sign;
 mod stack;
+mod system;
 mod text;
 mod ws;
 
@@ -31,19 +33,21 @@ mod tests;
 
 pub(crate) use assets::{asset, asset_base, asset_routes, build_hash};
 pub(crate) use caller::{Caller, Network};
-pub(crate) use csrf::{CSRF_HEADER, check_csrf, issue_csrf, same_origin, verify_csrf};
 pub(crate) use cursor::{Cursor, Page};
 pub(crate) use extract::{Json, Path, Query, parse_json, unread_body};
 pub(crate) use headers::Policy;
 pub(crate) use health::{Health, Part, Report};
 pub(crate) use hosts::Hosts;
-pub(crate) use idempotency::{Idempotency, idempotency_tables};
+pub(crate) use idempotency::{Idempotency, tables};
 pub(crate) use limit::Limiter;
 pub(crate) use metrics::Metrics;
+pub(crate) use openapi::Document;
+pub(crate) use origin::same_origin;
 pub(crate) use problem::{FieldError, Problem, ProblemBody, Result};
 pub(crate) use render::{html, render};
 pub(crate) use route::{Access, Class, Declared, Guard, Kind, Routes};
 pub(crate) use sign::Signer;
 pub(crate) use stack::{Edge, EdgeParts, RequestId, Sensitive, inner_layers, outer_layers};
+pub(crate) use system::system_routes;
 pub(crate) use text::{Catalogue, Text};
 pub(crate) use ws::{Closing, GapText, Outbox, Socket, SocketStart, Sockets};

@@ -49,7 +49,7 @@ pub(crate) struct ProblemBody {
     pub(crate) request_id: Option<String>,
     /// Members that only this kind of problem has.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
+    #[schema(ignore)]
     pub(crate) extra: Map<String, Value>,
 }
 

@@ -1,4 +1,4 @@
-//! Tags that prove a text handed to a client came from here: cursors, undo tokens, CSRF tokens.
+//! Tags that prove a text handed to a client came from here: cursors, undo tokens.
 //!
 //! HMAC-SHA-256 cut to 16 bytes, separated by purpose, so that a tag made for one use is worthless for
 //! another. The key lives in the data directory; without it old cursors and tokens merely expire.

@@ -22,6 +22,7 @@ use axum::response::Response;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Url;
 
 use super::{Metrics, Network, Problem, same_origin};
 use crate::net::{Peer, Place};
@@ -91,6 +92,7 @@ pub(crate) struct Sockets {
     tasks: TaskTracker,
     counts: Arc<Mutex<HashMap<Network, usize>>>,
     most_per_network: usize,
+    public_url: Option<Url>,
     metrics: Metrics,
 }
 
@@ -141,14 +143,14 @@ impl<S: Send + Sync> FromRequestParts<S> for SocketStart {
 }
 
 impl Sockets {
-    /// No sockets yet; at most so many per network, loopback apart.
-    pub(crate) fn new(most_per_network: usize, metrics: Metrics) -> Self {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    /// No sockets yet; at most so many per network, loopback apart. Pages under `public_url` are ours.
+    pub(crate) fn new(most_per_network: usize, public_url: Option<Url>, metrics: Metrics) -> Self {
         Self {
-            stop,
-            tasks,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
             counts: Arc::default(),
             most_per_network,
+            public_url,
             metrics,
         }
     }
@@ -159,7 +161,7 @@ impl Sockets {
         F: FnOnce(Socket) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        same_origin(&start.headers)?;
+        same_origin(&start.headers, self.public_url.as_ref())?;
         let ticket = self.ticket(start.peer)?;
         let (stop, tasks, metrics) = (self.stop.clone(), self.tasks.clone(), self.metrics.clone());
         let place = start.place;

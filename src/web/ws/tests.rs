@@ -51,7 +51,7 @@ async fn echo(State(state): State<Echo>, start: SocketStart) -> Result<Response,
 }
 
 async fn start() -> Fixture {
-    let sockets = Sockets::new(2, Metrics::new());
+    let sockets = Sockets::new(2, None, Metrics::new());
     let (opened, outboxes) = mpsc::unbounded_channel();
     let state = Echo {
         sockets: sockets.clone(),
