@@ -55,7 +55,7 @@ impl App {
         watch_store(&services, health.part("store"), stop.clone());
         keep_part(jobs_part, stop.clone());
         Ok(Self {
-            sockets: Sockets::new(config.limits.ws_per_ip, metrics.clone()),
+            sockets: Sockets::new(config.limits.ws_per_ip, config.web.public_url.clone(), metrics.clone()),
             since: services.env.clock.now(),
             signer: Signer::new(key),
             services,
