@@ -1,0 +1,197 @@
+//! Commands on logbooks themselves: make, rename, share, remove.
+//!
+//! Invariants: one logbook per call on the whole installation, so that `?logbook=CALL` means one thing; an
+//! account's own call is reserved for its owner. Every logbook has at least one owner.
+
+use jiff::Timestamp;
+use smol_str::SmolStr;
+
+use crate::ham::callsign::Callsign;
+use crate::identity::{AccountId, Actor, Scope};
+use crate::logbook::error::Error;
+use crate::logbook::event::{LogbookEvent, LogbookId};
+use crate::logbook::rights::{self, Opened};
+use crate::logbook::tables::{
+    BOOK, BOOK_BY_CALL, Book, MEMBER, MEMBER_BY_ACCOUNT, Membership, Right,
+};
+use crate::event::Event;
+use crate::store::{Direction, Rows, Span, Write};
+
+/// A logbook to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct NewBook {
+    pub(crate) call: Callsign,
+    pub(crate) title: String,
+    pub(crate) club: bool,
+}
+
+/// An account as the sharing of a logbook names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) account: AccountId,
+    pub(crate) call: Callsign,
+}
+
+/// Makes a logbook; the actor becomes its owner.
+pub(crate) fn create(tx: &mut Write<'_>, actor: &Actor, new: NewBook, now: Timestamp) -> Result<Opened, Error> {
+    actor.require(Scope::LogbookWrite)?;
+    let member = actor.member()?;
+    let owner = Person { account: member.account, call: member.call.clone() };
+    create_for(tx, &owner, new, now)
+}
+
+/// Makes a logbook for an account: the first one when the account is made, or one asked for.
+pub(crate) fn create_for(tx: &mut Write<'_>, owner: &Person, new: NewBook, now: Timestamp) -> Result<Opened, Error> {
+    let call = SmolStr::new(new.call.as_str());
+    if tx.get(BOOK_BY_CALL, &call)?.is_some() {
+        return Err(Error::CallTaken(call));
+    }
+    let reserved = crate::identity::read::account_of(tx, new.call.as_str())?;
+    if reserved.is_some_and(|account| account != owner.account) {
+        return Err(Error::NotAllowed("this call belongs to another account"));
+    }
+    let id = LogbookId(u32::try_from(tx.next_id("logbook.book")?).map_err(|_| Error::TooMany(u64::from(u32::MAX)))?);
+    let book = Book { call: call.clone(), title: title(&new)?, club: new.club, created: now, closed: false };
+    tx.put(BOOK, &id.0, &book)?;
+    tx.put(BOOK_BY_CALL, &call, &id.0)?;
+    join(tx, id, owner, Right::Owner, now)?;
+    tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: id }));
+    Ok(Opened { id, book, right: Right::Owner, account: Some(owner.account.0) })
+}
+
+/// The logbook of the account's own call, made if it is not there yet.
+pub(crate) fn ensure_own(tx: &mut Write<'_>, owner: &Person, now: Timestamp) -> Result<(), Error> {
+    if tx.get(BOOK_BY_CALL, &owner.call.as_str().into())?.is_some() {
+        return Ok(());
+    }
+    let new = NewBook { call: owner.call.clone(), title: String::new(), club: false };
+    create_for(tx, owner, new, now).map(drop)
+}
+
+/// Changes title or kind.
+pub(crate) fn rename(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    call: &str,
+    title: Option<String>,
+    club: Option<bool>,
+) -> Result<Opened, Error> {
+    let mut opened = rights::open(tx, actor, Scope::LogbookWrite, Some(call))?;
+    opened.at_least(Right::Owner)?;
+    if let Some(title) = title {
+        opened.book.title = checked_title(&title)?;
+    }
+    if let Some(club) = club {
+        opened.book.club = club;
+    }
+    tx.put(BOOK, &opened.id.0, &opened.book)?;
+    tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: opened.id }));
+    Ok(opened)
+}
+
+/// Gives or changes somebody's right.
+pub(crate) fn share(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    call: &str,
+    person: &Person,
+    right: Right,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let opened = open_to_share(tx, actor, call)?;
+    let present = tx.get(MEMBER, &(opened.id.0, person.account.0))?;
+    if present.is_some_and(|membership| membership.right == Right::Owner) && right != Right::Owner {
+        keep_an_owner(tx, opened.id, person.account.0)?;
+    }
+    join(tx, opened.id, person, right, now)?;
+    tx.emit(Event::Logbook(LogbookEvent::SharingChanged { book: opened.id, account: person.account.0 }));
+    Ok(())
+}
+
+/// Ends somebody's membership; everybody may leave by themselves.
+pub(crate) fn unshare(tx: &mut Write<'_>, actor: &Actor, call: &str, account: AccountId) -> Result<(), Error> {
+    let opened = if actor.account() == Some(account) {
+        rights::open(tx, actor, Scope::LogbookWrite, Some(call))?
+    } else {
+        open_to_share(tx, actor, call)?
+    };
+    let key = (opened.id.0, account.0);
+    let membership = tx.get(MEMBER, &key)?.ok_or(Error::NotAllowed("this account is not a member of the logbook"))?;
+    if membership.right == Right::Owner {
+        keep_an_owner(tx, opened.id, account.0)?;
+    }
+    tx.remove(MEMBER, &key)?;
+    tx.remove(MEMBER_BY_ACCOUNT, &(account.0, opened.id.0))?;
+    tx.emit(Event::Logbook(LogbookEvent::SharingChanged { book: opened.id, account: account.0 }));
+    Ok(())
+}
+
+/// Closes a logbook: it is no longer shown, its call is free. A job removes the contacts afterwards.
+pub(crate) fn close(tx: &mut Write<'_>, actor: &Actor, call: &str) -> Result<LogbookId, Error> {
+    let mut opened = rights::open(tx, actor, Scope::LogbookWrite, Some(call))?;
+    opened.at_least(Right::Owner)?;
+    opened.book.closed = true;
+    tx.put(BOOK, &opened.id.0, &opened.book)?;
+    tx.remove(BOOK_BY_CALL, &opened.book.call)?;
+    for (account, _) in members(tx, opened.id)? {
+        tx.remove(MEMBER, &(opened.id.0, account))?;
+        tx.remove(MEMBER_BY_ACCOUNT, &(account, opened.id.0))?;
+        tx.emit(Event::Logbook(LogbookEvent::SharingChanged { book: opened.id, account }));
+    }
+    tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: opened.id }));
+    Ok(opened.id)
+}
+
+/// Accounts with their rights.
+pub(crate) fn members(r: &impl Rows, book: LogbookId) -> Result<Vec<(u32, Membership)>, Error> {
+    let mut members = Vec::new();
+    for row in r.scan(MEMBER, Span::prefix(&(book.0,)), Direction::Forward) {
+        let ((_, account), membership) = row?;
+        members.push((account, membership));
+    }
+    Ok(members)
+}
+
+/// Owners share; administrators put clubs in order, even those whose owner is gone.
+fn open_to_share(tx: &Write<'_>, actor: &Actor, call: &str) -> Result<Opened, Error> {
+    if actor.admin().is_ok()
+        && let Some(id) = tx.get(BOOK_BY_CALL, &call.trim().to_ascii_uppercase().into())?
+        && let Some(book) = tx.get(BOOK, &id)?
+        && book.club
+    {
+        let account = actor.account().map(|account| account.0);
+        return Ok(Opened { id: LogbookId(id), book, right: Right::Owner, account });
+    }
+    let opened = rights::open(tx, actor, Scope::LogbookWrite, Some(call))?;
+    opened.at_least(Right::Owner)?;
+    Ok(opened)
+}
+
+fn join(tx: &mut Write<'_>, book: LogbookId, person: &Person, right: Right, now: Timestamp) -> Result<(), Error> {
+    let membership = Membership { right, call: person.call.as_str().into(), since: now };
+    tx.put(MEMBER, &(book.0, person.account.0), &membership)?;
+    tx.put(MEMBER_BY_ACCOUNT, &(person.account.0, book.0), &())?;
+    Ok(())
+}
+
+fn keep_an_owner(tx: &Write<'_>, book: LogbookId, leaving: u32) -> Result<(), Error> {
+    let owner_stays = members(tx, book)?
+        .iter()
+        .any(|(account, membership)| *account != leaving && membership.right == Right::Owner);
+    if owner_stays { Ok(()) } else { Err(Error::NotAllowed("a logbook keeps at least one owner")) }
+}
+
+fn title(new: &NewBook) -> Result<String, Error> {
+    match checked_title(&new.title)? {
+        empty if empty.is_empty() => Ok(new.call.to_string()),
+        title => Ok(title),
+    }
+}
+
+fn checked_title(title: &str) -> Result<String, Error> {
+    let title = title.trim();
+    if title.chars().count() > 100 || title.chars().any(char::is_control) {
+        return Err(Error::invalid("title", "at most 100 characters on one line"));
+    }
+    Ok(title.to_owned())
+}

@@ -1,0 +1,102 @@
+//! The one place that writes QSOs with everything derived from them: time index, call index, tallies.
+//!
+//! Invariant: whoever changes a QSO goes through [`Changes::store`] with its old and new state and ends with
+//! [`Changes::finish`] in the same transaction; so the indexes never disagree with the QSOs. The time index is
+//! written at once, since the duplicate rule reads it within a batch; rows of the call index and tallies are
+//! gathered and written in key order at the end, which keeps a batch's pages together.
+
+use smol_str::SmolStr;
+
+use crate::logbook::event::LogbookId;
+use crate::logbook::stored::StoredQso;
+use crate::logbook::summary::Summary;
+use crate::logbook::tables::{NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, TALLY};
+use crate::logbook::tally::Tallies;
+use crate::store::{Rows, StoreError, Write};
+
+/// What one transaction does to the QSOs of one logbook.
+pub(crate) struct Changes {
+    book: LogbookId,
+    tallies: Tallies,
+    /// Call index rows to write (`true`) or remove.
+    calls: Vec<(SmolStr, i64, u64, bool)>,
+    next: Option<u64>,
+}
+
+impl Changes {
+    /// Nothing changed yet.
+    pub(crate) fn new(book: LogbookId) -> Changes {
+        Changes { book, tallies: Tallies::default(), calls: Vec::new(), next: None }
+    }
+
+    /// The number for a new QSO; numbers of a logbook ascend and are never used again.
+    pub(crate) fn number(&mut self, tx: &Write<'_>) -> Result<u64, StoreError> {
+        let number = match self.next {
+            Some(next) => next,
+            None => tx.get(NEXT, &self.book.0)?.unwrap_or(1),
+        };
+        self.next = Some(number + 1);
+        Ok(number)
+    }
+
+    /// Brings the QSO `number` and its time index from `old` to `new`; `None` is "not there".
+    pub(crate) fn store(
+        &mut self,
+        tx: &mut Write<'_>,
+        number: u64,
+        old: Option<&StoredQso>,
+        new: Option<&StoredQso>,
+    ) -> Result<(), StoreError> {
+        match new {
+            Some(record) => tx.put(QSO, &self.book.qso(number), record)?,
+            None => {
+                tx.remove(QSO, &self.book.qso(number))?;
+            }
+        }
+        let old = old.map(|record| (record.start(), Summary::of(record)));
+        let new = new.map(|record| (record.start(), Summary::of(record)));
+        if old == new {
+            return Ok(());
+        }
+        if let Some((start, summary)) = &old {
+            if new.as_ref().is_none_or(|(moved, _)| moved != start) {
+                tx.remove(QSO_BY_TIME, &(self.book.0, *start, number))?;
+            }
+            self.tallies.count(*start, summary, -1);
+            self.calls.push((summary.call.clone(), *start, number, false));
+        }
+        if let Some((start, summary)) = &new {
+            tx.put(QSO_BY_TIME, &(self.book.0, *start, number), summary)?;
+            self.tallies.count(*start, summary, 1);
+            self.calls.push((summary.call.clone(), *start, number, true));
+        }
+        Ok(())
+    }
+
+    /// Writes what was gathered.
+    pub(crate) fn finish(mut self, tx: &mut Write<'_>) -> Result<(), StoreError> {
+        if let Some(next) = self.next {
+            tx.put(NEXT, &self.book.0, &next)?;
+        }
+        // Of a removal and a rewriting of the same key the later counts: the sort is stable.
+        self.calls.sort_by(|a, b| (&a.0, a.1, a.2).cmp(&(&b.0, b.1, b.2)));
+        for (call, start, number, present) in self.calls {
+            let key = (self.book.0, call, start, number);
+            if present {
+                tx.put(QSO_BY_CALL, &key, &())?;
+            } else {
+                tx.remove(QSO_BY_CALL, &key)?;
+            }
+        }
+        for ((kind, value), by) in self.tallies.into_rows() {
+            let key = (self.book.0, kind as u8, value);
+            let count = tx.get(TALLY, &key)?.unwrap_or(0).saturating_add_signed(by);
+            if count == 0 {
+                tx.remove(TALLY, &key)?;
+            } else {
+                tx.put(TALLY, &key, &count)?;
+            }
+        }
+        Ok(())
+    }
+}
