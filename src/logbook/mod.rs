@@ -1,3 +1,22 @@
-//! Logbooks: contacts, their indexes and imports.
+//! Logbooks: the contacts of stations, how they are kept, found, shared, brought in and given out.
+//!
+//! Invariants:
+//! - A contact is stored with all its indexes and tallies in one transaction (`write::index`), or not at all.
+//! - One rule decides what is a duplicate and what a merge may fill in (`write::merge`).
+//! - Whatever comes in twice changes nothing the second time.
+//! - Who may do what is decided in `rights`; what an actor may not see does not exist for it.
+//!
+//! Not here: the ADIF format and entity tables (`ham`), accounts (`identity`).
 
+pub(crate) mod check;
+pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod filter;
+pub(crate) mod place;
+pub(crate) mod read;
+pub(crate) mod rights;
+pub(crate) mod stored;
+pub(crate) mod summary;
+pub(crate) mod tables;
+pub(crate) mod tally;
+pub(crate) mod write;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 
 use super::stored::StoredQso;
+use crate::ham::freq::Hertz;
 use crate::ham::mode::{Mode, ModeGroup};
 
 /// The packed facts of one QSO.
@@ -107,7 +108,7 @@ impl Summary {
             continent: record.continent().unwrap_or_default(),
             grid: record.grid4(),
             dxcc: record.dxcc().unwrap_or(0),
-            freq_hz: record.freq_hz().unwrap_or(0),
+            freq_hz: qso.freq.map_or(0, Hertz::get),
             flags: record.flags(),
         }
     }

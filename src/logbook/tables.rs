@@ -107,9 +107,12 @@ pub(crate) enum ImportState {
 pub(crate) struct Import {
     pub(crate) book: u32,
     /// The job that reads it; empty for one made at the command line.
-    pub(crate) job: String,
+    pub(crate) job: SmolStr,
     /// Who asked for it.
     pub(crate) account: Option<u32>,
+    /// Whether that account may change every contact of the logbook.
+    #[serde(default)]
+    pub(crate) all: bool,
     /// The file's name as sent.
     pub(crate) file: String,
     pub(crate) bytes: u64,
@@ -144,10 +147,15 @@ pub(crate) struct Counts {
     pub(crate) warnings: u64,
 }
 
-/// What a merge filled in: field names with the values they got.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What an import merged into a contact that was there before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Filled {
-    pub(crate) fields: Vec<(SmolStr, String)>,
+    /// The contact before the import's first merge into it.
+    pub(crate) before: StoredQso,
+    /// The fields filled, with their values.
+    pub(crate) fields: Vec<(SmolStr, SmolStr)>,
+    /// The revision the last merge left: if it still stands, undo gives back `before` as it was.
+    pub(crate) left: u32,
 }
 
 /// A record that could not be stored.

@@ -163,18 +163,15 @@ impl Test {
     fn on_record(&self, record: &StoredQso) -> bool {
         let qso = &record.qso;
         match self {
-            Test::Grid(grids) => record.grid().is_some_and(|own| {
-                let own = own.to_ascii_uppercase();
+            Test::Grid(grids) => qso.grid.as_ref().is_some_and(|own| {
+                let own = own.as_str().to_ascii_uppercase();
                 grids.iter().any(|grid| own.starts_with(grid.as_str()))
             }),
-            Test::Reference(globs) => record.references().any(|reference| any(globs, &reference)),
-            // ADIF: without OPERATOR the station call is the operator.
-            Test::Operator(globs) => {
-                record.operator().or_else(|| record.station_call()).is_some_and(|call| any(globs, call))
-            }
+            Test::Reference(globs) => record.references().any(|reference| any(globs, reference)),
+            Test::Operator(globs) => record.operator().is_some_and(|call| any(globs, call)),
             Test::StationCall(globs) => record.station_call().is_some_and(|call| any(globs, call)),
-            Test::Contest(globs) => record.text("CONTEST_ID").is_some_and(|id| any(globs, &id)),
-            Test::Satellite(globs) => record.text("SAT_NAME").is_some_and(|name| any(globs, &name)),
+            Test::Contest(globs) => record.contest_id().is_some_and(|id| any(globs, id)),
+            Test::Satellite(globs) => qso.sat_name().is_some_and(|name| any(globs, name)),
             Test::Import(numbers) => record.import.is_some_and(|number| numbers.contains(&number)),
             _ => {
                 debug_assert!(!self.needs_record(), "decided by the summary: {}", qso.call);

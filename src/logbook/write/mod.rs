@@ -1,0 +1,12 @@
+//! Commands: everything that changes logbooks, each one transaction.
+
+pub(crate) mod books;
+pub(crate) mod edit;
+pub(crate) mod import;
+mod index;
+pub(crate) mod log;
+pub(crate) mod merge;
+pub(crate) mod replace;
+pub(crate) mod undo;
+
+pub(crate) use index::Changes;
