@@ -4,8 +4,6 @@
 //! out and can be worked out anew. So a table of entities can be exchanged, and an export gives back what came
 //! in. The revision grows by one with every change and is the contact's `ETag`.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::second;
 use serde::{Deserialize, Serialize};
@@ -131,11 +129,6 @@ impl StoredQso {
     /// The name of the satellite for the duplicate rule: only where the signal went through one.
     pub(crate) fn satellite(&self) -> Option<&str> {
         satellite(&self.qso)
-    }
-
-    /// The value of an ADIF field as an export would write it.
-    pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.qso.field(name)
     }
 }
 

@@ -4,8 +4,9 @@
 //! where the signal went through one; with a window, when the starts lie that many minutes apart at most. The
 //! second record fills fields that the first lacks. What is stored is never overwritten.
 
-use smol_str::{SmolStr, ToSmolStr};
+use smol_str::SmolStr;
 
+use crate::ham::adif::FieldName;
 use crate::ham::qso::Qso;
 use crate::logbook::event::LogbookId;
 use crate::logbook::filter::Span as TimeSpan;
@@ -66,15 +67,15 @@ pub(crate) fn fill(stored: &mut StoredQso, incoming: &Incoming) -> Vec<(SmolStr,
     if stored.qso == incoming.qso {
         return Vec::new();
     }
-    let present: Vec<SmolStr> = stored.qso.fields().into_iter().map(|field| field.name.to_smolstr()).collect();
+    let present: Vec<SmolStr> = stored.qso.adif_fields().map(|field| SmolStr::new(field.name)).collect();
     let mut filled = Vec::new();
-    for field in incoming.qso.fields() {
-        let name = field.name.to_smolstr();
-        if present.contains(&name) || follows_another(&name, &present) {
+    for field in incoming.qso.adif_fields() {
+        if present.iter().any(|name| *name == field.name) {
             continue;
         }
-        stored.qso.set(&name, &field.value, &mut Vec::new());
-        filled.push((name, field.value.to_smolstr()));
+        let (name, value) = (FieldName::new(&field.name), SmolStr::new(field.value));
+        stored.qso.apply(&name, &value, field.kind, &mut Vec::new());
+        filled.push((name.to_smol(), value));
     }
     if filled.iter().any(|(name, _)| name == "DXCC") {
         stored.place = incoming.place.clone();
@@ -85,7 +86,7 @@ pub(crate) fn fill(stored: &mut StoredQso, incoming: &Incoming) -> Vec<(SmolStr,
 /// Takes back what [`fill`] did, except in fields that have changed since.
 pub(crate) fn unfill(stored: &mut StoredQso, filled: &[(SmolStr, SmolStr)]) {
     for (name, value) in filled {
-        if stored.qso.field(name).is_some_and(|present| present == value.as_str()) {
+        if stored.qso.adif_field(name).is_some_and(|present| present == *value) {
             stored.qso.set(name, "", &mut Vec::new());
         }
     }
@@ -94,16 +95,6 @@ pub(crate) fn unfill(stored: &mut StoredQso, filled: &[(SmolStr, SmolStr)]) {
 /// The call on the air: the logbook's where the record names none.
 pub(crate) fn station<'a>(qso: &'a Qso, logbook: &'a str) -> &'a str {
     qso.station_call.as_ref().map_or(logbook, |call| call.as_str())
-}
-
-/// Dates and times belong together: half of an end must not come from elsewhere.
-fn follows_another(name: &str, present: &[SmolStr]) -> bool {
-    let has = |wanted: &str| present.iter().any(|name| name == wanted);
-    match name {
-        "QSO_DATE_OFF" => has("TIME_OFF"),
-        "TIME_OFF" => has("QSO_DATE_OFF"),
-        _ => false,
-    }
 }
 
 fn may_match(summary: &Summary, qso: &Qso) -> bool {

@@ -21,6 +21,7 @@ use crate::logbook::stored::StoredQso;
 use crate::logbook::summary::Summary;
 use crate::logbook::tables::QSO;
 use crate::store::{Rows, StoreError};
+pub(crate) use walk::span as time_keys;
 
 /// Index rows looked at beyond the page only to count: about 10 ms.
 const COUNT_BUDGET: u64 = 50_000;

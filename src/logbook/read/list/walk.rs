@@ -55,7 +55,7 @@ pub(super) fn numbers(
 }
 
 /// The keys of a logbook's time index inside a span of starts.
-pub(super) fn span(book: LogbookId, times: TimeSpan) -> Span<TimeKey> {
+pub(crate) fn span(book: LogbookId, times: TimeSpan) -> Span<TimeKey> {
     let mut keys = Span::prefix(&(book.0,));
     if times.from != i64::MIN {
         keys = keys.from(&(book.0, times.from));

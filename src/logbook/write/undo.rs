@@ -1,0 +1,183 @@
+//! Taking back: edits and deletions by their token, imports by their number.
+//!
+//! Invariants: each step takes back up to a thousand contacts and is repeatable, so a long undo goes on where
+//! it was after a stop. A contact changed after what is being undone keeps the later change.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::edit::{self, MOST_AT_ONCE};
+use super::{Changes, import, merge};
+use crate::event::Event;
+use crate::identity::{Actor, Scope};
+use crate::logbook::error::Error;
+use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
+use crate::logbook::rights::{self, Opened};
+use crate::logbook::tables::{
+    BOOK, Filled, Import, ImportState, MERGED, QSO, Right, UNDO, UNDO_ROW, Undo,
+};
+use crate::store::{Direction, Rows, Span, Write};
+
+/// What a step of an undo did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Contacts taken out that had been added.
+    pub(crate) removed: u64,
+    /// Contacts brought back to what they were.
+    pub(crate) restored: u64,
+    /// Contacts left alone because they changed since.
+    pub(crate) kept: u64,
+    /// Whether nothing is left to do.
+    pub(crate) finished: bool,
+}
+
+/// What a token takes back, if it is still good and the actor's.
+pub(crate) fn look_up(r: &impl Rows, actor: &Actor, token: &str, now: Timestamp) -> Result<(Opened, Undo), Error> {
+    let undo = r.get(UNDO, &token.into())?.filter(|undo| undo.until > now).ok_or(Error::UndoGone)?;
+    let opened = rights::open_id(r, actor, Scope::LogbookWrite, LogbookId(undo.book))?.ok_or(Error::UndoGone)?;
+    if opened.right < Right::Officer && undo.account != opened.account {
+        return Err(Error::UndoGone);
+    }
+    Ok((opened, undo))
+}
+
+/// Takes back up to a thousand contacts of an edit or deletion.
+pub(crate) fn edits(tx: &mut Write<'_>, opened: &Opened, token: &str, now: Timestamp) -> Result<Step, Error> {
+    let rows: Vec<_> = tx
+        .scan(UNDO_ROW, Span::prefix(&(token.into(),)), Direction::Forward)
+        .take(MOST_AT_ONCE)
+        .collect::<Result<_, _>>()?;
+    let mut step = Step { finished: rows.len() < MOST_AT_ONCE, ..Step::default() };
+    let mut changes = Changes::new(opened.id);
+    let mut single = None;
+    for (key, row) in rows {
+        let number = key.1;
+        tx.remove(UNDO_ROW, &key)?;
+        let present = tx.get(QSO, &opened.id.qso(number))?;
+        if present.as_ref().map(|record| record.revision) != row.left {
+            step.kept += 1;
+            continue;
+        }
+        let mut back = row.before;
+        back.revision = row.left.unwrap_or(back.revision) + 1;
+        back.updated = now;
+        changes.store(tx, number, present.as_ref(), Some(&back))?;
+        step.restored += 1;
+        let id = QsoId { book: opened.id, number };
+        single = Some((present.is_some(), Contact { id, logbook: opened.book.call.clone(), record: back }));
+    }
+    changes.finish(tx)?;
+    if step.finished {
+        tx.remove(UNDO, &token.into())?;
+    }
+    match single {
+        Some((changed, contact)) if step.restored == 1 => {
+            let contact = Arc::new(contact);
+            let event = if changed {
+                LogbookEvent::QsoChanged { contact }
+            } else {
+                LogbookEvent::QsoAdded { contact }
+            };
+            tx.emit(Event::Logbook(event));
+        }
+        _ => edit::announce(tx, opened, usize::try_from(step.restored).unwrap_or(usize::MAX)),
+    }
+    Ok(step)
+}
+
+/// Marks an import as being undone; it must have ended.
+pub(crate) fn begin_import(tx: &mut Write<'_>, actor: &Actor, number: u32) -> Result<Import, Error> {
+    let mut import = crate::logbook::read::imports::visible(tx, actor, Scope::LogbookWrite, number)?.1;
+    match import.state {
+        ImportState::Done | ImportState::Stopped => {}
+        ImportState::Undoing => return Err(Error::ImportState("the import is being undone already")),
+        ImportState::Undone => return Err(Error::ImportState("the import has been undone")),
+        ImportState::Waiting | ImportState::Running => {
+            return Err(Error::ImportState("the import is still running; cancel it first"));
+        }
+    }
+    import.state = ImportState::Undoing;
+    tx.put(crate::logbook::tables::IMPORT, &number, &import)?;
+    Ok(import)
+}
+
+/// Takes back up to `limit` contacts of an import.
+pub(crate) fn import_step(tx: &mut Write<'_>, number: u32, limit: usize, now: Timestamp) -> Result<Step, Error> {
+    let mut import = import::load(tx, number)?;
+    if import.state != ImportState::Undoing {
+        return Err(Error::ImportState("the import is not being undone"));
+    }
+    let mut step = Step::default();
+    let mut changes = Changes::new(LogbookId(import.book));
+    let mut left = limit;
+    while left > 0
+        && let Some((first, last)) = import.ranges.last_mut()
+    {
+        // From the end, so that the rest of the range is still described by its bounds.
+        let from = last.saturating_sub(left as u64 - 1).max(*first);
+        let keys = Span::prefix(&(import.book,)).from(&(import.book, from)).through(&(import.book, *last));
+        for row in tx.scan(QSO, keys, Direction::Forward).collect::<Result<Vec<_>, _>>()? {
+            let ((_, id), record) = row;
+            if record.import == Some(number) {
+                changes.store(tx, id, Some(&record), None)?;
+                step.removed += 1;
+            }
+        }
+        left -= usize::try_from(*last - from + 1).unwrap_or(left).min(left);
+        if from == *first {
+            import.ranges.pop();
+        } else {
+            *last = from - 1;
+        }
+    }
+    let merged: Vec<_> = tx
+        .scan(MERGED, Span::prefix(&(number,)), Direction::Forward)
+        .take(left)
+        .collect::<Result<_, _>>()?;
+    for (key, filled) in &merged {
+        tx.remove(MERGED, key)?;
+        unmerge(tx, &mut changes, &mut step, (import.book, key.1), filled, now)?;
+    }
+    step.finished = import.ranges.is_empty() && merged.len() < left;
+    changes.finish(tx)?;
+    tx.put(crate::logbook::tables::IMPORT, &number, &import)?;
+    if let Some(book) = tx.get(BOOK, &import.book)?
+        && step.removed + step.restored > 0
+    {
+        let changed = step.removed + step.restored;
+        tx.emit(Event::Logbook(LogbookEvent::Batch { book: LogbookId(import.book), logbook: book.call, changed }));
+    }
+    Ok(step)
+}
+
+/// Brings back a contact that an import filled fields of.
+fn unmerge(
+    tx: &mut Write<'_>,
+    changes: &mut Changes,
+    step: &mut Step,
+    key: (u32, u64),
+    filled: &Filled,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(record) = tx.get(QSO, &key)? else {
+        step.kept += 1;
+        return Ok(());
+    };
+    let mut back = record.clone();
+    if record.revision == filled.left {
+        back.qso = filled.before.qso.clone();
+        back.place = filled.before.place.clone();
+    } else {
+        merge::unfill(&mut back, &filled.fields);
+    }
+    if back == record {
+        step.kept += 1;
+        return Ok(());
+    }
+    back.revision += 1;
+    back.updated = now;
+    changes.store(tx, key.1, Some(&record), Some(&back))?;
+    step.restored += 1;
+    Ok(())
+}
