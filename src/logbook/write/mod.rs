@@ -2,6 +2,7 @@
 
 pub(crate) mod books;
 pub(crate) mod edit;
+mod fields;
 pub(crate) mod import;
 mod index;
 pub(crate) mod log;

@@ -1,0 +1,61 @@
+//! The contacts of a logbook in the order of time, a page per read transaction.
+
+use crate::logbook::event::LogbookId;
+use crate::logbook::filter::Span as TimeSpan;
+use crate::logbook::read::list;
+use crate::logbook::stored::StoredQso;
+use crate::logbook::tables::{QSO, QSO_BY_TIME};
+use crate::store::{Direction, Rows, StoreError};
+
+/// Contacts read in one transaction.
+pub(crate) const PAGE: usize = 1_000;
+
+/// Behind which contact a page begins: start in seconds, number.
+pub(crate) type After = (i64, u64);
+
+/// A stretch of a log being read.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    pub(crate) book: LogbookId,
+    pub(crate) times: TimeSpan,
+    pub(crate) after: Option<After>,
+    /// Contacts still to be read.
+    pub(crate) left: Option<u64>,
+}
+
+/// The next page; the walk stands behind it afterwards. Empty at the end.
+pub(crate) fn page(r: &impl Rows, walk: &mut Walk) -> Result<Vec<StoredQso>, StoreError> {
+    let limit = walk.left.map_or(PAGE, |left| PAGE.min(usize::try_from(left).unwrap_or(PAGE)));
+    let mut records = Vec::with_capacity(limit);
+    for row in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward).take(limit) {
+        let ((book, start, number), _) = row?;
+        walk.after = Some((start, number));
+        records.extend(r.get(QSO, &(book, number))?);
+    }
+    if let Some(left) = &mut walk.left {
+        *left = left.saturating_sub(records.len() as u64);
+    }
+    Ok(records)
+}
+
+/// Behind which contact the export after this one begins; `None` if this one reaches the end.
+pub(crate) fn next(r: &impl Rows, walk: &Walk) -> Result<Option<After>, StoreError> {
+    let Some(left) = walk.left else { return Ok(None) };
+    let mut last = None;
+    for (at, row) in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward).enumerate() {
+        let ((_, start, number), _) = row?;
+        if at as u64 >= left {
+            return Ok(last);
+        }
+        last = Some((start, number));
+    }
+    Ok(None)
+}
+
+fn keys(walk: &Walk) -> crate::store::Span<crate::logbook::tables::TimeKey> {
+    let keys = list::time_keys(walk.book, walk.times);
+    match walk.after {
+        Some((start, number)) => keys.after(&(walk.book.0, start, number)),
+        None => keys,
+    }
+}
