@@ -46,7 +46,7 @@ pub(crate) fn create_for(tx: &mut Write<'_>, owner: &Person, new: NewBook, now: 
     if tx.get(BOOK_BY_CALL, &call)?.is_some() {
         return Err(Error::CallTaken(call));
     }
-    let reserved = crate::identity::read::account_of(tx, new.call.as_str())?;
+    let reserved = crate::identity::read::account_of(tx, &new.call)?;
     if reserved.is_some_and(|account| account != owner.account) {
         return Err(Error::NotAllowed("this call belongs to another account"));
     }

@@ -10,9 +10,8 @@ use crate::ham::adif::FieldName;
 use crate::ham::qso::Qso;
 use crate::logbook::event::LogbookId;
 use crate::logbook::filter::Span as TimeSpan;
-use crate::logbook::place::Place;
 use crate::logbook::read::list;
-use crate::logbook::stored::{StoredQso, satellite};
+use crate::logbook::stored::{Place, StoredQso, satellite};
 use crate::logbook::summary::Summary;
 use crate::logbook::tables::{QSO, QSO_BY_TIME};
 use crate::store::{Direction, Rows, StoreError};
@@ -70,7 +69,7 @@ pub(crate) fn fill(stored: &mut StoredQso, incoming: &Incoming) -> Vec<(SmolStr,
     let present: Vec<SmolStr> = stored.qso.adif_fields().map(|field| SmolStr::new(field.name)).collect();
     let mut filled = Vec::new();
     for field in incoming.qso.adif_fields() {
-        if present.iter().any(|name| *name == field.name) {
+        if present.iter().any(|name| **name == *field.name) {
             continue;
         }
         let (name, value) = (FieldName::new(&field.name), SmolStr::new(field.value));

@@ -116,7 +116,7 @@ pub(crate) fn import_step(tx: &mut Write<'_>, number: u32, limit: usize, now: Ti
     {
         // From the end, so that the rest of the range is still described by its bounds.
         let from = last.saturating_sub(left as u64 - 1).max(*first);
-        let keys = Span::prefix(&(import.book,)).from(&(import.book, from)).through(&(import.book, *last));
+        let keys = Span::prefix(&(import.book,)).at_least(&(import.book, from)).at_most(&(import.book, *last));
         for row in tx.scan(QSO, keys, Direction::Forward).collect::<Result<Vec<_>, _>>()? {
             let ((_, id), record) = row;
             if record.import == Some(number) {

@@ -146,7 +146,7 @@ enum Total {
 pub(crate) fn list(
     r: &impl Rows,
     query: &ListQuery,
-    country: &dyn Fn(u16) -> &'static str,
+    country: &dyn Fn(u16) -> SmolStr,
 ) -> Result<Listed, StoreError> {
     let found = match query.sort.by {
         SortBy::Call => ordered::by_call(r, query)?,

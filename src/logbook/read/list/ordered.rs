@@ -48,7 +48,7 @@ pub(super) fn by_call(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreEr
 pub(super) fn of_one_call(
     r: &impl Rows,
     query: &ListQuery,
-    country: &dyn Fn(u16) -> &'static str,
+    country: &dyn Fn(u16) -> SmolStr,
 ) -> Result<Option<Found>, StoreError> {
     let Some(prefix) = query.filter.call_prefix() else { return Ok(None) };
     let mut matching = Vec::new();
@@ -73,7 +73,7 @@ pub(super) fn of_one_call(
 pub(super) fn by_value(
     r: &impl Rows,
     query: &ListQuery,
-    country: &dyn Fn(u16) -> &'static str,
+    country: &dyn Fn(u16) -> SmolStr,
 ) -> Result<Found, StoreError> {
     let keep = usize::try_from(seen(query)).unwrap_or(usize::MAX).saturating_add(query.limit).saturating_add(1);
     let descending = query.sort.descending;
@@ -131,7 +131,7 @@ fn begin_by_call(query: &ListQuery, direction: Direction) -> (Span<CallKey>, u64
     }
 }
 
-fn sort_key(by: SortBy, start: i64, summary: &Summary, country: &dyn Fn(u16) -> &'static str) -> SortKey {
+fn sort_key(by: SortBy, start: i64, summary: &Summary, country: &dyn Fn(u16) -> SmolStr) -> SortKey {
     match by {
         SortBy::Start => SortKey::Number(start.cast_unsigned() ^ (1 << 63)),
         SortBy::Call => SortKey::Text(summary.call.clone()),
@@ -141,7 +141,7 @@ fn sort_key(by: SortBy, start: i64, summary: &Summary, country: &dyn Fn(u16) -> 
             SortKey::Number(Band::parse(&summary.band).map_or(0, |band| band.lower().get()))
         }
         SortBy::Freq => SortKey::Number(summary.freq_hz),
-        SortBy::Country => SortKey::Text(SmolStr::new_static(country(summary.dxcc))),
+        SortBy::Country => SortKey::Text(country(summary.dxcc)),
         SortBy::Grid => SortKey::Text(summary.grid.clone()),
     }
 }

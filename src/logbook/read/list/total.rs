@@ -60,7 +60,7 @@ fn days(r: &impl Rows, book: LogbookId, span: TimeSpan) -> Result<Option<u64>, S
     }
     let mut keys = Span::prefix(&(book.0, Kind::Day as u8));
     if span.from != i64::MIN {
-        keys = keys.from(&(book.0, Kind::Day as u8, day_of(span.from)));
+        keys = keys.at_least(&(book.0, Kind::Day as u8, day_of(span.from)));
     }
     if span.until != i64::MAX {
         keys = keys.before(&(book.0, Kind::Day as u8, day_of(span.until)));

@@ -58,7 +58,7 @@ pub(super) fn numbers(
 pub(crate) fn span(book: LogbookId, times: TimeSpan) -> Span<TimeKey> {
     let mut keys = Span::prefix(&(book.0,));
     if times.from != i64::MIN {
-        keys = keys.from(&(book.0, times.from));
+        keys = keys.at_least(&(book.0, times.from));
     }
     if times.until != i64::MAX {
         keys = keys.before(&(book.0, times.until));
@@ -105,7 +105,7 @@ fn skip_days(
         if count > left {
             let Some(start) = day_start(&day) else { continue };
             let keys = match direction {
-                Direction::Forward => keys.from(&(book, start)),
+                Direction::Forward => keys.at_least(&(book, start)),
                 Direction::Backward => keys.before(&(book, start + 86_400)),
             };
             return Ok((keys, left));
