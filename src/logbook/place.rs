@@ -4,7 +4,7 @@
 //! decides. The table in use is one immutable value behind a handle: it is exchanged when a newer one is fetched,
 //! and a job then settles the stored contacts anew.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arc_swap::ArcSwap;
 use smol_str::SmolStr;
@@ -19,6 +19,14 @@ pub(crate) const MANUAL: &str = "manual";
 /// [`Place::decided_by`] of an entity that the log named.
 const ADIF: &str = "adif";
 
+/// The table built into the program: also where all entities, deleted ones too, have their names from.
+static EMBEDDED: LazyLock<Arc<Table>> = LazyLock::new(|| Arc::new(Table { resolver: Resolver::embedded() }));
+
+/// The name of an entity by its code, empty for none.
+pub(crate) fn country(code: u16) -> SmolStr {
+    EMBEDDED.resolver.entity(EntityId(code)).map(|entity| entity.name.clone()).unwrap_or_default()
+}
+
 /// A table of entities.
 pub(crate) struct Table {
     resolver: Resolver,
@@ -26,8 +34,8 @@ pub(crate) struct Table {
 
 impl Table {
     /// The table built into the program.
-    pub(crate) fn embedded() -> Table {
-        Table { resolver: Resolver::embedded() }
+    pub(crate) fn embedded() -> Arc<Table> {
+        Arc::clone(&EMBEDDED)
     }
 
     /// Reads a country file: AD1C's `cty.csv` or `CTY.DAT`, or Club Log's XML, told apart by how they begin.
@@ -79,11 +87,6 @@ impl Table {
         if by_hand {
             record.place.decided_by = SmolStr::new_static(MANUAL);
         }
-    }
-
-    /// The name of an entity by its code, empty for none.
-    pub(crate) fn country(&self, code: u16) -> SmolStr {
-        self.resolver.entity(EntityId(code)).map(|entity| entity.name.clone()).unwrap_or_default()
     }
 
     /// The codes of the entities a name, a prefix or a fragment of a name stands for.
@@ -146,8 +149,8 @@ pub(crate) struct Countries {
 
 impl Countries {
     /// Begins with this table.
-    pub(crate) fn new(table: Table) -> Countries {
-        Countries { table: Arc::new(ArcSwap::from_pointee(table)) }
+    pub(crate) fn new(table: Arc<Table>) -> Countries {
+        Countries { table: Arc::new(ArcSwap::new(table)) }
     }
 
     /// The table as it is now; a command keeps to one.

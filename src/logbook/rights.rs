@@ -66,11 +66,19 @@ pub(crate) fn open_id(
     id: LogbookId,
 ) -> Result<Option<Opened>, Error> {
     actor.require(scope)?;
-    let account = actor.account().map(|account| account.0);
-    let right = match (actor, account) {
-        (Actor::System(..), _) => Some(Right::Owner),
-        (_, Some(account)) => r.get(MEMBER, &(id.0, account))?.map(|membership| membership.right),
-        _ => None,
+    match (actor, actor.account()) {
+        (Actor::System(..), _) => as_account(r, id, None),
+        (_, Some(account)) => as_account(r, id, Some(account.0)),
+        _ => Ok(None),
+    }
+}
+
+/// Opens a logbook for work that an account asked for and that runs on its own, with the right it has by now; no
+/// account stands for the program itself.
+pub(crate) fn as_account(r: &impl Rows, id: LogbookId, account: Option<u32>) -> Result<Option<Opened>, Error> {
+    let right = match account {
+        Some(account) => r.get(MEMBER, &(id.0, account))?.map(|membership| membership.right),
+        None => Some(Right::Owner),
     };
     let Some(right) = right else { return Ok(None) };
     let book = r.get(BOOK, &id.0)?.filter(|book| !book.closed);
@@ -124,12 +132,10 @@ fn own(r: &impl Rows, actor: &Actor) -> Result<Opened, Error> {
 
 /// Like [`all`], whatever the scope that was asked for.
 fn all_for(r: &impl Rows, actor: &Actor) -> Result<Vec<Opened>, Error> {
-    let member = actor.member()?;
+    let account = actor.member()?.account.0;
     let mut found = Vec::new();
-    for id in readable(r, member.account.0)? {
-        let Some(membership) = r.get(MEMBER, &(id.0, member.account.0))? else { continue };
-        let Some(book) = r.get(BOOK, &id.0)?.filter(|book| !book.closed) else { continue };
-        found.push(Opened { id, book, right: membership.right, account: Some(member.account.0) });
+    for id in readable(r, account)? {
+        found.extend(as_account(r, id, Some(account))?);
     }
     Ok(found)
 }

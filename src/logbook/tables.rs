@@ -11,7 +11,8 @@ use smol_str::SmolStr;
 use super::event::LogbookId;
 use super::stored::StoredQso;
 use super::summary::Summary;
-use crate::store::table;
+use crate::ham::adif::{Checkpoint, UserDef};
+use crate::store::{TableInfo, table};
 
 /// Logbook, QSO number.
 pub(crate) type QsoKey = (u32, u64);
@@ -30,6 +31,11 @@ table!(pub(crate) QSO: "logbook.qso", QsoKey => StoredQso);
 table!(pub(crate) QSO_BY_TIME: "logbook.qso.by_time", TimeKey => Summary);
 table!(pub(crate) QSO_BY_CALL: "logbook.qso.by_call", CallKey => ());
 table!(pub(crate) TALLY: "logbook.tally", (u32, u8, SmolStr) => u64);
+
+table!(
+    /// User-defined fields that imports brought, by name in upper case.
+    pub(crate) USERDEF: "logbook.userdef", (u32, SmolStr) => UserDef
+);
 
 table!(pub(crate) IMPORT: "logbook.import", u32 => Import);
 table!(pub(crate) IMPORT_BY_BOOK: "logbook.import.by_book", (u32, u32) => ());
@@ -124,15 +130,27 @@ pub(crate) struct Import {
     pub(crate) window: u8,
     /// Where reading goes on after a stop.
     #[serde(default)]
-    pub(crate) position: Option<crate::ham::adif::Checkpoint>,
+    pub(crate) position: Option<Checkpoint>,
     #[serde(default)]
     pub(crate) counts: Counts,
     /// Ranges of the numbers of added QSOs, first and last; ascending.
     #[serde(default)]
     pub(crate) ranges: Vec<(u64, u64)>,
+    /// What was odd about the file, the first of it.
+    #[serde(default)]
+    pub(crate) remarks: Vec<Remark>,
     /// QSOs made under other station calls than the logbook's.
     #[serde(default)]
     pub(crate) other_calls: std::collections::BTreeMap<SmolStr, u64>,
+}
+
+/// Something odd in a file that was put right or kept aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Remark {
+    pub(crate) record: Option<u32>,
+    pub(crate) line: u32,
+    pub(crate) field: Option<SmolStr>,
+    pub(crate) text: String,
 }
 
 /// What an import came to so far.
@@ -190,4 +208,27 @@ impl LogbookId {
     pub(crate) fn qso(self, number: u64) -> QsoKey {
         (self.0, number)
     }
+}
+
+/// Every table of this domain, for the store's registry.
+pub(crate) fn tables() -> Vec<TableInfo> {
+    vec![
+        BOOK.info(),
+        BOOK_BY_CALL.info(),
+        MEMBER.info(),
+        MEMBER_BY_ACCOUNT.info(),
+        NEXT.info(),
+        QSO.info(),
+        QSO_BY_TIME.info(),
+        QSO_BY_CALL.info(),
+        TALLY.info(),
+        USERDEF.info(),
+        IMPORT.info(),
+        IMPORT_BY_BOOK.info(),
+        IMPORT_BY_JOB.info(),
+        MERGED.info(),
+        REJECT.info(),
+        UNDO.info(),
+        UNDO_ROW.info(),
+    ]
 }

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use utoipa::ToSchema;
 
 use super::event::{Contact, Outcome, QsoId};
-use super::place::Table;
+use super::place::country;
 use super::stored::StoredQso;
 use crate::ham::qso::QslState;
 
@@ -111,10 +111,10 @@ pub(crate) struct QslView {
 }
 
 impl QsoView {
-    /// The contact for people and programs; the table names the country.
-    pub(crate) fn of(id: QsoId, logbook: &SmolStr, record: &StoredQso, table: &Table) -> QsoView {
+    /// The contact for people and programs.
+    pub(crate) fn of(id: QsoId, logbook: &SmolStr, record: &StoredQso) -> QsoView {
         let qso = &record.qso;
-        let named = record.place.dxcc.map(|code| table.country(code)).filter(|name| !name.is_empty());
+        let named = record.place.dxcc.map(country).filter(|name| !name.is_empty());
         QsoView {
             id: id.to_string(),
             logbook: logbook.clone(),
@@ -146,8 +146,8 @@ impl QsoView {
     }
 
     /// The contact an event tells of.
-    pub(crate) fn of_contact(contact: &Contact, table: &Table) -> QsoView {
-        QsoView::of(contact.id, &contact.logbook, &contact.record, table)
+    pub(crate) fn of_contact(contact: &Contact) -> QsoView {
+        QsoView::of(contact.id, &contact.logbook, &contact.record)
     }
 
     /// The same as the reply to a contact just sent.
@@ -175,7 +175,7 @@ fn texts(record: &StoredQso) -> BTreeMap<&'static str, SmolStr> {
     let call = |call: &Option<crate::ham::callsign::Callsign>| call.as_ref().map(|call| call.as_str().into());
     let grid = |grid: &Option<crate::ham::grid::Grid>| grid.as_ref().map(|grid| grid.as_str().into());
     let list = |parks: &[SmolStr]| (!parks.is_empty()).then(|| parks.join(",").into());
-    let given: [(&'static str, Option<SmolStr>); 32] = [
+    let given: [(&'static str, Option<SmolStr>); 33] = [
         ("rst_sent", qso.rst_sent.clone()),
         ("rst_rcvd", qso.rst_rcvd.clone()),
         ("grid", grid(&qso.grid)),
@@ -207,6 +207,7 @@ fn texts(record: &StoredQso) -> BTreeMap<&'static str, SmolStr> {
         ("state", qso.state.clone()),
         ("county", qso.county.clone()),
         ("sfi", qso.space.as_deref().and_then(|s| s.sfi).map(number)),
+        ("a_index", qso.space.as_deref().and_then(|s| s.a_index).map(number)),
         ("k_index", qso.space.as_deref().and_then(|s| s.k_index).map(number)),
     ];
     given.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()

@@ -33,7 +33,7 @@ pub(crate) enum FieldEdit {
 }
 
 /// JSON names with the ADIF fields they stand for.
-pub(crate) const NAMES: [(&str, &str); 38] = [
+pub(crate) const NAMES: [(&str, &str); 41] = [
     ("call", "CALL"),
     ("band", "BAND"),
     ("band_rx", "BAND_RX"),
@@ -72,6 +72,9 @@ pub(crate) const NAMES: [(&str, &str); 38] = [
     ("cq_zone", "CQZ"),
     ("itu_zone", "ITUZ"),
     ("state", "STATE"),
+    ("sfi", "SFI"),
+    ("a_index", "A_INDEX"),
+    ("k_index", "K_INDEX"),
 ];
 
 /// JSON names that a contact has but that are worked out and cannot be set; a client may send them back.

@@ -6,25 +6,29 @@
 //! must not be jumped over.
 
 use jiff::Timestamp;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt};
 
 use super::Changes;
 use super::log::new_record;
 use super::merge::{self, Incoming, Search};
 use crate::event::Event;
-use crate::ham::adif::Checkpoint;
+use crate::ham::adif::{Checkpoint, UserDef};
 use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::stored::StoredQso;
 use crate::logbook::tables::{
-    BOOK, Counts, Filled, IMPORT, IMPORT_BY_BOOK, Import, ImportState, MERGED, OnDuplicate, REJECT, Reject, Right,
+    BOOK, Counts, Filled, IMPORT, IMPORT_BY_BOOK, Import, ImportState, MERGED, OnDuplicate, REJECT, Reject, Remark,
+    Right, USERDEF,
 };
 use crate::store::{Rows, Write};
 
 /// Station calls counted apart at most.
 const MOST_OTHER_CALLS: usize = 50;
+
+/// Remarks kept at most.
+pub(crate) const MOST_REMARKS: usize = 50;
 
 /// How a file is to be imported.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +55,8 @@ pub(crate) struct Batch {
     pub(crate) rejects: Vec<Reject>,
     /// Records in which something was put right.
     pub(crate) warnings: u64,
+    pub(crate) remarks: Vec<Remark>,
+    pub(crate) userdefs: Vec<UserDef>,
     pub(crate) now: Timestamp,
 }
 
@@ -83,6 +89,7 @@ pub(crate) fn begin(
         position: None,
         counts: Counts::default(),
         ranges: Vec::new(),
+        remarks: Vec::new(),
         other_calls: std::collections::BTreeMap::new(),
     };
     tx.put(IMPORT, &number, &import)?;
@@ -110,7 +117,12 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
         let n = u32::try_from(import.counts.rejected).unwrap_or(u32::MAX);
         tx.put(REJECT, &(batch.import, n), &reject)?;
     }
+    for def in batch.userdefs {
+        tx.put(USERDEF, &(import.book, def.name.to_ascii_uppercase_smolstr()), &def)?;
+    }
     import.counts.warnings += batch.warnings;
+    let room = MOST_REMARKS.saturating_sub(import.remarks.len());
+    import.remarks.extend(batch.remarks.into_iter().take(room));
     import.position = Some(batch.to);
     import.state = ImportState::Running;
     tx.put(IMPORT, &batch.import, &import)?;

@@ -12,6 +12,7 @@ use super::{Changes, import, merge};
 use crate::event::Event;
 use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
+use crate::logbook::jobs::is_orphan;
 use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::tables::{
@@ -93,6 +94,8 @@ pub(crate) fn begin_import(tx: &mut Write<'_>, actor: &Actor, number: u32) -> Re
         ImportState::Done | ImportState::Stopped => {}
         ImportState::Undoing => return Err(Error::ImportState("the import is being undone already")),
         ImportState::Undone => return Err(Error::ImportState("the import has been undone")),
+        // Its job was called off or has failed.
+        ImportState::Waiting | ImportState::Running if is_orphan(tx, &import.job)? => {}
         ImportState::Waiting | ImportState::Running => {
             return Err(Error::ImportState("the import is still running; cancel it first"));
         }

@@ -21,7 +21,7 @@ use crate::logbook::stored::StoredQso;
 use crate::logbook::summary::Summary;
 use crate::logbook::tables::QSO;
 use crate::store::{Rows, StoreError};
-pub(crate) use walk::span as time_keys;
+pub(crate) use walk::{Walked, numbers, span as time_keys};
 
 /// Index rows looked at beyond the page only to count: about 10 ms.
 const COUNT_BUDGET: u64 = 50_000;
@@ -142,18 +142,14 @@ enum Total {
     AtLeast(u64),
 }
 
-/// One page. `country` answers the name of an entity code, for sorting by country.
-pub(crate) fn list(
-    r: &impl Rows,
-    query: &ListQuery,
-    country: &dyn Fn(u16) -> SmolStr,
-) -> Result<Listed, StoreError> {
+/// One page.
+pub(crate) fn list(r: &impl Rows, query: &ListQuery) -> Result<Listed, StoreError> {
     let found = match query.sort.by {
         SortBy::Call => ordered::by_call(r, query)?,
-        _ => match ordered::of_one_call(r, query, country)? {
+        _ => match ordered::of_one_call(r, query)? {
             Some(found) => found,
             None if query.sort.by == SortBy::Start => walk::by_time(r, query)?,
-            None => ordered::by_value(r, query, country)?,
+            None => ordered::by_value(r, query)?,
         },
     };
     let seen = found.offset + found.hits.len() as u64;
@@ -174,16 +170,6 @@ pub(crate) fn list(
         Total::AtLeast(total) => (total, false),
     };
     Ok(Listed { rows, total, total_exact, offset: found.offset, next })
-}
-
-/// The numbers of all contacts a filter accepts, oldest first, at most `limit`; `None` if there are more.
-pub(crate) fn numbers(
-    r: &impl Rows,
-    book: LogbookId,
-    filter: &Filter,
-    limit: usize,
-) -> Result<Option<Vec<u64>>, StoreError> {
-    walk::numbers(r, book, filter, limit)
 }
 
 /// Whether the filter accepts a contact, reading the whole of it only if need be.

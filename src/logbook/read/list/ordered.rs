@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::pager::Pager;
 use super::{Begin, CALL_DRIVEN, Found, Hit, ListQuery, SortBy, Total, accepts, total, walk};
 use crate::ham::band::Band;
+use crate::logbook::place::country;
 use crate::logbook::summary::Summary;
 use crate::logbook::tables::{CallKey, QSO_BY_CALL, QSO_BY_TIME};
 use crate::store::{Direction, Rows, Span, StoreError, TextStart};
@@ -48,7 +49,6 @@ pub(super) fn by_call(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreEr
 pub(super) fn of_one_call(
     r: &impl Rows,
     query: &ListQuery,
-    country: &dyn Fn(u16) -> SmolStr,
 ) -> Result<Option<Found>, StoreError> {
     let Some(prefix) = query.filter.call_prefix() else { return Ok(None) };
     let mut matching = Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn of_one_call(
         }
         let Some(summary) = r.get(QSO_BY_TIME, &(book, start, number))? else { continue };
         if accepts(r, query, start, number, &summary)? {
-            matching.push((sort_key(query.sort.by, start, &summary, country), Hit { start, number, call }));
+            matching.push((sort_key(query.sort.by, start, &summary), Hit { start, number, call }));
         }
     }
     let descending = query.sort.descending;
@@ -73,7 +73,6 @@ pub(super) fn of_one_call(
 pub(super) fn by_value(
     r: &impl Rows,
     query: &ListQuery,
-    country: &dyn Fn(u16) -> SmolStr,
 ) -> Result<Found, StoreError> {
     let keep = usize::try_from(seen(query)).unwrap_or(usize::MAX).saturating_add(query.limit).saturating_add(1);
     let descending = query.sort.descending;
@@ -85,7 +84,7 @@ pub(super) fn by_value(
             continue;
         }
         total += 1;
-        let key = sort_key(query.sort.by, start, &summary, country);
+        let key = sort_key(query.sort.by, start, &summary);
         kept.push((key, Hit { start, number, call: SmolStr::default() }));
         if kept.len() >= keep.saturating_mul(2).saturating_add(4_096) {
             kept.select_nth_unstable_by(keep - 1, |a, b| order(descending, a, b));
@@ -131,7 +130,7 @@ fn begin_by_call(query: &ListQuery, direction: Direction) -> (Span<CallKey>, u64
     }
 }
 
-fn sort_key(by: SortBy, start: i64, summary: &Summary, country: &dyn Fn(u16) -> SmolStr) -> SortKey {
+fn sort_key(by: SortBy, start: i64, summary: &Summary) -> SortKey {
     match by {
         SortBy::Start => SortKey::Number(start.cast_unsigned() ^ (1 << 63)),
         SortBy::Call => SortKey::Text(summary.call.clone()),

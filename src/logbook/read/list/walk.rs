@@ -26,15 +26,27 @@ pub(super) fn by_time(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreEr
     Ok(pager.finish())
 }
 
-/// The numbers of the contacts a filter accepts, oldest first; `None` when there are more than `limit`.
-pub(super) fn numbers(
+/// Numbers of contacts, and behind which of them the walk goes on; `None` at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Walked {
+    pub(crate) numbers: Vec<u64>,
+    pub(crate) after: Option<(i64, u64)>,
+}
+
+/// The numbers of up to `limit` contacts that a filter accepts behind `after`, oldest first.
+pub(crate) fn numbers(
     r: &impl Rows,
     book: LogbookId,
     filter: &Filter,
+    after: Option<(i64, u64)>,
     limit: usize,
-) -> Result<Option<Vec<u64>>, StoreError> {
-    let mut numbers = Vec::new();
-    for row in r.scan(QSO_BY_TIME, span(book, filter.span), Direction::Forward) {
+) -> Result<Walked, StoreError> {
+    let mut keys = span(book, filter.span);
+    if let Some((start, number)) = after {
+        keys = keys.after(&(book.0, start, number));
+    }
+    let mut walked = Walked { numbers: Vec::new(), after: None };
+    for row in r.scan(QSO_BY_TIME, keys, Direction::Forward) {
         let ((_, start, number), summary) = row?;
         let accepted = match filter.verdict(start, &summary) {
             Verdict::Accepted => true,
@@ -45,13 +57,14 @@ pub(super) fn numbers(
             }
         };
         if accepted {
-            if numbers.len() == limit {
-                return Ok(None);
+            walked.numbers.push(number);
+            if walked.numbers.len() == limit {
+                walked.after = Some((start, number));
+                break;
             }
-            numbers.push(number);
         }
     }
-    Ok(Some(numbers))
+    Ok(walked)
 }
 
 /// The keys of a logbook's time index inside a span of starts.

@@ -1,0 +1,100 @@
+//! The table of entities: fetched now and then, and applied to what is stored.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::QUEUE;
+use crate::env::OutboundError;
+use crate::jobs::{self, Done, Job, JobCx, JobError, NewJob};
+use crate::logbook::Logbook;
+use crate::logbook::place::Table;
+use crate::logbook::write::replace;
+
+/// The outside service, `sources.country`.
+const SERVICE: &str = "country";
+/// The table under its address.
+const FILE: &str = "cty.dat";
+
+/// Fetches the table of entities.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FetchJob {}
+
+impl Job for FetchJob {
+    const KIND: &'static str = "logbook.countries";
+    const QUEUE: &'static str = "country";
+    const UNIQUE: bool = true;
+}
+
+/// Settles the places of all contacts by the table in use.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SettleJob {}
+
+impl Job for SettleJob {
+    const KIND: &'static str = "logbook.settle";
+    const QUEUE: &'static str = QUEUE;
+    const UNIQUE: bool = true;
+}
+
+/// Where a fetched table is kept.
+pub(crate) fn kept_table(data_dir: &Path) -> PathBuf {
+    data_dir.join("tables").join(FILE)
+}
+
+/// Handles a [`FetchJob`]: keeps the new table, uses it, and has the contacts settled anew.
+pub(super) async fn fetch(logbook: Logbook, _job: FetchJob, cx: JobCx) -> Result<Done, JobError> {
+    let reply = match logbook.env.outbound.get(SERVICE, FILE, &[]).await {
+        Ok(reply) => reply,
+        Err(error @ (OutboundError::Unknown(_) | OutboundError::TooLarge { .. })) => {
+            return Err(JobError::Permanent(error.to_string()));
+        }
+        Err(error) => return Err(JobError::retry(error)),
+    };
+    let path = kept_table(logbook.data_dir());
+    let body = reply.body;
+    let kept = tokio::task::spawn_blocking(move || keep(&path, &body)).await;
+    let Some(table) = kept.map_err(|error| JobError::retry(error.to_string()))?? else {
+        return Ok(Done::with(json!({"changed": false})));
+    };
+    let release = table.info().release.map(|date| date.to_string());
+    logbook.countries.exchange(table);
+    let new = NewJob::now(cx.env(), None);
+    cx.store().write(move |tx| jobs::enqueue(tx, &SettleJob {}, new)).await?;
+    Ok(Done::with(json!({"changed": true, "release": release})))
+}
+
+/// Writes the table if it reads and is another than the one kept.
+fn keep(path: &Path, body: &[u8]) -> Result<Option<Table>, JobError> {
+    let table = Table::read(body).map_err(|error| JobError::Permanent(format!("{FILE}: {error}")))?;
+    if std::fs::read(path).is_ok_and(|kept| kept == body) {
+        return Ok(None);
+    }
+    let folder = path.parent().unwrap_or(path);
+    let part = path.with_extension("part");
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&part, body))
+        .and_then(|()| std::fs::File::open(&part)?.sync_all())
+        .and_then(|()| std::fs::rename(&part, path))
+        .map_err(|error| JobError::retry(format!("{}: {error}", path.display())))?;
+    Ok(Some(table))
+}
+
+/// Handles a [`SettleJob`].
+pub(super) async fn settle(logbook: Logbook, _job: SettleJob, cx: JobCx) -> Result<Done, JobError> {
+    let table = logbook.countries.table();
+    let (mut looked_at, mut changed) = (0, 0);
+    let mut after = None;
+    loop {
+        cx.check()?;
+        let table = table.clone();
+        let step = logbook.store.write_bulk(move |tx| replace::step(tx, after, &table)).await?;
+        looked_at += step.looked_at;
+        changed += step.changed;
+        cx.progress(looked_at, None);
+        after = step.after;
+        if after.is_none() {
+            return Ok(Done::with(json!({"looked_at": looked_at, "changed": changed})));
+        }
+    }
+}

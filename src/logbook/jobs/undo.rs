@@ -1,0 +1,70 @@
+//! Undoing an import in the background.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::import::end;
+use super::{IN_FLIGHT, QUEUE};
+use crate::jobs::{Done, Job, JobCx, JobError};
+use crate::logbook::Logbook;
+use crate::logbook::error::Error;
+use crate::logbook::tables::ImportState;
+use crate::logbook::write::edit::MOST_AT_ONCE;
+use crate::logbook::write::undo::{Step, import_step};
+use crate::store::Pending;
+
+/// Takes back what an import did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UndoImportJob {
+    pub(crate) import: u32,
+    /// Contacts it added and merged: the work to do.
+    pub(crate) total: u64,
+}
+
+impl Job for UndoImportJob {
+    const KIND: &'static str = "logbook.import.undo";
+    const QUEUE: &'static str = QUEUE;
+    const UNIQUE: bool = true;
+}
+
+/// Handles the job. Not to be called off: half an undo helps nobody.
+pub(super) async fn run(logbook: Logbook, job: UndoImportJob, cx: JobCx) -> Result<Done, JobError> {
+    let mut sum = Step::default();
+    undo_all(&logbook, job.import, &mut sum, |sum| cx.progress(sum.removed + sum.restored, Some(job.total))).await?;
+    Ok(Done::with(json!({"removed": sum.removed, "restored": sum.restored, "kept": sum.kept})))
+}
+
+/// Takes back everything, several steps in flight, and marks the import as undone.
+pub(crate) async fn undo_all(
+    logbook: &Logbook,
+    import: u32,
+    sum: &mut Step,
+    mut watch: impl FnMut(&Step),
+) -> Result<(), Error> {
+    let now = logbook.env.clock.now();
+    let mut flight: VecDeque<Pending<Step, Error>> = VecDeque::new();
+    while !sum.finished {
+        while flight.len() < IN_FLIGHT {
+            let step = logbook.store.queue_bulk(move |tx| import_step(tx, import, MOST_AT_ONCE, now)).await?;
+            flight.push_back(step);
+        }
+        let Some(step) = flight.pop_front() else { break };
+        add(sum, step.durable().await?);
+        watch(sum);
+    }
+    // Those queued ahead find nothing left.
+    for step in flight {
+        add(sum, step.durable().await?);
+    }
+    end(logbook, import, ImportState::Undone).await?;
+    Ok(())
+}
+
+fn add(sum: &mut Step, step: Step) {
+    sum.removed += step.removed;
+    sum.restored += step.restored;
+    sum.kept += step.kept;
+    sum.finished |= step.finished;
+}
