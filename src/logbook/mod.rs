@@ -21,6 +21,8 @@ pub(crate) mod stored;
 pub(crate) mod summary;
 pub(crate) mod tables;
 pub(crate) mod tally;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod write;
 pub(crate) mod view;
 

@@ -10,4 +10,7 @@ pub(crate) mod merge;
 pub(crate) mod replace;
 pub(crate) mod undo;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use index::Changes;

@@ -7,8 +7,6 @@
 
 mod ordered;
 mod pager;
-#[cfg(test)]
-mod tests;
 mod total;
 mod walk;
 
