@@ -91,7 +91,7 @@ pub(crate) fn actor(call: &str, account: u32) -> Actor {
         call: Callsign::parse(call).unwrap(),
         role: Role::Member,
         scopes: Some(ScopeSet::FULL),
-        credential: Credential::Key("AAAAAAAA".to_owned().try_into().unwrap()),
+        credential: Credential::Key("aaaaaaaa".parse().unwrap()),
     })
 }
 
