@@ -434,6 +434,11 @@ impl Identity {
         .await
     }
 
+    /// Fresh randomness that need not be secret.
+    pub(super) fn nonce<const N: usize>(&self) -> [u8; N] {
+        self.inner.entropy.bytes()
+    }
+
     /// Whether nobody administers this installation yet.
     pub(crate) fn needs_administrator(&self) -> bool {
         let governs =

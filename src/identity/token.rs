@@ -43,19 +43,6 @@ impl SessionToken {
     pub(crate) fn digest(&self) -> SecretDigest {
         Sha256::digest(self.0.as_bytes()).into()
     }
-
-    /// The token pages send back with every change: derived, so that it needs no storage and ends with the session.
-    pub(crate) fn csrf(&self) -> String {
-        let mut hash = Sha256::new();
-        hash.update(b"shackbox csrf 1\0");
-        hash.update(self.0.as_bytes());
-        base64::encode(base64::URL, &hash.finalize()[..24])
-    }
-
-    /// Whether `shown` is this session's CSRF token.
-    pub(crate) fn allows(&self, shown: &str) -> bool {
-        same(self.csrf().as_bytes(), shown.as_bytes())
-    }
 }
 
 /// The public half of an API key: eight characters that name it in lists and logs.

@@ -8,23 +8,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use smol_str::SmolStr;
 use url::Url;
 
+use super::form_token;
 use crate::identity::actor::{Actor, Credential, Denied};
 use crate::identity::model::Scope;
 use crate::identity::service::{Browser, Identity};
 use crate::identity::token::SessionToken;
 use crate::net::Peer;
-use crate::web::{Access, Caller, Guard, Problem};
+use crate::web::{Access, CSRF_HEADER, Caller, Guard, Problem, Signer, check_csrf, issue_csrf, same_origin};
 
 /// The session cookie over HTTPS; the prefix makes browsers insist on Secure, Path=/ and no Domain.
 const SECURE_COOKIE: &str = "__Host-session";
@@ -32,13 +31,12 @@ const SECURE_COOKIE: &str = "__Host-session";
 const PLAIN_COOKIE: &str = "shackbox-session";
 /// How long a browser keeps a remembered session's cookie; the server's limits decide before.
 const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How much of a form is looked through for its token, which our forms have at their start.
-const FORM_START: usize = 16 << 10;
 
 /// What the layer knows of the installation.
 #[derive(Clone)]
 pub(crate) struct Gate {
     identity: Identity,
+    signer: Signer,
     public: Option<Arc<Url>>,
 }
 
@@ -80,9 +78,10 @@ impl<S: Sync> FromRequestParts<S> for Who {
 
 impl Gate {
     /// The layer for an installation that people reach under `public`, where that is configured.
-    pub(crate) fn new(identity: Identity, public: Option<Url>) -> Self {
+    pub(crate) fn new(identity: Identity, signer: Signer, public: Option<Url>) -> Self {
         Self {
             identity,
+            signer,
             public: public.map(Arc::new),
         }
     }
@@ -91,24 +90,6 @@ impl Gate {
     fn is_https(&self, peer: Peer, headers: &HeaderMap) -> bool {
         let public = self.public.as_deref().filter(|public| public.scheme() == "https");
         peer.https || public.is_some_and(|public| host(headers) == Some(authority(public).as_str()))
-    }
-
-    /// Whether a browser says that another site's page sent this.
-    fn is_foreign(&self, headers: &HeaderMap) -> bool {
-        let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-        if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-            return true;
-        }
-        let Some(origin) = text("origin") else {
-            return false;
-        };
-        let Ok(origin) = Url::parse(origin) else {
-            return true;
-        };
-        let ours = |public: &Arc<Url>| public.origin() == origin.origin();
-        let same_host =
-            matches!(origin.scheme(), "http" | "https") && host(headers) == Some(&authority(&origin));
-        !same_host && !self.public.as_ref().is_some_and(ours)
     }
 
     /// Who the request's cookie or bearer token stands for, and the session's CSRF token.
@@ -135,6 +116,24 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// A CSRF token for a session; another one each time.
+    fn csrf(&self, token: &SessionToken) -> String {
+        issue_csrf(&self.signer, &token.digest(), self.identity.nonce())
+    }
+
+    /// Refuses a change that comes with a session but not from one of our pages.
+    async fn check_change(&self, request: Request, token: &SessionToken) -> Result<Request, Problem> {
+        let (request, field) = match request.headers().contains_key(CSRF_HEADER) {
+            true => (request, None),
+            false => form_token::take(request).await?,
+        };
+        let about = (request.method(), request.headers());
+        check_csrf(&self.signer, &token.digest(), about, field.as_deref())?;
+        Ok(request)
+    }
+}
+
 /// The layer: identifies, refuses what other sites' pages send, enforces the route's declaration.
 pub(crate) async fn gate(gate: Gate, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
@@ -146,18 +145,15 @@ pub(crate) async fn gate(gate: Gate, mut request: Request, next: Next) -> Respon
     };
     let by_itself =
         !matches!(&actor, Actor::Member(member) if matches!(member.credential, Credential::Key(_)));
-    if by_itself && !request.method().is_safe() && gate.is_foreign(headers) {
-        return Problem::forbidden(
-            "cross_site",
-            "another site's page sent this; open ours and try again",
-        )
-        .into_response();
-    }
-    if let Some(token) = token.as_ref().filter(|_| !request.method().is_safe()) {
-        match carries_token(request, token).await {
-            Ok(checked) => request = checked,
+    if by_itself && !request.method().is_safe() {
+        let checked = match &token {
+            Some(token) => gate.check_change(request, token).await,
+            None => same_origin(headers).map(|()| request),
+        };
+        request = match checked {
+            Ok(request) => request,
             Err(problem) => return problem.into_response(),
-        }
+        };
     }
     let guard = request.extensions().get::<Guard>().copied();
     if let Err(denied) = admit(guard, &actor) {
@@ -166,7 +162,7 @@ pub(crate) async fn gate(gate: Gate, mut request: Request, next: Next) -> Respon
     let extensions = request.extensions_mut();
     extensions.insert(caller(&actor));
     let visitor = Visitor {
-        csrf: token.map(|token| token.csrf()).unwrap_or_default(),
+        csrf: token.map(|token| gate.csrf(&token)).unwrap_or_default(),
         browser: Browser {
             address: peer.address,
             agent: agent(request.headers()),
@@ -207,63 +203,6 @@ fn refuse(request: &Request, denied: Denied) -> Response {
         return Redirect::to(&format!("/login?next={next}")).into_response();
     }
     Problem::from(denied).into_response()
-}
-
-/// Refuses unless the request carries the session's CSRF token; the body read for it is put back.
-async fn carries_token(request: Request, token: &SessionToken) -> Result<Request, Problem> {
-    let refused = || {
-        let detail =
-            "the page's token is missing or belongs to an older session; reload the page and try again";
-        Problem::forbidden("csrf", detail)
-    };
-    if let Some(shown) = request.headers().get("x-csrf-token") {
-        return if token.allows(shown.to_str().unwrap_or_default()) {
-            Ok(request)
-        } else {
-            Err(refused())
-        };
-    }
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let kind = kind.unwrap_or_default().to_ascii_lowercase();
-    let find: fn(&[u8]) -> Option<String> = if kind.starts_with("application/x-www-form-urlencoded") {
-        urlencoded_token
-    } else if kind.starts_with("multipart/form-data") {
-        multipart_token
-    } else {
-        return Err(refused());
-    };
-    let (parts, body) = request.into_parts();
-    let mut rest = body.into_data_stream();
-    let mut start: Vec<Bytes> = Vec::new();
-    let mut seen = Vec::new();
-    while seen.len() < FORM_START {
-        let Some(piece) = rest.next().await else { break };
-        let piece = piece.map_err(|error| Problem::bad_request("unreadable_body", error.to_string()))?;
-        let wanted = piece.len().min(FORM_START - seen.len());
-        seen.extend_from_slice(&piece[..wanted]);
-        start.push(piece);
-    }
-    if !find(&seen).is_some_and(|shown| token.allows(&shown)) {
-        return Err(refused());
-    }
-    let whole = stream::iter(start.into_iter().map(Ok)).chain(rest.into_stream());
-    Ok(Request::from_parts(parts, Body::from_stream(whole)))
-}
-
-fn urlencoded_token(start: &[u8]) -> Option<String> {
-    let found = url::form_urlencoded::parse(start).find(|(name, _)| name == "csrf");
-    found.map(|(_, value)| value.into_owned())
-}
-
-fn multipart_token(start: &[u8]) -> Option<String> {
-    let name = br#"name="csrf""#;
-    let head = memchr::memmem::find(start, name)? + name.len();
-    let value = head + memchr::memmem::find(&start[head..], b"\r\n\r\n")? + 4;
-    let end = value + memchr::memmem::find(&start[value..], b"\r\n")?;
-    String::from_utf8(start[value..end].to_vec()).ok()
 }
 
 fn bearer_token(value: &str) -> Option<&str> {

@@ -4,6 +4,7 @@
 //! puts the [`Actor`] into the request.
 
 mod accounts;
+mod form_token;
 pub(crate) mod gate;
 mod keys;
 mod session;
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::store::{Read, StoreError};
-use crate::web::{Access, Class, Problem, Routes};
+use crate::web::{Access, Class, Problem, Routes, Signer};
 
 use super::actor::{Actor, Denied};
 use super::error::Error;
@@ -48,6 +49,7 @@ pub(crate) type LogbooksOf = fn(&Read, &Actor) -> Result<Vec<LogbookLine>, Store
 #[derive(Clone)]
 pub(crate) struct IdentityState {
     pub(crate) identity: Identity,
+    pub(crate) signer: Signer,
     pub(crate) logbooks: LogbooksOf,
 }
 

@@ -15,7 +15,7 @@ use crate::identity::service::SessionLine;
 use crate::identity::sign_in::SignIn;
 use crate::identity::token::SessionToken;
 use crate::identity::write::NewAccount;
-use crate::web::{Json, Path, Problem, ProblemBody, Result};
+use crate::web::{Json, Path, Problem, ProblemBody, Result, issue_csrf};
 
 use super::gate::{self, Visitor, Who};
 use super::{AccountBody, IdentityState, LogbookLine};
@@ -233,7 +233,8 @@ async fn started(state: &IdentityState, token: &SessionToken) -> Result<SessionB
         .identity
         .by_session(token)
         .ok_or_else(Problem::unauthenticated)?;
-    body(state, actor, token.csrf()).await
+    let csrf = issue_csrf(&state.signer, &token.digest(), state.identity.nonce());
+    body(state, actor, csrf).await
 }
 
 async fn body(state: &IdentityState, actor: Actor, csrf: String) -> Result<SessionBody> {

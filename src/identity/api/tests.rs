@@ -18,7 +18,7 @@ use crate::env::{Clock, Entropy};
 use crate::identity::Identity;
 use crate::net::Peer;
 use crate::store::{Registry, Store, StoreConfig};
-use crate::web::{Access, Routes};
+use crate::web::{Access, Routes, Signer};
 
 const PASSPHRASE: &str = "seven quiet antennas";
 const OTHER: &str = "eleven noisy amplifiers";
@@ -54,6 +54,7 @@ impl Site {
             .unwrap();
         let state = IdentityState {
             identity: identity.clone(),
+            signer: Signer::new([9; 32]),
             logbooks: |_, actor| {
                 let call = actor.member().unwrap().call.to_string();
                 Ok(vec![LogbookLine {
@@ -79,7 +80,11 @@ impl Site {
             )
             .page(Access::Key("rig"), "/rig", axum::routing::get(async || "rig"));
         let (router, _, declared) = routes(state).merge(extra).finish();
-        let layer = Gate::new(identity.clone(), Some("https://log.example.org".parse().unwrap()));
+        let layer = Gate::new(
+            identity.clone(),
+            Signer::new([9; 32]),
+            Some("https://log.example.org".parse().unwrap()),
+        );
         let router = router
             .layer(from_fn(move |request, next| gate(layer.clone(), request, next)))
             .layer(from_fn(move |mut request: Request, next: Next| {
@@ -305,13 +310,13 @@ async fn changes_need_the_token_of_the_session() {
     let bruce = site.set_up().await;
     let patch = json!({"name": "B. P."});
     let without = site.send(bruce.plain("PATCH", "/api/v1/account", &patch)).await;
-    assert_eq!(refused(without).await, says(403, "csrf"));
+    assert_eq!(refused(without).await, says(403, "cross_site"));
     let wrong = with(
         bruce.plain("PATCH", "/api/v1/account", &patch),
         "x-csrf-token",
         "AAAA",
     );
-    assert_eq!(refused(site.send(wrong).await).await, says(403, "csrf"));
+    assert_eq!(refused(site.send(wrong).await).await, says(403, "cross_site"));
     assert_eq!(
         site.send(bruce.to("PATCH", "/api/v1/account", &patch))
             .await
@@ -324,6 +329,7 @@ async fn changes_need_the_token_of_the_session() {
         ("origin", "https://evil.example"),
         ("origin", "null"),
         ("origin", "http://log.example.org:8080"),
+        ("origin", "moz-extension://log.example.org"),
     ] {
         let foreign = with(bruce.to("PATCH", "/api/v1/account", &patch), name, value);
         assert_eq!(
@@ -409,7 +415,7 @@ async fn forms_carry_the_token_in_a_field_and_arrive_whole() {
     ] {
         assert_eq!(
             refused(site.send(form(kind, body.clone())).await).await,
-            says(403, "csrf"),
+            says(403, "cross_site"),
             "{kind}: {body}"
         );
     }
