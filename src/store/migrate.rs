@@ -4,7 +4,12 @@
 //! steps of about a thousand rows; the cursor of each step is committed with its rows, so it goes on where
 //! it stood after a crash.
 
-use super::engine::{Commit, Engine};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::backup::{self, Header, Plan};
+use super::engine::{Commit, Engine, free_bytes};
 use super::error::{OpenError, StoreError};
 use super::read::Rows;
 use super::schema::{MIGRATION_CURSOR, MigrationCursor, Registry, SCHEMA_MARK, SchemaMark};
@@ -37,9 +42,44 @@ pub(crate) enum Step {
     Done,
 }
 
-/// The schema mark of the file; `None` for a new one.
+/// The schema mark of the open store; `None` for a new one.
 pub(super) fn mark(engine: &Engine) -> Result<Option<SchemaMark>, StoreError> {
     engine.read()?.get(SCHEMA_MARK, &())
+}
+
+/// Copies the data before a migration touches it, to `backup/pre-<version>.backup` in the data directory.
+pub(super) fn copy_first(
+    engine: &Engine,
+    mark: &SchemaMark,
+    dir: &Path,
+    now: Timestamp,
+) -> Result<(), OpenError> {
+    let folder = dir.join("backup");
+    let target = folder.join(format!("pre-{}.backup", env!("CARGO_PKG_VERSION")));
+    if target.exists() {
+        // A migration that was cut off goes on; its copy shows the data before it began.
+        return Ok(());
+    }
+    let copy = |error: &dyn std::fmt::Display| OpenError::Copy(error.to_string());
+    std::fs::create_dir_all(&folder).map_err(|e| copy(&e))?;
+    let needed = engine.file_bytes() / 5 * 6;
+    if let Some(free) = free_bytes(&folder).filter(|free| *free < needed) {
+        return Err(OpenError::NoRoomForCopy {
+            needed,
+            free,
+            dir: folder,
+        });
+    }
+    let header = Header::new(mark.clone(), now, false);
+    let plan = Plan {
+        dir,
+        target: &target,
+        header,
+        keys: &[],
+    };
+    let report = backup::write(&engine.read().map_err(|e| copy(&e))?, &plan).map_err(|e| copy(&e))?;
+    tracing::info!("the data before the upgrade is kept in {}", report.path.display());
+    Ok(())
 }
 
 /// Brings the data from `mark` to `ours` by the registry's migrations.
@@ -117,7 +157,7 @@ fn seal(engine: &Engine, registry: &Registry, ours: u32) -> Result<(), StoreErro
 }
 
 impl SchemaMark {
-    fn of(number: u32) -> Self {
+    pub(super) fn of(number: u32) -> Self {
         Self {
             number,
             version: env!("CARGO_PKG_VERSION").to_owned(),

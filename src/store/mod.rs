@@ -10,6 +10,8 @@
 //!
 //! Not here: what any domain keeps. Domains declare tables with `table!` and list them in a `Registry`.
 
+pub(crate) mod backup;
+mod check;
 mod codec;
 mod engine;
 mod error;
@@ -17,7 +19,10 @@ mod error;
 mod fake_disk;
 mod key;
 mod migrate;
+mod peek;
 mod read;
+mod restore;
+mod retention;
 mod schema;
 mod table;
 #[cfg(test)]
@@ -25,22 +30,27 @@ mod tests;
 mod write;
 mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub(crate) use backup::{BackupError, BackupReport};
+pub(crate) use check::{CheckError, CheckReport, check_data_dir};
 pub(crate) use codec::{CodecError, body};
 pub(crate) use error::{OpenError, StoreError};
 pub(crate) use key::{Corrupt, Key, KeyBuf, PrefixOf, Span, TextStart};
 pub(crate) use migrate::{Migration, STEP_ROWS, Step};
 pub(crate) use read::{Direction, Read, Rows, Scan};
+pub(crate) use restore::{RestoreError, RestoreReport, restore, verify};
 pub(crate) use schema::{IndexCheck, Reactor, Registry, SCHEMA};
 pub(crate) use table::{Table, TableInfo, table};
 pub(crate) use write::Write;
 
+use crate::env::Clock;
 use crate::event::Event;
 use engine::{DirLock, Engine, Medium};
 use writer::{Command, Writer};
@@ -63,6 +73,10 @@ pub(crate) struct StoreConfig {
     pub(crate) on_commit: OnCommit,
     /// How often a store that failed tries again.
     pub(crate) reopen_every: Duration,
+    /// Stamps the copy made before a migration.
+    pub(crate) clock: Clock,
+    /// Migrate without that copy, because the disk has no room for it.
+    pub(crate) skip_copy: bool,
 }
 
 impl StoreConfig {
@@ -74,6 +88,8 @@ impl StoreConfig {
             registry: Registry::default(),
             on_commit: Box::new(drop),
             reopen_every: Duration::from_secs(5),
+            clock: Clock::system(),
+            skip_copy: false,
         }
     }
 }
@@ -107,7 +123,9 @@ pub(crate) struct Store {
 }
 
 struct Shared {
+    dir: PathBuf,
     engine: Arc<Engine>,
+    registry: Arc<Registry>,
     interactive: mpsc::Sender<Box<dyn Command>>,
     bulk: mpsc::Sender<Box<dyn Command>>,
     status: watch::Receiver<Status>,
@@ -120,30 +138,19 @@ struct Shared {
 impl Store {
     /// Opens the data directory: claims it, checks the schema, migrates, starts the writer. Blocking.
     pub(crate) fn open(config: StoreConfig) -> Result<Self, OpenError> {
-        let lock = DirLock::claim(&config.dir)?;
-        let medium = Medium::File(config.dir.join(engine::FILE));
-        Self::open_on(medium, Some(lock), config)
-    }
-
-    fn open_on(medium: Medium, lock: Option<DirLock>, config: StoreConfig) -> Result<Self, OpenError> {
-        let engine = Arc::new(Engine::open(medium, config.cache_bytes, lock)?);
-        let damaged = |error: StoreError| OpenError::Damaged {
-            path: config.dir.join(engine::FILE),
-            reason: error.to_string(),
-        };
-        let mark = migrate::mark(&engine).map_err(damaged)?;
-        migrate::run(&engine, &config.registry, mark, SCHEMA)?;
+        let engine = open_engine(&config)?;
         Self::start(engine, config)
     }
 
-    fn start(engine: Arc<Engine>, config: StoreConfig) -> Result<Self, OpenError> {
+    fn start(engine: Engine, config: StoreConfig) -> Result<Self, OpenError> {
+        let (engine, registry) = (Arc::new(engine), Arc::new(config.registry));
         let (interactive, interactive_lane) = mpsc::channel(writer::INTERACTIVE_LANE);
         let (bulk, bulk_lane) = mpsc::channel(writer::BULK_LANE);
         let (status_sender, status) = watch::channel(Status::Ok);
         let closing = CancellationToken::new();
         let writer = Writer {
             engine: Arc::clone(&engine),
-            registry: Arc::new(config.registry),
+            registry: Arc::clone(&registry),
             interactive: interactive_lane,
             bulk: bulk_lane,
             closing: closing.clone(),
@@ -151,12 +158,12 @@ impl Store {
             status: status_sender,
             reopen_every: config.reopen_every,
         };
-        let thread = start_writer(writer).map_err(|error| OpenError::Io {
-            path: config.dir,
-            error,
-        })?;
+        let failed = |error| OpenError::Io { path: config.dir.clone(), error };
+        let thread = start_writer(writer).map_err(failed)?;
         let shared = Shared {
+            dir: config.dir,
             engine,
+            registry,
             interactive,
             bulk,
             status,
@@ -227,6 +234,36 @@ impl Store {
         f(&self.shared.engine.read()?)
     }
 
+    /// Writes a backup of this moment to `target`, with the `keys` (secret files, by their path below the data
+    /// directory) that exist. Blocking, and long; the store goes on serving.
+    pub(crate) fn backup(
+        &self,
+        target: &Path,
+        keys: &[PathBuf],
+        now: Timestamp,
+    ) -> Result<BackupReport, BackupError> {
+        let header = backup::Header::new(schema::SchemaMark::of(SCHEMA), now, !keys.is_empty());
+        let plan = backup::Plan {
+            dir: &self.shared.dir,
+            target,
+            header,
+            keys,
+        };
+        backup::write(&self.shared.engine.read()?, &plan)
+    }
+
+    /// Reads everything stored and compares every index, in one state of the store. Blocking, and long.
+    pub(crate) fn check(&self) -> Result<CheckReport, StoreError> {
+        let mut report = CheckReport::default();
+        check::rows(&self.shared.engine.read()?, &self.shared.registry, &mut report)?;
+        Ok(report)
+    }
+
+    /// The data directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.shared.dir
+    }
+
     /// Whether the store takes writes.
     pub(crate) fn status(&self) -> Status {
         self.shared.status.borrow().clone()
@@ -264,6 +301,48 @@ impl Store {
             tracing::error!("the store's writer ended unexpectedly");
         }
     }
+}
+
+/// Opens the data directory's database and brings it to this program's schema.
+fn open_engine(config: &StoreConfig) -> Result<Engine, OpenError> {
+    let lock = DirLock::claim(&config.dir)?;
+    let path = config.dir.join(engine::FILE);
+    refuse_newer(peek::schema_mark(&path)?, SCHEMA)?;
+    let engine = Engine::open(Medium::File(path), config.cache_bytes, Some(lock))?;
+    upgrade(&engine, config, SCHEMA)?;
+    Ok(engine)
+}
+
+fn refuse_newer(mark: Option<schema::SchemaMark>, ours: u32) -> Result<(), OpenError> {
+    match mark {
+        Some(mark) if mark.number > ours => Err(OpenError::NewerSchema {
+            found: mark.number,
+            ours,
+            by: mark.version,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Migrates older data, after a copy of it; gives space back if much of the file is unused.
+fn upgrade(engine: &Engine, config: &StoreConfig, ours: u32) -> Result<(), OpenError> {
+    let damaged = |error: StoreError| OpenError::Damaged {
+        path: config.dir.join(engine::FILE),
+        reason: error.to_string(),
+    };
+    let mark = migrate::mark(engine).map_err(damaged)?;
+    if let Some(mark) = mark
+        .as_ref()
+        .filter(|mark| mark.number < ours && !config.skip_copy)
+    {
+        migrate::copy_first(engine, mark, &config.dir, config.clock.now())?;
+    }
+    migrate::run(engine, &config.registry, mark, ours)?;
+    if check::is_mostly_unused(engine).map_err(damaged)? {
+        let freed = check::compact(engine).map_err(damaged)?;
+        tracing::info!(freed, "the store's file was compacted: {freed} bytes given back");
+    }
+    Ok(())
 }
 
 /// A bulk batch in line.
