@@ -4,7 +4,7 @@
 //! The rules are lax where logs are sloppy in harmless ways and strict where a wrong value would make a wrong
 //! contact: a date or a call is never guessed.
 
-use jiff::civil::{Date, Time, date};
+use jiff::civil::{Date, date};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
@@ -146,15 +146,11 @@ fn begin(text: &str, on: Clock, now: Timestamp) -> Result<Timestamp, String> {
     if day < EARLIEST {
         return Err(wrong("is before 1930"));
     }
-    let start = instant(day, on.time).ok_or_else(|| wrong("is out of range"))?;
+    let start = qso::instant(day, on.time).ok_or_else(|| wrong("is out of range"))?;
     if now.checked_add(24.hours()).is_ok_and(|latest| start > latest) {
         return Err(wrong("is in the future"));
     }
     Ok(start)
-}
-
-fn instant(day: Date, time: Time) -> Option<Timestamp> {
-    Offset::UTC.to_timestamp(day.to_datetime(time)).ok()
 }
 
 fn mode(needed: &Needed<'_>) -> Result<(Mode, Vec<ModeDefect>), String> {
@@ -216,8 +212,8 @@ fn end(qso: &mut Qso, needed: &Needed<'_>, defects: &mut Vec<Defect>) {
         return;
     };
     let end = match day {
-        Some((_, day)) => instant(day, clock.time),
-        None => instant(Offset::UTC.to_datetime(qso.start).date(), clock.time).and_then(|end| {
+        Some((_, day)) => qso::instant(day, clock.time),
+        None => qso::instant(Offset::UTC.to_datetime(qso.start).date(), clock.time).and_then(|end| {
             if end < qso.start {
                 end.checked_add(24.hours()).ok()
             } else {

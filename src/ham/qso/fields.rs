@@ -9,7 +9,9 @@ use smol_str::SmolStr;
 
 use super::place::own_qsl_name;
 use super::slot::{Direction, PLACES, Part, SERVICES, Side, TEXTS};
-use super::{QslState, Qso, Spelling};
+use super::spelling::{self, Spelled};
+use super::{QslState, Qso};
+use crate::ham::freq::Hertz;
 
 /// One field for writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,32 +81,26 @@ impl Qso {
         list.put("QSO_DATE", date_text(start.date()));
         list.put(
             "TIME_ON",
-            time_text(start, self.spelling.has(Spelling::NO_SECONDS_ON)),
+            time_text(start, self.spelling.get(spelling::START) > 0),
         );
         if let Some(end) = self.end.map(utc) {
             list.put("QSO_DATE_OFF", date_text(end.date()));
-            list.put(
-                "TIME_OFF",
-                time_text(end, self.spelling.has(Spelling::NO_SECONDS_OFF)),
-            );
+            list.put("TIME_OFF", time_text(end, self.spelling.get(spelling::END) > 0));
         }
         list.put("BAND", self.band.name());
-        list.shown(
-            "FREQ",
-            self.freq.map(|f| f.to_mhz_text_with(self.spelling.decimals())),
-        );
+        list.shown("FREQ", self.freq.map(|f| self.mhz(f, spelling::FREQ)));
         if let Some(band) = self.band_rx {
             list.put("BAND_RX", band.name());
         }
-        list.shown(
-            "FREQ_RX",
-            self.freq_rx
-                .map(|f| f.to_mhz_text_with(self.spelling.decimals_rx())),
-        );
+        list.shown("FREQ_RX", self.freq_rx.map(|f| self.mhz(f, spelling::FREQ_RX)));
         list.put("MODE", self.mode.main());
         if let Some(submode) = self.mode.submode() {
             list.put("SUBMODE", submode);
         }
+    }
+
+    fn mhz(&self, frequency: Hertz, spelled: Spelled) -> String {
+        frequency.to_mhz_text_with(u8::try_from(self.spelling.get(spelled)).unwrap_or_default())
     }
 
     fn who_and_where<'a>(&'a self, list: &mut List<'a>) {
@@ -125,9 +121,14 @@ impl Qso {
         for (text, name) in TEXTS {
             list.text(name, self.text(text));
         }
-        list.shown("DXCC", self.dxcc);
-        list.shown("CQZ", self.cq_zone);
-        list.shown("ITUZ", self.itu_zone);
+        for (name, number, spelled) in [
+            ("DXCC", self.dxcc, spelling::DXCC),
+            ("CQZ", self.cq_zone.map(u16::from), spelling::CQ_ZONE),
+            ("ITUZ", self.itu_zone.map(u16::from), spelling::ITU_ZONE),
+        ] {
+            let digits = self.spelling.get(spelled);
+            list.shown(name, number.map(|number| format!("{number:0digits$}")));
+        }
         if let Some(power) = &self.tx_power {
             list.put("TX_PWR", power.as_str());
         }

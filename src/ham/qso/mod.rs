@@ -14,6 +14,8 @@ mod place;
 mod qsl;
 mod set;
 mod slot;
+mod spelling;
+mod time;
 
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::second;
@@ -30,7 +32,8 @@ use crate::ham::mode::Mode;
 pub use fields::AdifField;
 pub use number::{Power, PowerError};
 pub use qsl::{Qsl, QslState, QslStatus};
-pub(crate) use set::{Clock, clock, date};
+pub use spelling::Spelling;
+pub(crate) use time::{Clock, clock, date, instant};
 
 /// Prefix of the fields that keep texts which could not become numbers.
 pub const RAW_PREFIX: &str = "APP_SHACKBOX_RAW_";
@@ -239,51 +242,6 @@ pub struct Extra {
     pub kind: Option<char>,
 }
 
-/// How a log wrote what is stored as a number, so that an export shows it the same way.
-///
-/// Bits 0 to 2: least decimals of `FREQ`, 3 to 5: of `FREQ_RX`, 6: `TIME_ON` without seconds,
-/// 7: `TIME_OFF` without.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Spelling(u8);
-
-impl Spelling {
-    const NO_SECONDS_ON: u8 = 1 << 6;
-    const NO_SECONDS_OFF: u8 = 1 << 7;
-
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "the form serde's `skip_serializing_if` asks for"
-    )]
-    fn is_plain(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn decimals(self) -> u8 {
-        self.0 & 7
-    }
-
-    fn decimals_rx(self) -> u8 {
-        self.0 >> 3 & 7
-    }
-
-    fn set_decimals(&mut self, decimals: u8) {
-        self.0 = self.0 & !7 | decimals & 7;
-    }
-
-    fn set_decimals_rx(&mut self, decimals: u8) {
-        self.0 = self.0 & !(7 << 3) | (decimals & 7) << 3;
-    }
-
-    fn has(self, bit: u8) -> bool {
-        self.0 & bit != 0
-    }
-
-    fn mark(&mut self, bit: u8, on: bool) {
-        self.0 = if on { self.0 | bit } else { self.0 & !bit };
-    }
-}
-
 impl Qso {
     /// A contact with what every contact has.
     pub fn new(call: Callsign, start: Timestamp, band: Band, mode: Mode) -> Self {
@@ -327,12 +285,12 @@ impl Qso {
 
     /// Notes that the log gave the start without seconds.
     pub(crate) fn spell_start(&mut self, no_seconds: bool) {
-        self.spelling.mark(Spelling::NO_SECONDS_ON, no_seconds);
+        self.spelling.note(spelling::START, no_seconds.into());
     }
 
     /// Notes that the log gave the end without seconds.
     pub(crate) fn spell_end(&mut self, no_seconds: bool) {
-        self.spelling.mark(Spelling::NO_SECONDS_OFF, no_seconds);
+        self.spelling.note(spelling::END, no_seconds.into());
     }
 
     /// The call on the air: `STATION_CALLSIGN`, without it `OPERATOR` (ADIF 3.1.7, `STATION_CALLSIGN`).

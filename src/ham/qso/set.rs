@@ -14,57 +14,13 @@ use super::number::{self, Power};
 use super::place::{own_qsl_field, parks, place};
 use super::qsl::QslStatus;
 use super::slot::{Part, Side, Slot, Text, Who, slot};
-use super::{Extra, Qso, RAW_PREFIX, Spelling};
+use super::time::{clock, date, instant};
+use super::{Extra, Qso, RAW_PREFIX, spelling};
 use crate::ham::adif::{Defect, FieldName, Kind, excerpt};
 use crate::ham::band::Band;
 use crate::ham::callsign::Callsign;
 use crate::ham::freq::Hertz;
 use crate::ham::mode::Mode;
-
-/// A time of day as ADIF writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Clock {
-    /// The time.
-    pub(crate) time: Time,
-    /// Whether only hours and minutes were given.
-    pub(crate) no_seconds: bool,
-}
-
-/// Reads `HHMM` or `HHMMSS`.
-pub(crate) fn clock(text: &str) -> Option<Clock> {
-    let text = text.trim();
-    if !matches!(text.len(), 4 | 6) || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let two = |at: usize| {
-        text.get(at..at + 2)
-            .map_or(Some(0), |digits| digits.parse::<i8>().ok())
-    };
-    let time = Time::new(two(0)?, two(2)?, two(4)?, 0).ok()?;
-    Some(Clock {
-        time,
-        no_seconds: text.len() == 4,
-    })
-}
-
-/// Reads `YYYYMMDD`.
-pub(crate) fn date(text: &str) -> Option<Date> {
-    let text = text.trim();
-    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    Date::new(
-        text[..4].parse().ok()?,
-        text[4..6].parse().ok()?,
-        text[6..].parse().ok()?,
-    )
-    .ok()
-}
-
-/// The instant of a date and time in UTC.
-pub(super) fn instant(date: Date, time: Time) -> Option<Timestamp> {
-    Offset::UTC.to_timestamp(date.to_datetime(time)).ok()
-}
 
 /// Why [`Qso::apply`] did not fill the typed place.
 enum Unfit {
@@ -210,7 +166,10 @@ impl Qso {
             Slot::Station(who) => {
                 // Names stand here too, and `Bjørn` must not become a call through its zero.
                 let figure = value.contains(|c: char| c.is_ascii_digit() || c == 'Ø');
-                let call = Callsign::parse(value).ok().filter(|_| figure).ok_or(Unfit::Text("a callsign"))?;
+                let call = Callsign::parse(value)
+                    .ok()
+                    .filter(|_| figure)
+                    .ok_or(Unfit::Text("a callsign"))?;
                 *self.station_slot(who) = Some(call);
             }
             Slot::TxPower => {
@@ -230,9 +189,7 @@ impl Qso {
                 self.set_place(programme, side, Some(place));
             }
             Slot::Qsl(service, part) => self.apply_qsl(service, part, value)?,
-            Slot::Dxcc => self.dxcc = Some(within(value, 0..=999).ok_or(Unfit::Raw("an entity number"))?),
-            Slot::CqZone => self.cq_zone = Some(zone(value, 40).ok_or(Unfit::Raw("a CQ zone"))?),
-            Slot::ItuZone => self.itu_zone = Some(zone(value, 90).ok_or(Unfit::Raw("an ITU zone"))?),
+            Slot::Dxcc | Slot::CqZone | Slot::ItuZone => self.apply_area(slot, value)?,
             Slot::Sfi | Slot::AIndex | Slot::KIndex => self.apply_space(slot, name, value, defects)?,
             Slot::Extra => self.put_extra(name.to_smol(), value.clone(), None),
         }
@@ -250,7 +207,7 @@ impl Qso {
             Slot::TimeOn => {
                 let clock = clock(value).ok_or_else(|| needed("a time"))?;
                 self.start = instant(at(self.start).date(), clock.time).ok_or_else(|| needed("a time"))?;
-                self.spelling.mark(Spelling::NO_SECONDS_ON, clock.no_seconds);
+                self.spell_start(clock.no_seconds);
             }
             Slot::DateOff => {
                 let date = date(value).ok_or(Unfit::Raw("a date"))?;
@@ -261,7 +218,7 @@ impl Qso {
                 let clock = clock(value).ok_or(Unfit::Raw("a time"))?;
                 let date = at(self.end.unwrap_or(self.start)).date();
                 self.end = Some(self.end_at(date, clock.time).ok_or(Unfit::Raw("a time"))?);
-                self.spelling.mark(Spelling::NO_SECONDS_OFF, clock.no_seconds);
+                self.spell_end(clock.no_seconds);
             }
         }
         Ok(())
@@ -290,7 +247,6 @@ impl Qso {
         }
         let text = value.trim();
         let fraction = text.split_once(['.', ',']).map_or("", |(_, fraction)| fraction);
-        let decimals = u8::try_from(fraction.len()).unwrap_or(u8::MAX);
         if fraction.bytes().skip(6).any(|digit| digit != b'0') {
             self.put_raw(name, value);
             defects.push(Defect::warning("rounded", "finer than one hertz: rounded").of(name.to_smol()));
@@ -300,16 +256,16 @@ impl Qso {
         }
         // Only needless zeros must be remembered: all other decimals are in the number.
         let kept = if fraction.ends_with('0') {
-            decimals.min(6)
+            fraction.len().min(6)
         } else {
             0
         };
         if slot == Slot::Freq {
             self.freq = Some(hertz);
-            self.spelling.set_decimals(kept);
+            self.spelling.note(spelling::FREQ, kept);
         } else {
             self.freq_rx = Some(hertz);
-            self.spelling.set_decimals_rx(kept);
+            self.spelling.note(spelling::FREQ_RX, kept);
         }
         Ok(())
     }
@@ -368,6 +324,25 @@ impl Qso {
                 }) = date;
             }
         }
+        Ok(())
+    }
+
+    fn apply_area(&mut self, slot: Slot, value: &str) -> Result<(), Unfit> {
+        let spelled = match slot {
+            Slot::Dxcc => {
+                self.dxcc = Some(within(value, 0..=999).ok_or(Unfit::Raw("an entity number"))?);
+                spelling::DXCC
+            }
+            Slot::CqZone => {
+                self.cq_zone = Some(within(value, 1..=40).ok_or(Unfit::Raw("a CQ zone"))?);
+                spelling::CQ_ZONE
+            }
+            _ => {
+                self.itu_zone = Some(within(value, 1..=90).ok_or(Unfit::Raw("an ITU zone"))?);
+                spelling::ITU_ZONE
+            }
+        };
+        self.spelling.note_digits(spelled, value);
         Ok(())
     }
 
@@ -460,10 +435,6 @@ fn within<N: TryFrom<u32> + PartialOrd>(text: &str, limits: RangeInclusive<N>) -
     N::try_from(number::whole(text)?)
         .ok()
         .filter(|number| limits.contains(number))
-}
-
-fn zone(text: &str, most: u8) -> Option<u8> {
-    within(text, 1..=most)
 }
 
 /// The warning that a number is now written in another way.
