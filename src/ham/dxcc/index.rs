@@ -60,13 +60,15 @@ impl Hasher for Fold {
         }
     }
 
+    /// One wide multiplication, both halves kept: short keys differ in their highest bytes only.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the two halves are taken on purpose"
     )]
     fn write_u128(&mut self, n: u128) {
-        let mixed = (n as u64 ^ self.0).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (n >> 64) as u64;
-        self.0 = mixed.wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(29) ^ (mixed >> 31);
+        let folded = n as u64 ^ ((n >> 64) as u64).rotate_left(32) ^ self.0;
+        let product = u128::from(folded) * 0x9E37_79B9_7F4A_7C15;
+        self.0 = product as u64 ^ (product >> 64) as u64;
     }
 
     fn finish(&self) -> u64 {

@@ -135,7 +135,7 @@ impl Resolver {
         self.entities.iter()
     }
 
-    /// Entities for a search box: by number, prefix or part of the name, best first, current before deleted.
+    /// Entities for a search box: by number, prefix or part of the name, current before deleted, best first.
     pub fn find(&self, text: &str) -> Vec<&Entity> {
         let wanted = text.trim().to_lowercase();
         let mut found: Vec<_> = self
@@ -143,7 +143,7 @@ impl Resolver {
             .iter()
             .filter_map(|entity| Some((rank(entity, &wanted)?, entity)))
             .collect();
-        found.sort_by_key(|&(rank, entity)| (rank, entity.deleted, &entity.name));
+        found.sort_by_key(|&(rank, entity)| (entity.deleted, rank, &entity.name));
         found.into_iter().map(|(_, entity)| entity).collect()
     }
 }

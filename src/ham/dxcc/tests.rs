@@ -255,6 +255,8 @@ fn search_finds_entities_by_name_prefix_and_number() {
     let first = |text: &str| resolver.find(text).first().map(|entity| entity.id.0);
     assert_eq!(first("dl"), Some(230));
     assert_eq!(first("339"), Some(339));
+    assert_eq!(first("germany"), Some(230));
+    assert_eq!(first("kingman"), Some(134));
     assert_eq!(first("japan"), Some(339));
     assert_eq!(first("zealand"), Some(170));
     assert_eq!(first("united st"), Some(291));
