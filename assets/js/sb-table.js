@@ -7,7 +7,7 @@
 //  Events: `open` {item, index}, `select` {selection, total}, `sort` {sort}, `total` {total, exact}.
 
 import { fill, h } from './dom.js';
-import { Choice, fitting, tracks } from './table/columns.js';
+import { Choice, fitting, tracks, widthOf } from './table/columns.js';
 import { Pages } from './table/pages.js';
 import { Rows } from './table/rows.js';
 import { ScrollMap } from './table/scroll.js';
@@ -154,11 +154,12 @@ export class SbTable extends HTMLElement {
   #measure(columns = false) {
     const { scroller, head } = this.#parts;
     const row = Number.parseFloat(getComputedStyle(this).getPropertyValue('--row')) || 26;
-    const fit = fitting(this.#choice.shown, scroller.clientWidth);
+    const width = scroller.clientWidth;
+    const fit = fitting(this.#choice.shown, width);
+    this.style.setProperty('--cols', tracks(fit, width));
+    this.style.setProperty('--width', `${widthOf(fit, width)}px`);
     if (columns || fit.map((column) => column.id).join() !== this.#columns.map((column) => column.id).join()) {
       this.#columns = fit;
-      this.style.setProperty('--cols', tracks(fit));
-      this.style.setProperty('--width', `${fit.reduce((sum, column) => sum + column.width, 16)}px`);
       scroller.setAttribute('aria-colcount', String(fit.length));
       this.#rows.reset(fit);
       this.#drawHead();

@@ -100,7 +100,7 @@ function start() {
   const drawSum = () => {
     const words = table.sum('js.log.sum');
     const chosen = table.selection.count(table.total);
-    fill(sum, h('span', {}, words), chosen ? h('strong', {}, t('js.log.chosen', { n: chosen })) : h('span', { class: 'end' }, t('js.log.hint')),
+    fill(sum, h('span', {}, words), chosen ? h('strong', {}, t('js.log.chosen', { n: chosen })) : h('span', { class: 'end hint' }, t('js.log.hint')),
       chosen ? bulk(table.selection, table.total, () => table.selectAll()) : null);
     fill(one('[data-count]'), words);
   };

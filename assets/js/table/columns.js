@@ -21,6 +21,22 @@ import { h } from '../dom.js';
  * @property {(cell: HTMLElement, item: any) => void} [paint] instead of `text`
  */
 
+/** On a narrow screen columns are this share of their width: the letters are smaller there. */
+const NARROW = 0.82;
+const NARROW_BELOW = 480;
+
+/**
+ * Smallest width of a column in a table of a width.
+ * @param {Column} column @param {number} table pixels
+ */
+const widthIn = (column, table) => (table < NARROW_BELOW ? Math.round(column.width * NARROW) : column.width);
+
+/**
+ * Smallest width of a row.
+ * @param {readonly Column[]} columns @param {number} table pixels
+ */
+export const widthOf = (columns, table) => columns.reduce((sum, column) => sum + widthIn(column, table), 16);
+
 /**
  * The columns that fit.
  * @param {readonly Column[]} columns those chosen
@@ -29,8 +45,7 @@ import { h } from '../dom.js';
  */
 export function fitting(columns, width) {
   const kept = [...columns];
-  const need = () => kept.reduce((sum, column) => sum + column.width, 16);
-  while (need() > width) {
+  while (widthOf(kept, width) > width) {
     const least = kept.reduce((worst, column) => ((column.rank ?? 1) >= (worst.rank ?? 1) ? column : worst), kept[0]);
     if (!least || (least.rank ?? 1) === 0) break;
     kept.splice(kept.indexOf(least), 1);
@@ -41,10 +56,14 @@ export function fitting(columns, width) {
 /**
  * Value for `grid-template-columns`.
  * @param {readonly Column[]} columns
+ * @param {number} table pixels
  * @returns {string}
  */
-export function tracks(columns) {
-  return columns.map(({ width, grow = 0 }) => (grow ? `minmax(${width}px, ${grow}fr)` : `${width}px`)).join(' ');
+export function tracks(columns, table) {
+  return columns.map((column) => {
+    const width = widthIn(column, table);
+    return column.grow ? `minmax(${width}px, ${column.grow}fr)` : `${width}px`;
+  }).join(' ');
 }
 
 /** What the reader chose to see. */
