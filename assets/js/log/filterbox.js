@@ -46,6 +46,9 @@ export class FilterBox {
     this.#input.select();
   }
 
+  /** Whether the server could not read the filter. */
+  get refused() { return this.#input.hasAttribute('aria-invalid'); }
+
   /** Says what is wrong with the filter; empty for nothing. @param {string} message */
   refuse(message) {
     const place = document.getElementById('q-error');

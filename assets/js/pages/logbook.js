@@ -49,7 +49,7 @@ function start() {
 
   table.setup({
     columns: columns(), source: source(), sort: state.sort, chooses: right !== '', state: stateOf,
-    empty: () => blank(filter.value, () => filter.set('')),
+    empty: () => (filter.refused ? h('span') : blank(filter.value, () => filter.set(''))),
   });
 
   const detail = new Detail(panel, {
