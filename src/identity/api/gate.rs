@@ -17,13 +17,13 @@ use axum_extra::extract::cookie::CookieJar;
 use smol_str::SmolStr;
 use url::Url;
 
-use super::form_token;
+use super::csrf;
 use crate::identity::actor::{Actor, Credential, Denied};
 use crate::identity::model::Scope;
 use crate::identity::service::{Browser, Identity};
 use crate::identity::token::SessionToken;
 use crate::net::Peer;
-use crate::web::{Access, CSRF_HEADER, Caller, Guard, Problem, Signer, check_csrf, issue_csrf, same_origin};
+use crate::web::{Access, Caller, Guard, Problem, Signer, same_origin};
 
 /// The session cookie over HTTPS; the prefix makes browsers insist on Secure, Path=/ and no Domain.
 const SECURE_COOKIE: &str = "__Host-session";
@@ -117,20 +117,13 @@ impl Gate {
 }
 
 impl Gate {
-    /// A CSRF token for a session; another one each time.
-    fn csrf(&self, token: &SessionToken) -> String {
-        issue_csrf(&self.signer, &token.digest(), self.identity.nonce())
-    }
-
-    /// Refuses a change that comes with a session but not from one of our pages.
-    async fn check_change(&self, request: Request, token: &SessionToken) -> Result<Request, Problem> {
-        let (request, field) = match request.headers().contains_key(CSRF_HEADER) {
-            true => (request, None),
-            false => form_token::take(request).await?,
-        };
-        let about = (request.method(), request.headers());
-        check_csrf(&self.signer, &token.digest(), about, field.as_deref())?;
-        Ok(request)
+    /// Refuses a change that does not come from one of our pages.
+    async fn check_change(&self, request: Request, token: Option<&SessionToken>) -> Result<Request, Problem> {
+        same_origin(request.headers(), self.public.as_deref())?;
+        match token {
+            Some(token) => csrf::check(&self.signer, token, request).await,
+            None => Ok(request),
+        }
     }
 }
 
@@ -146,11 +139,7 @@ pub(crate) async fn gate(gate: Gate, mut request: Request, next: Next) -> Respon
     let by_itself =
         !matches!(&actor, Actor::Member(member) if matches!(member.credential, Credential::Key(_)));
     if by_itself && !request.method().is_safe() {
-        let checked = match &token {
-            Some(token) => gate.check_change(request, token).await,
-            None => same_origin(headers).map(|()| request),
-        };
-        request = match checked {
+        request = match gate.check_change(request, token.as_ref()).await {
             Ok(request) => request,
             Err(problem) => return problem.into_response(),
         };
@@ -162,7 +151,9 @@ pub(crate) async fn gate(gate: Gate, mut request: Request, next: Next) -> Respon
     let extensions = request.extensions_mut();
     extensions.insert(caller(&actor));
     let visitor = Visitor {
-        csrf: token.map(|token| gate.csrf(&token)).unwrap_or_default(),
+        csrf: token
+            .map(|token| csrf::issue(&gate.signer, &token, gate.identity.nonce()))
+            .unwrap_or_default(),
         browser: Browser {
             address: peer.address,
             agent: agent(request.headers()),

@@ -4,7 +4,7 @@
 //! puts the [`Actor`] into the request.
 
 mod accounts;
-mod form_token;
+mod csrf;
 pub(crate) mod gate;
 mod keys;
 mod session;

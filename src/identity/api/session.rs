@@ -15,7 +15,7 @@ use crate::identity::service::SessionLine;
 use crate::identity::sign_in::SignIn;
 use crate::identity::token::SessionToken;
 use crate::identity::write::NewAccount;
-use crate::web::{Json, Path, Problem, ProblemBody, Result, issue_csrf};
+use crate::web::{Json, Path, Problem, ProblemBody, Result};
 
 use super::gate::{self, Visitor, Who};
 use super::{AccountBody, IdentityState, LogbookLine};
@@ -233,7 +233,7 @@ async fn started(state: &IdentityState, token: &SessionToken) -> Result<SessionB
         .identity
         .by_session(token)
         .ok_or_else(Problem::unauthenticated)?;
-    let csrf = issue_csrf(&state.signer, &token.digest(), state.identity.nonce());
+    let csrf = super::csrf::issue(&state.signer, token, state.identity.nonce());
     body(state, actor, csrf).await
 }
 

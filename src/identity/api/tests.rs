@@ -310,13 +310,13 @@ async fn changes_need_the_token_of_the_session() {
     let bruce = site.set_up().await;
     let patch = json!({"name": "B. P."});
     let without = site.send(bruce.plain("PATCH", "/api/v1/account", &patch)).await;
-    assert_eq!(refused(without).await, says(403, "cross_site"));
+    assert_eq!(refused(without).await, says(403, "csrf"));
     let wrong = with(
         bruce.plain("PATCH", "/api/v1/account", &patch),
         "x-csrf-token",
         "AAAA",
     );
-    assert_eq!(refused(site.send(wrong).await).await, says(403, "cross_site"));
+    assert_eq!(refused(site.send(wrong).await).await, says(403, "csrf"));
     assert_eq!(
         site.send(bruce.to("PATCH", "/api/v1/account", &patch))
             .await
@@ -415,7 +415,7 @@ async fn forms_carry_the_token_in_a_field_and_arrive_whole() {
     ] {
         assert_eq!(
             refused(site.send(form(kind, body.clone())).await).await,
-            says(403, "cross_site"),
+            says(403, "csrf"),
             "{kind}: {body}"
         );
     }
