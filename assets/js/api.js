@@ -35,7 +35,7 @@ export class ApiError extends Error {
  * @property {Record<string, string>} [headers]
  * @property {Record<string, any>} [query] left out where empty
  * @property {AbortSignal} [signal]
- * @property {boolean} [stay]  do not go to the sign-in page on 401
+ * @property {boolean} [stay]  neither go to the sign-in page nor ask for the password on 401
  */
 
 /**
@@ -59,6 +59,18 @@ export async function ask(method, path, asking = {}) {
  * @returns {Promise<{ body: any, headers: Headers, status: number }>}
  */
 export async function reply(method, path, asking = {}) {
+  try {
+    return await once(method, path, asking);
+  } catch (error) {
+    if (asking.stay || /** @type {any} */ (error).code !== 'reauthentication_required') throw error;
+    const { confirmPassword } = await import('./confirm.js');
+    if (!await confirmPassword()) throw error;
+    return once(method, path, asking);
+  }
+}
+
+/** @param {string} method @param {string} path @param {Asking} asking */
+async function once(method, path, asking) {
   const headers = new Headers({ Accept: 'application/json', ...asking.headers });
   if (method !== 'GET') headers.set('X-CSRF-Token', csrf());
   if (asking.json !== undefined) headers.set('Content-Type', 'application/json');

@@ -63,8 +63,10 @@ export function showSecret(title, hint, secret) {
  * @param {string} title
  * @param {{ label: string, hint?: string, type?: string, action: string, attributes?: Record<string, any>, send: (value: string) => Promise<void> }} question
  *   `send` may throw: its message stands under the field
+ * @returns {Promise<boolean>} when it was closed: whether the value was sent
  */
 export function askValue(title, question) {
+  let sent = false;
   const error = h('p', { class: 'error', role: 'alert' });
   const input = h('input', { id: 'dialog-value', type: question.type ?? 'text', required: true, autofocus: true, ...question.attributes });
   const form = h('form', { method: 'dialog' },
@@ -77,6 +79,7 @@ export function askValue(title, question) {
     send.disabled = true;
     try {
       await question.send(input.value);
+      sent = true;
       dialog.close();
     } catch (refused) {
       error.textContent = /** @type {Error} */ (refused).message;
@@ -86,6 +89,7 @@ export function askValue(title, question) {
     }
   });
   input.focus();
+  return new Promise((resolve) => { dialog.addEventListener('close', () => resolve(sent)); });
 }
 
 /** @param {HTMLElement} element @param {MouseEvent} event */

@@ -39,7 +39,7 @@ function start() {
         filter.refuse('');
         return { items: answer.items, total: answer.total, totalExact: answer.total_exact ?? true };
       } catch (error) {
-        if (/** @type {any} */ (error).status !== 400) throw error;
+        if (![400, 422].includes(/** @type {any} */ (error).status)) throw error;
         // A filter that cannot be read is told beside it; the table shows nothing meanwhile.
         filter.refuse(/** @type {any} */ (error).errors?.[0]?.message ?? /** @type {any} */ (error).message);
         return { items: [], total: 0 };

@@ -20,7 +20,7 @@ sends(looks, async ({ theme, density, units }) => {
 looks.addEventListener('change', (/** @type {any} */ event) => show({ [event.target.name]: event.target.value }));
 
 sends(one('[data-password]'), async ({ current, new: fresh }, form) => {
-  await post('/account/password', { current, new: fresh }, { stay: true });
+  await post('/account/password', { current, new: fresh });
   form.reset();
   return t('js.settings.changed');
 });
