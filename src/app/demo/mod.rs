@@ -1,0 +1,163 @@
+//! `--demo`: a throw-away data directory with an invented station, so that a newcomer sees every page alive.
+//!
+//! Everything goes the way real things go: accounts by the accounts' commands, the log by the import, new contacts
+//! by live logging. Passwords are random and printed.
+
+mod contacts;
+mod world;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use self::contacts::{Dice, Operator};
+use super::running::App;
+use super::services::{Services, StartError};
+use crate::ham::adif;
+use crate::ham::callsign::Callsign;
+use crate::ham::geo::LatLon;
+use crate::ham::grid::Grid;
+use crate::identity::{AccountId, Actor, DisplayName, NewAccount, Password, Role};
+use crate::logbook::{self, Logbook, NewBook, Person, Right};
+
+/// Contacts of the demo's station.
+const CONTACTS: usize = 50_000;
+/// Contacts of the demo's club.
+const CLUB_CONTACTS: usize = 3_000;
+/// Years back that the log reaches.
+const YEARS: i64 = 18;
+/// Between two new contacts.
+const PAUSE: (u64, u64) = (6, 20);
+
+const STATION: &str = "N0CALL";
+const GRID: &str = "FN31pr";
+const CLUB: &str = "N0CALL/C";
+/// Callsign and name of the demo's accounts; the first is the administrator.
+const PEOPLE: [(&str, &str); 4] =
+    [(STATION, "Pat Demo"), ("AA0DEM", "Kim Sample"), ("KD0DEM", "Lee Invented"), ("WB0DEM", "Max Example")];
+
+/// The filled demo.
+pub(crate) struct Demo {
+    logins: Vec<(String, String)>,
+}
+
+/// Makes accounts, logbooks and contacts.
+pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Demo, StartError> {
+    say("Inventing a station: accounts, two logbooks, 50,000 contacts …");
+    let mut logins = Vec::new();
+    let mut people = Vec::new();
+    for (number, (call, name)) in PEOPLE.into_iter().enumerate() {
+        let password = services.env.entropy.token(12);
+        let role = if number == 0 { Role::Administrator } else { Role::Member };
+        let account = account(services, call, name, role, &password).await?;
+        logins.push((call.to_owned(), password));
+        people.push(Person { account, call: parsed(call) });
+    }
+    let now = services.env.clock.now();
+    books(services, people, now).await?;
+    let logbook =
+        Logbook::new(services.store.clone(), services.env.clone(), services.countries.clone(), &services.config.data_dir);
+    import(&logbook, STATION, "twenty-years.adi", log(STATION, CONTACTS, now, 73)).await?;
+    import(&logbook, CLUB, "club-activities.adi", log(CLUB, CLUB_CONTACTS, now, 88)).await?;
+    Ok(Demo { logins })
+}
+
+impl Demo {
+    /// Lines that tell how to sign in.
+    pub(crate) fn logins(&self) -> Vec<String> {
+        let mut lines = vec!["Sign in as (administrator first):".to_owned()];
+        lines.extend(self.logins.iter().map(|(call, password)| format!("  {call:<10} {password}")));
+        lines
+    }
+
+    /// Logs a new contact now and then until the program stops.
+    pub(crate) fn keep_busy(&self, app: &App) {
+        let (logbook, stop) = (app.logbook.clone(), app.stop.clone());
+        tokio::spawn(async move { trickle(&logbook, &stop).await });
+    }
+}
+
+fn parsed(call: &str) -> Callsign {
+    Callsign::parse(call).expect("the demo's own calls are valid")
+}
+
+fn operator(call: &str) -> Operator<'_> {
+    let home = Grid::parse(GRID).map_or_else(|_| LatLon::new(0.0, 0.0).expect("a place"), |grid| grid.centre());
+    Operator { call, grid: GRID, home }
+}
+
+async fn account(
+    services: &Services,
+    call: &str,
+    name: &str,
+    role: Role,
+    password: &str,
+) -> Result<AccountId, StartError> {
+    let password = Password::new(password.to_owned()).expect("a random password is long enough");
+    let new = NewAccount {
+        call: parsed(call),
+        name: DisplayName::new(name).expect("the demo's own names are short"),
+        grid: Grid::parse(GRID).ok(),
+        email: None,
+        role,
+        password: Some(services.identity.hash(password).await),
+        verified: true,
+    };
+    Ok(services.identity.add_account(&Actor::COMMAND_LINE, new).await?)
+}
+
+async fn books(services: &Services, people: Vec<Person>, now: Timestamp) -> Result<(), StartError> {
+    let made = services.store.write(move |tx| -> Result<(), logbook::Error> {
+        for person in &people {
+            logbook::write::books::ensure_own(tx, person, now)?;
+        }
+        let Some((owner, others)) = people.split_first() else { return Ok(()) };
+        let club = NewBook { call: parsed(CLUB), title: "Invented Radio Club".to_owned(), club: true };
+        logbook::write::books::create_for(tx, owner, club, now)?;
+        for (person, right) in others.iter().zip([Right::Officer, Right::Member, Right::Member]) {
+            logbook::write::books::share(tx, &Actor::COMMAND_LINE, CLUB, person, right, now)?;
+        }
+        Ok(())
+    });
+    Ok(made.await?)
+}
+
+/// The whole log as a file.
+fn log(call: &str, count: usize, now: Timestamp, seed: u64) -> String {
+    let mut dice = Dice(seed);
+    let from = now.saturating_sub(SignedDuration::from_hours(YEARS * 365 * 24)).unwrap_or(now);
+    let until = now.saturating_sub(SignedDuration::from_mins(5)).unwrap_or(now);
+    let mut file = String::with_capacity(count * 360);
+    file.push_str("An invented log.\n<ADIF_VER:5>3.1.7 <PROGRAMID:8>Shackbox <EOH>\n");
+    let who = operator(call);
+    for at in contacts::times(&mut dice, count, from, until) {
+        file.push_str(&contacts::contact(&mut dice, &who, at));
+    }
+    file
+}
+
+async fn import(logbook: &Logbook, call: &str, name: &str, file: String) -> Result<(), StartError> {
+    let bytes = file.len() as u64;
+    let input = std::io::Cursor::new(file.into_bytes());
+    logbook.import_now(&Actor::COMMAND_LINE, call, name, bytes, input).await?;
+    Ok(())
+}
+
+async fn trickle(logbook: &Logbook, stop: &CancellationToken) {
+    let mut dice = Dice(u64::from_le_bytes(logbook.env.entropy.bytes()));
+    let who = operator(STATION);
+    loop {
+        let pause = Duration::from_secs(PAUSE.0 + dice.below(PAUSE.1 - PAUSE.0));
+        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+            return;
+        }
+        let now = logbook.env.clock.now();
+        let record = contacts::contact(&mut dice, &who, now);
+        let Some(entry) = adif::Reader::new(record.as_bytes()).next() else { continue };
+        let Ok((qso, _)) = adif::to_qso(&entry.record, now) else { continue };
+        if let Err(error) = logbook.log(&Actor::COMMAND_LINE, Some(STATION), qso).await {
+            tracing::warn!(%error, "the demo could not log a contact: {error}");
+        }
+    }
+}
