@@ -81,6 +81,8 @@ export class SbCombo extends HTMLElement {
       event.preventDefault();
       event.stopPropagation();
       this.#pick(this.#at);
+    } else if (event.key === 'Enter') {
+      this.close();
     } else if (event.key === 'Escape' && this.open) {
       event.preventDefault();
       event.stopPropagation();

@@ -91,17 +91,17 @@ export class Detail {
   #draw(lookup) {
     const { qso } = this;
     const keep = this.#panel.querySelector('.stage');
-    const parts = groups(qso).map((group) => this.#group(group)).filter(Boolean);
+    const [first, ...parts] = groups(qso).map((group) => this.#group(group)).filter(Boolean);
     fill(this.#panel, this.#header(), h('p', { class: 'bad small', role: 'alert', 'data-fault': true, hidden: true }),
       h('div', { class: 'title' }, h('span', { class: 'call' }, qso.call), h('span', {}, qso.country ?? ''),
         h('span', { class: 'muted tabular' }, way(this.#hooks.home(), lookup ?? qso))),
-      this.#map(lookup, keep), this.#history(lookup), ...parts, this.#add());
+      first, this.#history(lookup), this.#map(lookup, keep), ...parts, this.#add());
   }
 
   #header() {
     const { qso } = this;
     return h('header', {},
-      h('h2', { class: 'tabular' }, `${formatUtc(qso.start)} · ${bandName(qso.band)} · ${modeOf(qso)}`),
+      h('h2', { class: 'tabular clip' }, `${formatUtc(qso.start)} · ${bandName(qso.band)} · ${modeOf(qso)}`),
       h('div', { class: 'actions' },
         this.#hooks.writes ? h('button', { type: 'button', class: 'button quiet', onclick: () => this.remove() }, t('js.detail.delete')) : null,
         this.#hooks.closed ? h('button', { type: 'button', class: 'button icon', 'aria-label': t('js.detail.close'), onclick: () => this.close() }, icon('close')) : null));

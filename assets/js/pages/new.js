@@ -30,24 +30,8 @@ function start() {
     },
   });
   one('[data-clear]', form).addEventListener('click', () => entry.clear());
-  const call = /** @type {any} */ (entry.field('call')?.closest('sb-combo'));
-  if (call) call.options = callsBefore;
-  call?.addEventListener('pick', () => entry.look());
   clock();
   get('/logbook/points', { query: { logbook, limit: 1 } }).then((answer) => { home = answer.home ?? null; }, () => {});
-}
-
-/** Calls in the log that begin with what is typed. @param {string} typed */
-async function callsBefore(typed) {
-  if (typed.length < 3) return [];
-  try {
-    const { items } = await get('/logbook/qsos', { query: { logbook, q: `call:${typed}*`, limit: 30 } });
-    const seen = new Map();
-    for (const qso of items) if (!seen.has(qso.call)) seen.set(qso.call, qso.name ?? qso.country ?? '');
-    return [...seen].slice(0, 8).map(([value, aside]) => ({ value, aside }));
-  } catch {
-    return [];
-  }
 }
 
 /** Date and time run along until one types them. */
