@@ -20,6 +20,9 @@ pub(crate) enum Error {
     /// The actor has no logbook yet and named none.
     #[error("no logbook is named, and the account has none")]
     NoneNamed,
+    /// There is no account of that call.
+    #[error("there is no account of {0}")]
+    NoAccount(SmolStr),
     /// There is no such contact, or none that the actor may know of.
     #[error("there is no contact {0}")]
     NoContact(String),

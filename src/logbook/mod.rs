@@ -8,7 +8,9 @@
 //!
 //! Not here: the ADIF format and entity tables (`ham`), accounts (`identity`).
 
+pub(crate) mod api;
 pub(crate) mod check;
+pub(crate) mod encode;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod filter;
@@ -24,9 +26,11 @@ pub(crate) mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod write;
+pub(crate) mod writer;
 pub(crate) mod view;
 
 pub(crate) use check::CHECKS;
+pub(crate) use encode::{encode, encode_contact};
 pub(crate) use place::Countries;
 pub(crate) use service::Logbook;
 pub(crate) use tables::tables;

@@ -73,6 +73,17 @@ pub(crate) enum Right {
     Owner,
 }
 
+impl Right {
+    /// The word the API uses.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Right::Member => "member",
+            Right::Officer => "officer",
+            Right::Owner => "owner",
+        }
+    }
+}
+
 /// One account's right in one logbook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Membership {

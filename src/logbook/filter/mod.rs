@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 use super::stored::StoredQso;
 use super::summary::{Flags, Summary};
 pub(crate) use glob::Glob;
-pub(crate) use parse::{FilterError, parse};
+pub(crate) use parse::{FilterError, parse, span_of};
 
 /// A parsed filter: every term must hold. The empty filter accepts everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

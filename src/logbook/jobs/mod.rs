@@ -16,7 +16,7 @@ pub(crate) use bulk::{BulkJob, UndoJob};
 pub(crate) use countries::{SettleJob, kept_table};
 pub(crate) use import::ImportJob;
 pub(crate) use sweep::{ClearJob, is_orphan};
-pub(crate) use undo::UndoImportJob;
+pub(crate) use undo::{UndoImportJob, undo_all};
 
 use super::Logbook;
 use super::error::Error;

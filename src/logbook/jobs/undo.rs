@@ -12,6 +12,7 @@ use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::tables::ImportState;
 use crate::logbook::write::edit::MOST_AT_ONCE;
+use crate::logbook::write::import::load;
 use crate::logbook::write::undo::{Step, import_step};
 use crate::store::Pending;
 
@@ -31,8 +32,13 @@ impl Job for UndoImportJob {
 
 /// Handles the job. Not to be called off: half an undo helps nobody.
 pub(super) async fn run(logbook: Logbook, job: UndoImportJob, cx: JobCx) -> Result<Done, JobError> {
+    let number = job.import;
+    let import = logbook.store.read(move |r| load(r, number)).await?;
+    if import.state != ImportState::Undoing {
+        return Ok(Done::quietly());
+    }
     let mut sum = Step::default();
-    undo_all(&logbook, job.import, &mut sum, |sum| cx.progress(sum.removed + sum.restored, Some(job.total))).await?;
+    undo_all(&logbook, number, &mut sum, |sum| cx.progress(sum.removed + sum.restored, Some(job.total))).await?;
     Ok(Done::with(json!({"removed": sum.removed, "restored": sum.restored, "kept": sum.kept})))
 }
 

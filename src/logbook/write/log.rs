@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use super::Changes;
 use super::merge::{self, Incoming, Search};
 use crate::event::Event;
+use crate::ham::qso::Qso;
 use crate::logbook::error::Error;
 use crate::logbook::event::{Contact, LogbookEvent, Outcome, QsoId};
 use crate::logbook::rights::Opened;
-use crate::logbook::stored::StoredQso;
+use crate::logbook::stored::{Place, StoredQso};
 use crate::store::Write;
 
 /// Stores a contact, or finds the one it repeats.
@@ -43,6 +44,11 @@ pub(crate) fn log(
         Outcome::Duplicate => {}
     }
     Ok((contact, outcome))
+}
+
+/// A record around a contact that is being put together; its place is still to be worked out.
+pub(crate) fn blank(qso: Qso, now: Timestamp) -> StoredQso {
+    new_record(Incoming { qso, place: Place::default() }, None, now)
 }
 
 /// A record that was not there before.

@@ -1,0 +1,119 @@
+//! Logbooks over HTTP. The errors of the domain become problems here, once.
+
+mod adif;
+mod books;
+mod bulk;
+mod contacts;
+mod imports;
+mod list;
+mod sums;
+mod upload;
+
+use axum::http::StatusCode;
+use jiff::ToSpan as _;
+use utoipa_axum::routes;
+
+use super::Logbook;
+use super::error::Error;
+use super::read::stats;
+use super::rights;
+use super::write::edit::WayBack;
+use crate::identity::Actor;
+use crate::identity::api::LogbookLine;
+use crate::store::{Read, StoreError};
+use crate::web::{Access, Problem, Routes, Signer};
+
+/// How long an edit or deletion can be taken back.
+const UNDO_HOURS: i64 = 24;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub(crate) struct LogbookState {
+    pub(crate) logbook: Logbook,
+    pub(crate) signer: Signer,
+    /// Largest file taken, bytes.
+    pub(crate) upload_bytes: u64,
+}
+
+/// All routes of this domain.
+pub(crate) fn routes(state: LogbookState) -> Routes {
+    let read = Access::Key("logbook.read");
+    let write = Access::Key("logbook.write");
+    Routes::new()
+        .api(read, routes!(list::list))
+        .api(write, routes!(contacts::log))
+        .api(read, routes!(contacts::show))
+        .api(write, routes!(contacts::change, contacts::delete))
+        .api(write, routes!(bulk::bulk))
+        .api(write, routes!(bulk::undo))
+        .api(write.upload(), routes!(upload::upload))
+        .api(read.stream(), routes!(adif::export))
+        .api(read, routes!(imports::list))
+        .api(read, routes!(imports::show))
+        .api(read.stream(), routes!(imports::rejects))
+        .api(write, routes!(imports::undo))
+        .api(read, routes!(sums::stats))
+        .api(read, routes!(sums::points))
+        .api(read, routes!(sums::lookup))
+        .api(read, routes!(books::list))
+        .api(write, routes!(books::create))
+        .api(write, routes!(books::change, books::remove))
+        .api(read, routes!(books::members))
+        .api(write, routes!(books::share, books::unshare))
+        .with_state(state)
+}
+
+/// The actor's logbooks, as the answer about the own session lists them.
+pub(crate) fn lines(r: &Read, actor: &Actor) -> Result<Vec<LogbookLine>, StoreError> {
+    let opened = match rights::all(r, actor) {
+        Ok(opened) => opened,
+        Err(Error::Store(error)) => return Err(error),
+        Err(_) => return Ok(Vec::new()),
+    };
+    opened
+        .into_iter()
+        .map(|opened| {
+            Ok(LogbookLine {
+                count: stats::total(r, opened.id)?,
+                call: opened.book.call.into(),
+                title: opened.book.title,
+                right: opened.right.as_str().to_owned(),
+            })
+        })
+        .collect()
+}
+
+impl LogbookState {
+    /// A fresh way back for an edit or a deletion.
+    fn way_back(&self) -> WayBack {
+        let env = &self.logbook.env;
+        let now = env.clock.now();
+        let until = now.checked_add(UNDO_HOURS.hours()).unwrap_or(now);
+        WayBack { token: env.entropy.token(16).into(), until }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Problem {
+        let text = error.to_string();
+        match error {
+            Error::Store(error) => error.into(),
+            Error::Denied(denied) => denied.into(),
+            Error::NoLogbook(_)
+            | Error::NoneNamed
+            | Error::NoAccount(_)
+            | Error::NoContact(_)
+            | Error::NoImport(_) => Problem::not_found(text),
+            Error::NotAllowed(_) => Problem::forbidden("forbidden", text),
+            Error::Changed { .. } => Problem::precondition_failed(text),
+            Error::Filter(error) => Problem::unprocessable("bad_filter", text.clone())
+                .field("q", text)
+                .with("word", error.word),
+            Error::Invalid { field, message } => Problem::invalid(field, message),
+            Error::CallTaken(_) => Problem::conflict("call_taken", text.clone()).field("call", text),
+            Error::UndoGone => Problem::new(StatusCode::GONE, "undo_gone", text),
+            Error::ImportState(_) => Problem::conflict("import_state", text),
+            Error::TooMany(_) => Problem::unprocessable("too_many", text),
+        }
+    }
+}
