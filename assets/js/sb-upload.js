@@ -58,7 +58,7 @@ export class SbUpload extends HTMLElement {
   /** @param {File} file @param {Progress} view */
   async #send(file, view) {
     try {
-      const query = { logbook: document.body.dataset.logbook, callsign: document.body.dataset.logbook, name: file.name };
+      const query = { callsign: document.body.dataset.logbook, filename: file.name };
       const { job } = await upload('/logbook/adif', file, { query, signal: view.signal, onprogress: (sent, total) => view.bytes(sent, total) });
       const finished = await this.#follow(job, view);
       this.dispatchEvent(new CustomEvent('done', { detail: { job, result: finished.result ?? {} } }));

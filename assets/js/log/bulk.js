@@ -24,9 +24,11 @@ const MANY = 1000;
  * @returns {(selection: import('../table/selection.js').Selection, total: number, all: () => void) => HTMLElement}
  */
 export function bulkBar(hooks) {
+  // A filter has to be there: this one accepts every contact.
+  const filter = () => hooks.filter() || 'call:*';
   return (selection, total, all) => {
     const count = selection.count(total);
-    const target = () => (selection.all ? { logbook: hooks.logbook, q: hooks.filter() } : { logbook: hooks.logbook, ids: [...selection.ids] });
+    const target = () => (selection.all ? { logbook: hooks.logbook, q: filter() } : { logbook: hooks.logbook, ids: [...selection.ids] });
     return h('div', { class: 'bulk' },
       selection.all ? null : h('button', { type: 'button', class: 'linkish', onclick: all }, t('js.bulk.all', { n: total })),
       h('button', { type: 'button', class: 'linkish', onclick: hooks.clear }, t('js.bulk.none')),

@@ -7,8 +7,7 @@ import '../sb-upload.js';
 import { timeElement } from '../utc.js';
 import { number, t } from '../words.js';
 
-const { logbook, right } = document.body.dataset;
-const may = right === 'officer' || right === 'owner';
+const { logbook } = document.body.dataset;
 
 one('sb-upload')?.addEventListener('done', refresh);
 for (const form of all('[data-past] form')) undoable(form, form.closest('tr').dataset.job);
@@ -22,15 +21,17 @@ async function refresh() {
   fill(one('tbody', table), items.map((/** @type {any} */ each) => row(each)));
 }
 
-/** @param {any} each */
+/** @param {any} each an import, as the API lists it */
 function row(each) {
-  const counts = ['added', 'merged', 'duplicates', 'rejected'].map((name) => h('td', { class: 'num' }, number(each[name] ?? each.result?.[name] ?? 0)));
-  const undone = each.undone || each.state === 'undone';
-  const form = may && !undone && each.state === 'done' ? h('form', { method: 'post', action: `/import/${encodeURIComponent(each.job)}` }, h('button', { class: 'button' }, t('js.import.undo'))) : '';
-  if (form) undoable(form, each.job);
-  return h('tr', { 'data-job': each.job }, h('td', { class: 'nowrap' }, timeElement(each.created ?? each.time ?? each.at)),
-    h('td', {}, h('a', { href: `/import/${encodeURIComponent(each.job)}` }, each.name ?? each.file ?? each.job)), ...counts,
-    h('td', {}, undone ? t('js.import.undone') : t(`js.job.${each.state ?? 'done'}`)), h('td', { class: 'num' }, form));
+  // One made at the command line has no job, only a number.
+  const id = each.job || String(each.import);
+  const path = `/import/${encodeURIComponent(id)}`;
+  const form = ['done', 'stopped'].includes(each.state) ? h('form', { method: 'post', action: path }, h('button', { class: 'button' }, t('js.import.undo¦Undo import'))) : '';
+  if (form) undoable(form, id);
+  return h('tr', { 'data-job': id }, h('td', { class: 'nowrap' }, timeElement(each.created)),
+    h('td', {}, h('a', { href: path }, each.file || t('js.import.nameless¦unnamed file'))),
+    ...['added', 'merged', 'duplicates', 'rejected'].map((name) => h('td', { class: 'num' }, number(each[name]))),
+    h('td', {}, t(`js.import.${each.state}`)), h('td', { class: 'num' }, form));
 }
 
 /** @param {HTMLFormElement} form @param {string} job */
