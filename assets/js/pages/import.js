@@ -26,10 +26,10 @@ function row(each) {
   // One made at the command line has no job, only a number.
   const id = each.job || String(each.import);
   const path = `/import/${encodeURIComponent(id)}`;
-  const form = ['done', 'stopped'].includes(each.state) ? h('form', { method: 'post', action: path }, h('button', { class: 'button' }, t('js.import.undo¦Undo import'))) : '';
+  const form = ['done', 'stopped'].includes(each.state) ? h('form', { method: 'post', action: path }, h('button', { class: 'button' }, t('js.import.undo'))) : '';
   if (form) undoable(form, id);
   return h('tr', { 'data-job': id }, h('td', { class: 'nowrap' }, timeElement(each.created)),
-    h('td', {}, h('a', { href: path }, each.file || t('js.import.nameless¦unnamed file'))),
+    h('td', {}, h('a', { href: path }, each.file || t('js.import.nameless'))),
     ...['added', 'merged', 'duplicates', 'rejected'].map((name) => h('td', { class: 'num' }, number(each[name]))),
     h('td', {}, t(`js.import.${each.state}`)), h('td', { class: 'num' }, form));
 }
