@@ -126,7 +126,7 @@ impl Mailer {
             return Ok(());
         };
         let sent = server.send(&mail).await;
-        let outcome = sent.as_ref().map(|()| ()).map_err(MailError::to_string);
+        let outcome = sent.clone().map_err(|error| error.to_string());
         self.remember(
             Mail {
                 text: String::new(),

@@ -27,21 +27,18 @@ pub(crate) fn list(
     limit: usize,
 ) -> Result<Vec<JobEvent>, StoreError> {
     let view = |id| r.get(JOB, &id).map(|job| job.map(|job| job.view(JobId(id))));
-    match owner {
-        Some(owner) => {
-            let mut span = Span::prefix(&(owner,));
-            if let Some(after) = after {
-                span = span.before(&(owner, after.0));
-            }
-            let rows = r.scan(BY_OWNER, span, Direction::Backward).take(limit);
-            rows.filter_map(|row| row.and_then(|((_, id), ())| view(id)).transpose())
-                .collect()
+    if let Some(owner) = owner {
+        let mut span = Span::prefix(&(owner,));
+        if let Some(after) = after {
+            span = span.before(&(owner, after.0));
         }
-        None => {
-            let span = after.map_or_else(Span::all, |after| Span::all().before(&after.0));
-            let rows = r.scan(JOB, span, Direction::Backward).take(limit);
-            rows.map(|row| row.map(|(id, job)| job.view(JobId(id)))).collect()
-        }
+        let rows = r.scan(BY_OWNER, span, Direction::Backward).take(limit);
+        rows.filter_map(|row| row.and_then(|((_, id), ())| view(id)).transpose())
+            .collect()
+    } else {
+        let span = after.map_or_else(Span::all, |after| Span::all().before(&after.0));
+        let rows = r.scan(JOB, span, Direction::Backward).take(limit);
+        rows.map(|row| row.map(|(id, job)| job.view(JobId(id)))).collect()
     }
 }
 

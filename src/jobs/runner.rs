@@ -398,8 +398,7 @@ impl Inner {
                 jitter,
             };
             match self.store.write(move |tx| write::finish(tx, id, ended)).await {
-                Ok(()) => return,
-                Err(StoreError::Closed) => return,
+                Ok(()) | Err(StoreError::Closed) => return,
                 Err(error) => tracing::warn!(%error, "the end of job {id} is not stored yet: {error}"),
             }
             tokio::select! {

@@ -264,9 +264,9 @@ fn files_below(dir: &Path) -> Result<Vec<PathBuf>, BackupError> {
                 })?
                 .path();
             if path.is_dir() {
-                pending.push(path)
+                pending.push(path);
             } else {
-                files.push(path)
+                files.push(path);
             }
         }
     }

@@ -37,12 +37,11 @@ impl CheckReport {
 }
 
 /// Opens a data directory that no server uses, checks all of it, and compacts the file if asked to. Blocking.
-pub(crate) fn check_data_dir(config: StoreConfig, compact_too: bool) -> Result<CheckReport, CheckError> {
-    let registry = config.registry.clone();
-    let engine = super::open_engine(&config)?;
+pub(crate) fn check_data_dir(config: &StoreConfig, compact_too: bool) -> Result<CheckReport, CheckError> {
+    let engine = super::open_engine(config)?;
     let mut report = CheckReport::default();
     pages(&engine, &mut report)?;
-    rows(&engine.read()?, &registry, &mut report)?;
+    rows(&engine.read()?, &config.registry, &mut report)?;
     if compact_too {
         report.freed = Some(compact(&engine)?);
     }

@@ -1,4 +1,4 @@
-//! Values: a two-byte envelope (format, the record's version) and MessagePack with field names.
+//! Values: a two-byte envelope (format, the record's version) and `MessagePack` with field names.
 //!
 //! The only caller of `rmp-serde`. A value is read whole or not at all (bytes left over are an error), a
 //! number that is not a number is refused, and `()` is stored as no bytes, which is what index tables hold.
@@ -7,9 +7,9 @@
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-/// The envelope's first byte: MessagePack with field names.
+/// The envelope's first byte: `MessagePack` with field names.
 const FORMAT: u8 = 1;
-/// MessagePack's nil: what `()` is written as.
+/// `MessagePack`'s nil: what `()` is written as.
 const NIL: u8 = 0xc0;
 const FLOAT32: u8 = 0xca;
 const FLOAT64: u8 = 0xcb;
@@ -78,7 +78,7 @@ pub(super) fn decode<V: DeserializeOwned>(
     }
 }
 
-/// Reads the MessagePack behind an envelope; `Upgrade` functions call it with the old record's type.
+/// Reads the `MessagePack` behind an envelope; `Upgrade` functions call it with the old record's type.
 pub(crate) fn body<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
     let value = V::deserialize(&mut reader).map_err(|e| CodecError::Decode(e.to_string()))?;
@@ -89,7 +89,7 @@ pub(crate) fn body<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, CodecError> {
     }
 }
 
-/// Walks MessagePack just written, and refuses a float that is NaN.
+/// Walks `MessagePack` just written, and refuses a float that is NaN.
 fn refuse_nan(mut rest: &[u8]) -> Result<(), CodecError> {
     while let Some((&marker, tail)) = rest.split_first() {
         if marker == FLOAT32 && float32(tail).is_none_or(f32::is_nan)

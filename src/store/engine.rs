@@ -192,7 +192,7 @@ fn open_error(medium: &Medium, lock: Option<&DirLock>, error: redb::DatabaseErro
     };
     match error {
         redb::DatabaseError::DatabaseAlreadyOpen => OpenError::HeldByAnother {
-            dir: lock.map(|lock| lock.dir.clone()).unwrap_or(path),
+            dir: lock.map_or(path, |lock| lock.dir.clone()),
             pid: None,
         },
         redb::DatabaseError::Storage(redb::StorageError::Io(error)) => OpenError::Io { path, error },

@@ -158,7 +158,10 @@ impl Store {
             status: status_sender,
             reopen_every: config.reopen_every,
         };
-        let failed = |error| OpenError::Io { path: config.dir.clone(), error };
+        let failed = |error| OpenError::Io {
+            path: config.dir.clone(),
+            error,
+        };
         let thread = start_writer(writer).map_err(failed)?;
         let shared = Shared {
             dir: config.dir,
@@ -300,6 +303,16 @@ impl Store {
         if !matches!(ended, Ok(true)) {
             tracing::error!("the store's writer ended unexpectedly");
         }
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// Opens a store on a disk whose failures the test decides.
+    fn open_on(disk: fake_disk::FakeDisk, config: StoreConfig) -> Result<Self, OpenError> {
+        let engine = Engine::open(Medium::Fake(disk), config.cache_bytes, None)?;
+        upgrade(&engine, &config, SCHEMA)?;
+        Self::start(engine, config)
     }
 }
 

@@ -4,6 +4,7 @@
 //! cleanly as it opens it. So the look goes through a backend that keeps such writes in memory.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt as _;
@@ -152,13 +153,11 @@ impl redb::StorageBackend for Overlay {
     fn write(&self, offset: u64, data: &[u8]) -> Result<()> {
         let mut state = self.state();
         for (number, within, place) in pieces(offset, data.len()) {
-            if !state.changed.contains_key(&number) {
-                let page = self.page(number)?;
-                state.changed.insert(number, page);
-            }
-            if let Some(page) = state.changed.get_mut(&number) {
-                page[within].copy_from_slice(&data[place]);
-            }
+            let page = match state.changed.entry(number) {
+                Entry::Occupied(page) => page.into_mut(),
+                Entry::Vacant(place) => place.insert(self.page(number)?),
+            };
+            page[within].copy_from_slice(&data[place]);
         }
         state.length = state.length.max(offset + data.len() as u64);
         Ok(())

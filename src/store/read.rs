@@ -178,9 +178,12 @@ pub(crate) struct ByteSpan {
     pub(super) high: Bound<Vec<u8>>,
 }
 
+/// A lower and an upper bound, as the engine takes them.
+type Bounds<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
+
 impl ByteSpan {
     /// The span as the engine takes it; `None` when it is empty or upside down.
-    pub(super) fn bounds(&self) -> Option<(Bound<&[u8]>, Bound<&[u8]>)> {
+    pub(super) fn bounds(&self) -> Option<Bounds<'_>> {
         let (low, high) = (
             self.low.as_ref().map(Vec::as_slice),
             self.high.as_ref().map(Vec::as_slice),
