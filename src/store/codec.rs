@@ -4,8 +4,10 @@
 //! number that is not a number is refused, and `()` is stored as no bytes, which is what index tables hold.
 //! Stored structs carry `#[serde(default)]`; a field's short name once used never gets another meaning.
 
-use serde::Serialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Visitor};
+use serde::{Deserializer as _, Serialize};
 
 /// The envelope's first byte: `MessagePack` with field names.
 const FORMAT: u8 = 1;
@@ -83,9 +85,20 @@ pub(crate) fn body<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
     let value = V::deserialize(&mut reader).map_err(|e| CodecError::Decode(e.to_string()))?;
     // The reader does not say where it stands; a further value must fail for want of a first byte.
-    match <IgnoredAny as serde::Deserialize>::deserialize(&mut reader) {
+    match reader.deserialize_any(Nothing) {
         Err(rmp_serde::decode::Error::InvalidMarkerRead(_)) => Ok(value),
         _ => Err(CodecError::LeftOver),
+    }
+}
+
+/// Accepts no value at all, so whatever can be read is an error other than the lack of it.
+struct Nothing;
+
+impl Visitor<'_> for Nothing {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nothing more")
     }
 }
 

@@ -8,6 +8,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
+use super::backup::{sync_parent, with_suffix};
 use super::error::{OpenError, StoreError};
 use super::read::Read;
 use super::schema::Registry;
@@ -43,6 +44,7 @@ pub(super) struct Engine {
 impl Engine {
     /// Opens or makes the database. The caller has locked the directory.
     pub(super) fn open(medium: Medium, cache_bytes: usize, lock: Option<DirLock>) -> Result<Self, OpenError> {
+        create_whole(&medium, cache_bytes).map_err(|e| open_error(&medium, lock.as_ref(), e))?;
         let database =
             open_medium(&medium, cache_bytes).map_err(|e| open_error(&medium, lock.as_ref(), e))?;
         Ok(Self {
@@ -182,6 +184,26 @@ fn open_medium(medium: &Medium, cache_bytes: usize) -> Result<redb::Database, re
         #[cfg(test)]
         Medium::Fake(disk) => builder.create_with_backend(disk.clone()),
     }
+}
+
+/// Makes a database file that does not exist yet, under another name until it is complete: one cut off in the
+/// making could not be opened.
+fn create_whole(medium: &Medium, cache_bytes: usize) -> Result<(), redb::DatabaseError> {
+    #[cfg(test)]
+    let Medium::File(path) = medium else { return Ok(()) };
+    #[cfg(not(test))]
+    let Medium::File(path) = medium;
+    if path.metadata().is_ok_and(|meta| meta.len() > 0) {
+        return Ok(());
+    }
+    let part = with_suffix(path, ".part");
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    open_medium(&Medium::File(part.clone()), cache_bytes)?.close()?;
+    std::fs::rename(&part, path)?;
+    Ok(sync_parent(path)?)
 }
 
 fn open_error(medium: &Medium, lock: Option<&DirLock>, error: redb::DatabaseError) -> OpenError {
