@@ -227,7 +227,9 @@ fn accepted(headers: &HeaderMap) -> Option<Coding> {
 }
 
 fn served(name: &str) -> bool {
-    SERVED.iter().any(|folder| name.starts_with(folder)) && !name.ends_with(".test.js")
+    let in_place =
+        SERVED.iter().any(|folder| name.starts_with(folder)) && !name.split('/').any(|part| part == "..");
+    in_place && !name.ends_with(".test.js")
 }
 
 fn bytes_of(data: Cow<'static, [u8]>) -> Bytes {

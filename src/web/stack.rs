@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tracing::Instrument as _;
 
@@ -117,7 +118,7 @@ pub(crate) fn outer_layers(router: Router, edge: &Arc<Edge>) -> Router {
         .layer(
             CompressionLayer::new()
                 .quality(CompressionLevel::Precise(4))
-                .compress_when(worth_compressing),
+                .compress_when(SizeAbove::new(512).and(worth_compressing)),
         )
         .layer(from_fn(move |request, next| {
             bound(Arc::clone(&bounds), request, next)
@@ -290,13 +291,7 @@ fn worth_compressing(status: StatusCode, _: Version, headers: &HeaderMap, extens
     let packable = kind.starts_with("text/") && !kind.starts_with("text/event-stream")
         || kind.starts_with("application/json")
         || kind.starts_with("application/xml");
-    let short = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    status.is_success()
-        && packable
-        && short.is_none_or(|length| length >= 512)
-        && extensions.get::<Sensitive>().is_none()
+    status.is_success() && packable && extensions.get::<Sensitive>().is_none()
 }
 
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
