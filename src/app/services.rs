@@ -78,7 +78,7 @@ impl Services {
         let bus = Bus::new(
             BusConfig {
                 ring_messages: config.limits.firehose_ring,
-                encoders: vec![jobs::encode, logbook::encode],
+                encoders: vec![jobs::encode, logbook::encode, logbook::encode_contact],
                 ..BusConfig::default()
             },
             env.clock.clone(),

@@ -332,6 +332,11 @@ impl Subscription {
         self.topics = topics.into_iter().map(Into::into).collect();
     }
 
+    /// The number of the last message looked at: all up to it have been handed over, as far as asked for.
+    pub(crate) fn seen(&self) -> u64 {
+        self.seen
+    }
+
     /// Waits for what comes next: at least one delivery, in order. Safe to cancel.
     pub(crate) async fn next(&mut self) -> Vec<Delivery> {
         loop {

@@ -20,22 +20,23 @@ pub(crate) const MANUAL: &str = "manual";
 const ADIF: &str = "adif";
 
 /// The table built into the program: also where all entities, deleted ones too, have their names from.
-static EMBEDDED: LazyLock<Arc<Table>> = LazyLock::new(|| Arc::new(Table { resolver: Resolver::embedded() }));
+static EMBEDDED: LazyLock<Arc<Resolver>> = LazyLock::new(|| Arc::new(Resolver::embedded()));
 
 /// The name of an entity by its code, empty for none.
 pub(crate) fn country(code: u16) -> SmolStr {
-    EMBEDDED.resolver.entity(EntityId(code)).map(|entity| entity.name.clone()).unwrap_or_default()
+    EMBEDDED.entity(EntityId(code)).map(|entity| entity.name.clone()).unwrap_or_default()
 }
 
-/// A table of entities.
+/// A table of entities; clones share it.
+#[derive(Clone)]
 pub(crate) struct Table {
-    resolver: Resolver,
+    resolver: Arc<Resolver>,
 }
 
 impl Table {
     /// The table built into the program.
-    pub(crate) fn embedded() -> Arc<Table> {
-        Arc::clone(&EMBEDDED)
+    pub(crate) fn embedded() -> Table {
+        Table { resolver: Arc::clone(&EMBEDDED) }
     }
 
     /// Reads a country file: AD1C's `cty.csv` or `CTY.DAT`, or Club Log's XML, told apart by how they begin.
@@ -49,7 +50,7 @@ impl Table {
         } else {
             Resolver::from_cty_csv(&text)
         }?;
-        Ok(Table { resolver })
+        Ok(Table { resolver: Arc::new(resolver) })
     }
 
     /// What the table is, and how much it holds.

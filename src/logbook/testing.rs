@@ -41,7 +41,7 @@ impl Fixture {
             entropy: Entropy::seeded(1),
             outbound: Outbound::new([]),
         };
-        let logbook = Logbook::new(store, env, Countries::new(Table::embedded()), dir.path());
+        let logbook = Logbook::new(store, env, Countries::new(table()), dir.path());
         let fixture = Fixture { logbook, dir };
         fixture.book("K6BP", 1, false).await;
         fixture
@@ -114,5 +114,5 @@ pub(crate) fn adif(fields: &[(&str, &str)]) -> String {
 }
 
 pub(crate) fn table() -> Arc<Table> {
-    Table::embedded()
+    Arc::new(Table::embedded())
 }

@@ -14,6 +14,7 @@ use crate::identity::{self, Scope};
 use crate::jobs::{self, NewJob};
 use crate::logbook::error::Error;
 use crate::logbook::jobs::ClearJob;
+use crate::logbook::read::books::members as members_of;
 use crate::logbook::read::stats;
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::tables::Right;
@@ -157,7 +158,7 @@ pub(super) async fn members(
 ) -> Result<Json<MemberList>> {
     let read = move |r: &Read| {
         let opened = rights::open(r, &actor, Scope::LogbookRead, Some(&call))?;
-        books::members(r, opened.id)
+        members_of(r, opened.id)
     };
     let members = state.logbook.store.read(read).await.map_err(Problem::from)?;
     let view = |(_, membership): (u32, crate::logbook::tables::Membership)| MemberView {

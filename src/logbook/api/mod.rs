@@ -5,6 +5,7 @@ mod books;
 mod bulk;
 mod contacts;
 mod imports;
+mod jobs;
 mod list;
 mod sums;
 mod upload;
@@ -15,12 +16,9 @@ use utoipa_axum::routes;
 
 use super::Logbook;
 use super::error::Error;
-use super::read::stats;
-use super::rights;
 use super::write::edit::WayBack;
-use crate::identity::Actor;
-use crate::identity::api::LogbookLine;
-use crate::store::{Read, StoreError};
+use crate::config::Limits;
+use crate::jobs::Jobs;
 use crate::web::{Access, Problem, Routes, Signer};
 
 /// How long an edit or deletion can be taken back.
@@ -30,9 +28,9 @@ const UNDO_HOURS: i64 = 24;
 #[derive(Clone)]
 pub(crate) struct LogbookState {
     pub(crate) logbook: Logbook,
+    pub(crate) jobs: Jobs,
     pub(crate) signer: Signer,
-    /// Largest file taken, bytes.
-    pub(crate) upload_bytes: u64,
+    pub(crate) limits: Limits,
 }
 
 /// All routes of this domain.
@@ -60,27 +58,11 @@ pub(crate) fn routes(state: LogbookState) -> Routes {
         .api(write, routes!(books::change, books::remove))
         .api(read, routes!(books::members))
         .api(write, routes!(books::share, books::unshare))
+        .api(read, routes!(jobs::list))
+        .api(read, routes!(jobs::show))
+        .api(write, routes!(jobs::cancel))
+        .api(write, routes!(jobs::retry))
         .with_state(state)
-}
-
-/// The actor's logbooks, as the answer about the own session lists them.
-pub(crate) fn lines(r: &Read, actor: &Actor) -> Result<Vec<LogbookLine>, StoreError> {
-    let opened = match rights::all(r, actor) {
-        Ok(opened) => opened,
-        Err(Error::Store(error)) => return Err(error),
-        Err(_) => return Ok(Vec::new()),
-    };
-    opened
-        .into_iter()
-        .map(|opened| {
-            Ok(LogbookLine {
-                count: stats::total(r, opened.id)?,
-                call: opened.book.call.into(),
-                title: opened.book.title,
-                right: opened.right.as_str().to_owned(),
-            })
-        })
-        .collect()
 }
 
 impl LogbookState {

@@ -154,7 +154,7 @@ fn broken(state: &LogbookState, error: &(dyn std::error::Error + 'static)) -> Pr
     let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<http_body_util::LengthLimitError>() {
-            return Problem::too_large(state.upload_bytes);
+            return Problem::too_large(state.limits.upload_bytes);
         }
         cause = error.source();
     }
@@ -194,8 +194,8 @@ async fn write_all(
     while let Some(chunks) = stream.next().await {
         let chunks: Vec<Bytes> = chunks.into_iter().collect::<Result<_>>()?;
         bytes += chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
-        if bytes > state.upload_bytes {
-            return Err(Problem::too_large(state.upload_bytes));
+        if bytes > state.limits.upload_bytes {
+            return Err(Problem::too_large(state.limits.upload_bytes));
         }
         let written = tokio::task::spawn_blocking(move || {
             chunks.iter().try_for_each(|chunk| file.write_all(chunk)).map(|()| file)

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::feed::{self, Plan};
 use super::{IN_FLIGHT, QUEUE};
-use crate::jobs::{Done, Job, JobCx, JobError};
+use crate::jobs::{Done, Job, JobCx, JobError, JobId, read as jobs_read};
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::read::imports::{self, REJECTS_TOLD};
@@ -181,6 +181,15 @@ async fn land<T>(flight: &mut Flight<T>, watch: &impl Fn(u64) -> Result<(), JobE
 pub(crate) async fn end(logbook: &Logbook, number: u32, state: ImportState) -> Result<Import, Error> {
     let now = logbook.env.clock.now();
     logbook.store.write(move |tx| write::import::end(tx, number, state, now)).await
+}
+
+/// Ends the import of a job that was called off before it began; other jobs have nothing to end.
+pub(crate) async fn abandon(logbook: &Logbook, job: JobId) -> Result<(), Error> {
+    let find = move |r: &crate::store::Read| Ok::<_, Error>(jobs_read::payload::<ImportJob>(r, job)?);
+    let Some(job) = logbook.store.read(find).await? else { return Ok(()) };
+    end(logbook, job.import, ImportState::Stopped).await?;
+    logbook.remove_spool(&job.spool);
+    Ok(())
 }
 
 async fn result(logbook: &Logbook, number: u32) -> Result<Done, JobError> {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub(crate) use bulk::{BulkJob, UndoJob};
 pub(crate) use countries::{SettleJob, kept_table};
-pub(crate) use import::ImportJob;
+pub(crate) use import::{ImportJob, abandon};
 pub(crate) use sweep::{ClearJob, is_orphan};
 pub(crate) use undo::{UndoImportJob, undo_all};
 

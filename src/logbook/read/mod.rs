@@ -1,5 +1,6 @@
 //! Queries: everything that only looks.
 
+pub(crate) mod books;
 pub(crate) mod export;
 pub(crate) mod imports;
 pub(crate) mod list;

@@ -10,6 +10,7 @@ use crate::ham::callsign::Callsign;
 use crate::identity::{AccountId, Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookEvent, LogbookId};
+use crate::logbook::read::books::members;
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::tables::{
     BOOK, BOOK_BY_CALL, Book, MEMBER, MEMBER_BY_ACCOUNT, Membership, Right,
@@ -140,16 +141,6 @@ pub(crate) fn close(tx: &mut Write<'_>, actor: &Actor, call: &str) -> Result<Log
     }
     tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: opened.id }));
     Ok(opened.id)
-}
-
-/// Accounts with their rights.
-pub(crate) fn members(r: &impl Rows, book: LogbookId) -> Result<Vec<(u32, Membership)>, Error> {
-    let mut members = Vec::new();
-    for row in r.scan(MEMBER, Span::prefix(&(book.0,)), Direction::Forward) {
-        let ((_, account), membership) = row?;
-        members.push((account, membership));
-    }
-    Ok(members)
 }
 
 /// Owners share; administrators put clubs in order, even those whose owner is gone.
