@@ -1,0 +1,105 @@
+//! What happens, told live: `/ws/firehose` for programs, `/websocket` for the pages.
+//!
+//! Both are readers of the bus; here it is decided what a subscriber may see, anew whenever rights, sessions or keys
+//! change anywhere. What a subscriber may not see is left out, never blanked.
+
+mod firehose;
+mod pages;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use axum::routing::get;
+use tokio::sync::watch;
+
+use super::running::App;
+use crate::bus::{Audience, Bus};
+use crate::event::Event;
+use crate::identity::event::IdentityEvent;
+use crate::identity::{Actor, Identity, Role, Scope};
+use crate::logbook::event::LogbookEvent;
+use crate::logbook::rights;
+use crate::store::Store;
+use crate::web::{Access, Routes, Sockets};
+
+/// What both kinds of socket work with.
+#[derive(Clone)]
+pub(crate) struct Live {
+    sockets: Sockets,
+    bus: Bus,
+    store: Store,
+    identity: Identity,
+    /// Whether guests may listen to what is for everyone.
+    public: bool,
+    /// Changes with every change of anybody's rights, sessions or keys.
+    rights: Arc<watch::Sender<u64>>,
+}
+
+/// The routes of both sockets.
+pub(crate) fn routes(app: &App) -> Routes {
+    let services = &app.services;
+    let rights = Arc::new(watch::Sender::new(0));
+    let changed = Arc::clone(&rights);
+    services.bus.listen(move |event| {
+        if touches_rights(event) {
+            changed.send_modify(|count| *count += 1);
+        }
+    });
+    let live = Live {
+        sockets: app.sockets.clone(),
+        bus: services.bus.clone(),
+        store: services.store.clone(),
+        identity: services.identity.clone(),
+        public: services.config.limits.firehose_public,
+        rights,
+    };
+    Routes::new()
+        .page(Access::Public.stream(), "/ws/firehose", get(firehose::open))
+        .page(Access::Public.stream(), "/websocket", get(pages::open))
+        .with_state(live)
+}
+
+fn touches_rights(event: &Event) -> bool {
+    match event {
+        Event::Identity(event) => !matches!(event, IdentityEvent::AccountAdded { .. }),
+        Event::Logbook(event) => {
+            matches!(event, LogbookEvent::BooksChanged { .. } | LogbookEvent::SharingChanged { .. })
+        }
+        Event::Jobs(_) => false,
+    }
+}
+
+/// What a subscriber may see, as it stands now.
+struct View {
+    actor: Actor,
+    books: HashSet<u32>,
+}
+
+impl View {
+    /// Looks up what an actor may see; `None` once its session or key has ended.
+    async fn of(live: &Live, actor: &Actor) -> Option<View> {
+        let actor = live.identity.still(actor)?;
+        let reads = actor.require(Scope::LogbookRead).is_ok();
+        let Some(account) = actor.account().filter(|_| reads) else {
+            return Some(View { actor, books: HashSet::new() });
+        };
+        let read = live.store.read(move |r| rights::readable(r, account.0)).await;
+        let books = read.inspect_err(|error| tracing::warn!(%error, "a socket cannot read its rights: {error}"));
+        let books = books.unwrap_or_default().into_iter().map(|book| book.0).collect();
+        Some(View { actor, books })
+    }
+
+    fn may_see(&self, audience: &Audience) -> bool {
+        match audience {
+            Audience::Everyone => true,
+            Audience::Accounts(accounts) => {
+                self.actor.account().is_some_and(|account| accounts.contains(&account.0))
+            }
+            Audience::Logbook(book) => self.books.contains(book),
+            Audience::Administrators => {
+                self.actor.member().is_ok_and(|member| member.role == Role::Administrator)
+                    && self.actor.require(Scope::Admin).is_ok()
+            }
+        }
+    }
+}
