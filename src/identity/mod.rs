@@ -25,6 +25,7 @@ pub(crate) mod write;
 mod tests;
 
 pub(crate) use actor::{Actor, Admin, Credential, Denied, Member};
+pub(crate) use api::{Gate, IdentityState, LogbookLine, Visitor, Who};
 pub(crate) use error::Error;
 pub(crate) use model::{
     AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, ScopeSet, Theme, Units,
@@ -34,3 +35,4 @@ pub(crate) use service::{Browser, ConfiguredAdmin, Identity, KeyLine, SessionLin
 pub(crate) use sign_in::SignIn;
 pub(crate) use tables::{AuditLine, StoredAccount, check_calls, tables};
 pub(crate) use token::{ApiKey, KeyId, SessionToken};
+pub(crate) use write::{AccountChange, NewAccount, NewKey, Standing};

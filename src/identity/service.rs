@@ -321,6 +321,17 @@ impl Identity {
         self.store_password(actor, id, password).await
     }
 
+    /// Sets the hash of an account's password: for administrators who hashed it elsewhere.
+    pub(crate) async fn set_password_hash(
+        &self,
+        actor: &Actor,
+        id: AccountId,
+        hash: PasswordHash,
+    ) -> Result<(), Error> {
+        actor.admin()?;
+        self.store_hash(actor, id, hash).await
+    }
+
     pub(super) async fn store_password(
         &self,
         actor: &Actor,
@@ -328,6 +339,10 @@ impl Identity {
         password: Password,
     ) -> Result<(), Error> {
         let hash = self.hash(password).await;
+        self.store_hash(actor, id, hash).await
+    }
+
+    async fn store_hash(&self, actor: &Actor, id: AccountId, hash: PasswordHash) -> Result<(), Error> {
         let actor = actor.clone();
         self.change(move |tx, now| {
             write::set_password(tx, &actor, id, &hash, now)?;

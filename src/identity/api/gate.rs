@@ -125,44 +125,44 @@ impl Gate {
             None => Ok(request),
         }
     }
-}
 
-/// The layer: identifies, refuses what other sites' pages send, enforces the route's declaration.
-pub(crate) async fn gate(gate: Gate, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
-    let headers = request.headers();
-    let https = gate.is_https(peer, headers);
-    let (actor, token) = match gate.identify(headers, https) {
-        Ok(known) => known,
-        Err(problem) => return problem.into_response(),
-    };
-    let by_itself =
-        !matches!(&actor, Actor::Member(member) if matches!(member.credential, Credential::Key(_)));
-    if by_itself && !request.method().is_safe() {
-        request = match gate.check_change(request, token.as_ref()).await {
-            Ok(request) => request,
+    /// The layer: identifies, refuses what other sites' pages send, enforces the route's declaration.
+    pub(crate) async fn handle(self, mut request: Request, next: Next) -> Response {
+        let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
+        let headers = request.headers();
+        let https = self.is_https(peer, headers);
+        let (actor, token) = match self.identify(headers, https) {
+            Ok(known) => known,
             Err(problem) => return problem.into_response(),
         };
+        let by_itself =
+            !matches!(&actor, Actor::Member(member) if matches!(member.credential, Credential::Key(_)));
+        if by_itself && !request.method().is_safe() {
+            request = match self.check_change(request, token.as_ref()).await {
+                Ok(request) => request,
+                Err(problem) => return problem.into_response(),
+            };
+        }
+        let guard = request.extensions().get::<Guard>().copied();
+        if let Err(denied) = admit(guard, &actor) {
+            return refuse(&request, denied);
+        }
+        let extensions = request.extensions_mut();
+        extensions.insert(caller(&actor));
+        let visitor = Visitor {
+            csrf: token
+                .map(|token| csrf::issue(&self.signer, &token, self.identity.nonce()))
+                .unwrap_or_default(),
+            browser: Browser {
+                address: peer.address,
+                agent: agent(request.headers()),
+            },
+            actor,
+            https,
+        };
+        request.extensions_mut().insert(visitor);
+        next.run(request).await
     }
-    let guard = request.extensions().get::<Guard>().copied();
-    if let Err(denied) = admit(guard, &actor) {
-        return refuse(&request, denied);
-    }
-    let extensions = request.extensions_mut();
-    extensions.insert(caller(&actor));
-    let visitor = Visitor {
-        csrf: token
-            .map(|token| csrf::issue(&gate.signer, &token, gate.identity.nonce()))
-            .unwrap_or_default(),
-        browser: Browser {
-            address: peer.address,
-            agent: agent(request.headers()),
-        },
-        actor,
-        https,
-    };
-    request.extensions_mut().insert(visitor);
-    next.run(request).await
 }
 
 /// What the route's declaration asks for.

@@ -1,6 +1,6 @@
 //! Accounts over HTTP: signing in and out, keys, sessions, particulars, and the accounts of an installation.
 //!
-//! The errors of the domain become problems here, once. [`gate`] runs before every handler of the whole program and
+//! The errors of the domain become problems here, once. [`Gate`] runs before every handler of the whole program and
 //! puts the [`Actor`] into the request.
 
 mod accounts;
@@ -11,6 +11,9 @@ mod session;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use gate::{Gate, Visitor, Who, ended_cookies, session_cookie};
+pub(crate) use session::first_account;
 
 use std::time::Duration;
 

@@ -12,8 +12,7 @@ use axum::routing::post;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::gate::{Gate, Visitor, gate};
-use super::{IdentityState, LogbookLine, routes};
+use super::{Gate, IdentityState, LogbookLine, Visitor, routes};
 use crate::env::{Clock, Entropy};
 use crate::identity::Identity;
 use crate::net::Peer;
@@ -86,7 +85,7 @@ impl Site {
             Some("https://log.example.org".parse().unwrap()),
         );
         let router = router
-            .layer(from_fn(move |request, next| gate(layer.clone(), request, next)))
+            .layer(from_fn(move |request, next| layer.clone().handle(request, next)))
             .layer(from_fn(move |mut request: Request, next: Next| {
                 let declared = Arc::clone(&declared);
                 async move {
