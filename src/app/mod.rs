@@ -1,3 +1,22 @@
-//! Stub.
+//! The program put together: what is built from the domains, in which order it starts and stops, all routes with
+//! their layers, the pages that show several domains, and the demo.
+//!
+//! Nothing here knows a rule of a domain; a rule that two domains share belongs to the lower of them.
 
+mod country;
+mod demo;
+mod keyfile;
+mod logging;
+mod nightly;
+mod outside;
 mod pages;
+mod reactors;
+mod routes;
+mod running;
+mod serve;
+mod services;
+
+pub(crate) use logging::{BadLevel, Log};
+pub(crate) use running::App;
+pub(crate) use serve::{Options, serve};
+pub(crate) use services::{Services, StartError};

@@ -5,8 +5,8 @@ use axum::middleware::from_fn;
 
 use super::running::App;
 use super::services::StartError;
-use super::{admin_api, live, pages};
-use crate::identity::{self, Gate, IdentityState, LogbookLine};
+use crate::identity::api::gate::{self, Gate};
+use crate::identity::api::{self as identity_api, IdentityState};
 use crate::logbook::{self, api::LogbookState};
 use crate::web::{
     Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers, outer_layers, system_routes,
@@ -17,33 +17,25 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
     let identity = IdentityState {
         identity: app.services.identity.clone(),
         signer: app.signer.clone(),
-        logbooks: |read, actor| {
-            let lines = logbook::read::books::lines(read, actor)?;
-            let line = |(call, title, right, count)| LogbookLine { call, title, right, count };
-            Ok(lines.into_iter().map(line).collect())
-        },
+        logbooks: logbook::api::lines,
     };
     let logbook = LogbookState {
         logbook: app.logbook.clone(),
-        jobs: app.jobs.clone(),
         signer: app.signer.clone(),
-        limits: app.services.config.limits.clone(),
+        upload_bytes: app.services.config.limits.upload_bytes,
     };
     Routes::new()
         .merge(system_routes(app.health.clone(), app.metrics.clone(), document.clone()))
         .merge(asset_routes())
-        .merge(identity::api::routes(identity))
+        .merge(identity_api::routes(identity))
         .merge(logbook::api::routes(logbook))
-        .merge(live::routes(app))
-        .merge(admin_api::routes(app))
-        .merge(pages::routes(app))
 }
 
 /// The whole web server: routes, who is asking, layers.
 pub(crate) fn router(app: &App) -> Result<Router, StartError> {
     let document = Document::default();
     let (router, api, declared) = table(app, &document).finish();
-    document.publish(&api).map_err(StartError::document)?;
+    document.publish(&api).map_err(|problem| StartError::Document(problem.to_string()))?;
     let services = &app.services;
     let public = services.config.web.public_url.clone();
     let edge = Edge::new(EdgeParts {
@@ -51,13 +43,12 @@ pub(crate) fn router(app: &App) -> Result<Router, StartError> {
         hosts: Hosts::new(public.as_ref(), &machine_name()),
         env: services.env.clone(),
         metrics: app.metrics.clone(),
-        idempotency: Idempotency::new(services.store.clone(), services.env.clone()),
+        idempotency: Idempotency::new(services.store.clone(), services.env.clock.clone()),
         declared,
     });
-    let gate = Gate::new(services.identity.clone(), app.signer.clone(), public);
+    let door = Gate::new(services.identity.clone(), app.signer.clone(), public);
     let router = inner_layers(router, &edge);
-    let router = pages::with_error_pages(router, app);
-    let router = router.layer(from_fn(move |request, next| gate.clone().handle(request, next)));
+    let router = router.layer(from_fn(move |request, next| gate::gate(door.clone(), request, next)));
     Ok(outer_layers(router, &edge))
 }
 

@@ -50,6 +50,15 @@ pub(crate) enum StartError {
     /// The mail server's settings.
     #[error("smtp: {0}")]
     Mail(#[from] MailError),
+    /// The logbooks.
+    #[error("the logbooks: {0}")]
+    Logbook(#[from] logbook::error::Error),
+    /// The demo.
+    #[error("the demo could not be made: {0}")]
+    Demo(String),
+    /// The API's definition.
+    #[error("the API's definition: {0}")]
+    Document(String),
     /// A listener.
     #[error(transparent)]
     Bind(#[from] crate::net::BindError),

@@ -33,9 +33,9 @@ impl Dice {
         self.below(100) < percent
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         let index = usize::try_from(self.below(from.len() as u64)).expect("an index fits");
-        &from[index]
+        from[index]
     }
 
     /// A number from -1 to 1, more often near 0.
@@ -135,7 +135,7 @@ fn mode(dice: &mut Dice, year: i16, band: &str) -> (&'static str, Option<&'stati
 }
 
 fn callsign(dice: &mut Dice, region: &Region) -> String {
-    let mut call = (*dice.pick(region.prefixes)).to_owned();
+    let mut call = dice.pick(region.prefixes).to_owned();
     if region.digit && !call.ends_with(|c: char| c.is_ascii_digit()) {
         call.push(char::from(b'0' + u8::try_from(1 + dice.below(9)).unwrap_or(1)));
     } else if region.digit {

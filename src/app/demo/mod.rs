@@ -18,8 +18,15 @@ use crate::ham::adif;
 use crate::ham::callsign::Callsign;
 use crate::ham::geo::LatLon;
 use crate::ham::grid::Grid;
-use crate::identity::{AccountId, Actor, DisplayName, NewAccount, Password, Role};
-use crate::logbook::{self, Logbook, NewBook, Person, Right};
+use crate::identity::write::NewAccount;
+use crate::identity::{AccountId, Actor, Password, Role, Scope};
+use crate::logbook::error::Error;
+use crate::logbook::jobs::import::{self, Once};
+use crate::logbook::tables::{ImportState, Right};
+use crate::logbook::write::books::{self, NewBook, Person};
+use crate::logbook::write::import::{Options, begin, load};
+use crate::logbook::write::merge::Incoming;
+use crate::logbook::{Logbook, rights, write};
 
 /// Contacts of the demo's station.
 const CONTACTS: usize = 50_000;
@@ -55,11 +62,11 @@ pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Dem
         people.push(Person { account, call: parsed(call) });
     }
     let now = services.env.clock.now();
-    books(services, people, now).await?;
+    make_books(services, people, now).await?;
     let logbook =
         Logbook::new(services.store.clone(), services.env.clone(), services.countries.clone(), &services.config.data_dir);
-    import(&logbook, STATION, "twenty-years.adi", log(STATION, CONTACTS, now, 73)).await?;
-    import(&logbook, CLUB, "club-activities.adi", log(CLUB, CLUB_CONTACTS, now, 88)).await?;
+    bring_in(&logbook, STATION, "twenty-years.adi", log(STATION, CONTACTS, now, 73)).await?;
+    bring_in(&logbook, CLUB, "club-activities.adi", log(CLUB, CLUB_CONTACTS, now, 88)).await?;
     Ok(Demo { logins })
 }
 
@@ -83,7 +90,7 @@ fn parsed(call: &str) -> Callsign {
 }
 
 fn operator(call: &str) -> Operator<'_> {
-    let home = Grid::parse(GRID).map_or_else(|_| LatLon::new(0.0, 0.0).expect("a place"), |grid| grid.centre());
+    let home = GRID.parse::<Grid>().map_or_else(|_| LatLon::new(0.0, 0.0).expect("a place"), |grid| grid.centre());
     Operator { call, grid: GRID, home }
 }
 
@@ -94,11 +101,11 @@ async fn account(
     role: Role,
     password: &str,
 ) -> Result<AccountId, StartError> {
-    let password = Password::new(password.to_owned()).expect("a random password is long enough");
+    let password = Password::entered(password);
     let new = NewAccount {
         call: parsed(call),
-        name: DisplayName::new(name).expect("the demo's own names are short"),
-        grid: Grid::parse(GRID).ok(),
+        name: name.parse().expect("the demo's own names are short"),
+        grid: GRID.parse().ok(),
         email: None,
         role,
         password: Some(services.identity.hash(password).await),
@@ -107,16 +114,16 @@ async fn account(
     Ok(services.identity.add_account(&Actor::COMMAND_LINE, new).await?)
 }
 
-async fn books(services: &Services, people: Vec<Person>, now: Timestamp) -> Result<(), StartError> {
-    let made = services.store.write(move |tx| -> Result<(), logbook::Error> {
+async fn make_books(services: &Services, people: Vec<Person>, now: Timestamp) -> Result<(), StartError> {
+    let made = services.store.write(move |tx| -> Result<(), Error> {
         for person in &people {
-            logbook::write::books::ensure_own(tx, person, now)?;
+            books::ensure_own(tx, person, now)?;
         }
         let Some((owner, others)) = people.split_first() else { return Ok(()) };
         let club = NewBook { call: parsed(CLUB), title: "Invented Radio Club".to_owned(), club: true };
-        logbook::write::books::create_for(tx, owner, club, now)?;
+        books::create_for(tx, owner, club, now)?;
         for (person, right) in others.iter().zip([Right::Officer, Right::Member, Right::Member]) {
-            logbook::write::books::share(tx, &Actor::COMMAND_LINE, CLUB, person, right, now)?;
+            books::share(tx, &Actor::COMMAND_LINE, CLUB, person, right, now)?;
         }
         Ok(())
     });
@@ -137,10 +144,17 @@ fn log(call: &str, count: usize, now: Timestamp, seed: u64) -> String {
     file
 }
 
-async fn import(logbook: &Logbook, call: &str, name: &str, file: String) -> Result<(), StartError> {
-    let bytes = file.len() as u64;
-    let input = std::io::Cursor::new(file.into_bytes());
-    logbook.import_now(&Actor::COMMAND_LINE, call, name, bytes, input).await?;
+async fn bring_in(logbook: &Logbook, call: &'static str, name: &str, file: String) -> Result<(), StartError> {
+    let options = Options { file: name.to_owned(), bytes: file.len() as u64, ..Options::default() };
+    let now = logbook.env.clock.now();
+    let begun = logbook.store.write(move |tx| {
+        let (number, _) = begin(tx, &Actor::COMMAND_LINE, Some(call), options, now)?;
+        Ok::<_, Error>((number, load(tx, number)?))
+    });
+    let (number, import) = begun.await?;
+    let source = Once(std::io::Cursor::new(file.into_bytes()));
+    import::import_from(logbook, number, import, source, |_| Ok(())).await.map_err(|stopped| StartError::Demo(stopped.to_string()))?;
+    import::end(logbook, number, ImportState::Done).await?;
     Ok(())
 }
 
@@ -154,9 +168,15 @@ async fn trickle(logbook: &Logbook, stop: &CancellationToken) {
         }
         let now = logbook.env.clock.now();
         let record = contacts::contact(&mut dice, &who, now);
-        let Some(entry) = adif::Reader::new(record.as_bytes()).next() else { continue };
-        let Ok((qso, _)) = adif::to_qso(&entry.record, now) else { continue };
-        if let Err(error) = logbook.log(&Actor::COMMAND_LINE, Some(STATION), qso).await {
+        let read = adif::Reader::new(record.as_bytes()).next().and_then(|entry| entry.record);
+        let Some(Ok((qso, _))) = read.map(|record| adif::to_qso(&record, now)) else { continue };
+        let place = logbook.countries.table().place(&qso);
+        let logged = logbook.store.write(move |tx| {
+            let opened = rights::open(tx, &Actor::COMMAND_LINE, Scope::LogbookWrite, Some(STATION))?;
+            write::log::log(tx, &opened, Incoming { qso, place }, now).map(drop)
+        });
+        if let Err(error) = logged.await {
+            let error: Error = error;
             tracing::warn!(%error, "the demo could not log a contact: {error}");
         }
     }
