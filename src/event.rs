@@ -3,6 +3,8 @@
 //! Below the store in the layers, so a domain's `event.rs` imports only `ham` and the standard library. An
 //! event says what has happened, in the past tense; it carries what its readers need, not a whole record.
 
+use std::sync::Arc;
+
 /// Something that happened, known after its commit.
 #[derive(Debug, Clone)]
 pub(crate) enum Event {
@@ -11,5 +13,5 @@ pub(crate) enum Event {
     /// Among accounts, sessions and keys.
     Identity(crate::identity::event::IdentityEvent),
     /// To a background job.
-    Jobs(crate::jobs::event::JobEvent),
+    Jobs(Arc<crate::jobs::event::JobEvent>),
 }

@@ -1,5 +1,7 @@
 //! Stored jobs and their indexes, all kept by one function that takes the old and the new record.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -152,7 +154,7 @@ pub(super) fn replace(
             tx.put(JOB, &id.0, new)?;
             index(tx, id, new, true)?;
             if old.is_none_or(|old| old.state != new.state) {
-                tx.emit(Event::Jobs(new.view(id)));
+                tx.emit(Event::Jobs(Arc::new(new.view(id))));
             }
         }
         None => {

@@ -3,3 +3,4 @@
 //! Only built with the feature `testkit`.
 
 pub mod adif_gen;
+pub mod records;

@@ -40,10 +40,7 @@ fn notes(r: &impl Rows) -> Result<Vec<(u64, String)>, StoreError> {
 }
 
 fn event(kind: &str) -> Event {
-    Event::Jobs(JobEvent {
-        kind: kind.into(),
-        ..JobEvent::default()
-    })
+    Event::Jobs(Arc::new(JobEvent { kind: kind.into(), ..JobEvent::default() }))
 }
 
 fn kinds(events: &[Event]) -> Vec<String> {
