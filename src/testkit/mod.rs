@@ -2,4 +2,5 @@
 //!
 //! Only built with the feature `testkit`.
 
+pub mod adif_fuzz;
 pub mod adif_gen;
