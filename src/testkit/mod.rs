@@ -2,5 +2,6 @@
 //!
 //! Only built with the feature `testkit`.
 
+pub mod adif_fuzz;
 pub mod adif_gen;
 pub mod records;

@@ -55,6 +55,8 @@ pub(super) struct Input<'a> {
     pub(super) last: bool,
     pub(super) userdefs: &'a [UserDef],
     pub(super) clip_first: bool,
+    /// Only the end is of interest.
+    pub(super) discard: bool,
     /// How many fields to expect.
     pub(super) likely_fields: usize,
 }
@@ -107,7 +109,9 @@ pub(super) fn scan(input: &Input<'_>, credit: &mut Credit) -> Outcome {
             End::At(end, rule) => (end, rule),
             End::Need(more) => return Outcome::Need(more),
         };
-        record.take(&tag, at, &input.bytes[tag.end..end], rule, &mut seen);
+        if !input.discard {
+            record.take(&tag, at, &input.bytes[tag.end..end], rule, &mut seen);
+        }
         at = end;
     }
     if input.last {

@@ -178,6 +178,7 @@ impl<R: Read> Reader<R> {
             last: self.window.is_last() || full,
             userdefs: &self.header.userdefs,
             clip_first: false,
+            discard: self.stage == Stage::Skipping,
             likely_fields: self.likely_fields,
         };
         let first = adi::scan(&input, &mut self.credit);

@@ -108,7 +108,9 @@ pub struct Header {
 
 impl Header {
     /// Most definitions kept.
-    const MOST_USERDEFS: usize = 256;
+    const MOST_USERDEFS: usize = 100;
+    /// Most other fields kept.
+    const MOST_FIELDS: usize = 200;
 
     /// Text of a field.
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -134,7 +136,9 @@ impl Header {
             if let Some(def) = UserDef::parse(&field.value, field.kind) {
                 self.define(def);
             }
-        } else {
+        } else if let Some(earlier) = self.fields.iter_mut().find(|earlier| earlier.name == field.name) {
+            *earlier = field;
+        } else if self.fields.len() < Self::MOST_FIELDS {
             self.fields.push(field);
         }
     }

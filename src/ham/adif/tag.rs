@@ -61,11 +61,17 @@ impl Tag {
             }
             at += 1;
         }
-        if tag.name_length == 0 {
-            Found::Text
-        } else {
+        if tag.has_name() {
             tag.read_length(bytes, at)
+        } else {
+            Found::Text
         }
+    }
+
+    /// Whether the name can be written again as a name.
+    fn has_name(&self) -> bool {
+        let name = self.name();
+        !name.is_empty() && (name.is_ascii() || super::value::is_name(&super::value::decode(name).0))
     }
 
     /// Reads on behind the name.

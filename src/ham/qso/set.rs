@@ -255,11 +255,10 @@ impl Qso {
             defects.push(Defect::warning("decimal-comma", "has a decimal comma").of(name.to_smol()));
         }
         // Only needless zeros must be remembered: all other decimals are in the number.
-        let kept = if fraction.ends_with('0') {
-            fraction.len().min(6)
-        } else {
-            0
-        };
+        let decimals = fraction.len().min(6);
+        let needless = decimals > 0
+            && hertz.to_mhz_text() != hertz.to_mhz_text_with(u8::try_from(decimals).unwrap_or_default());
+        let kept = if needless { decimals } else { 0 };
         if slot == Slot::Freq {
             self.freq = Some(hertz);
             self.spelling.note(spelling::FREQ, kept);
