@@ -1,4 +1,74 @@
-//! Stub.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! The command line: parse, run, exit code.
+//!
+//! Results go to stdout, words to stderr, both through `output` alone. Exit codes: 0 done, 1 failed, 2 wrong usage.
+//! What a command does to data stands in [`crate::app::admin`]; here are only its arguments and its words.
+
+mod accounts;
+mod adif;
+mod args;
+mod data;
+mod output;
+mod password;
+mod progress;
+mod reach;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Adif, Apikey, Cli, Command, Config, Other, User};
+use output::Outcome;
+
+/// Runs the program with this process's arguments.
+pub fn run() -> ExitCode {
+    crate::env::install_crypto();
+    match dispatch(Cli::parse()) {
+        Ok(code) => code,
+        Err(failure) => {
+            output::failure(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Outcome<ExitCode> {
+    let Cli { place, serve, command } = cli;
+    let command = match command {
+        None => return done(serve::serve(&place, serve)),
+        Some(Command::Serve(given)) => return done(serve::serve(&place, given.or(serve))),
+        Some(Command::Other(command)) => command,
+    };
+    if serve.is_given() {
+        let text = "--demo, --listen and --log-level belong to serve";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
+    }
+    match command {
+        Other::User(user) => done(match user {
+            User::Add(new) => accounts::add(&place, new),
+            User::List { json } => accounts::list(&place, json),
+            User::Passwd { call, password_stdin } => accounts::passwd(&place, call, password_stdin),
+            User::Disable { call, undo } => accounts::disable(&place, call, undo),
+        }),
+        Other::Apikey(Apikey::Create { call, scopes, name, json }) => {
+            done(accounts::create_key(&place, call, &scopes, name, json))
+        }
+        Other::Adif(Adif::Check { file, json }) => adif::check(&file, json),
+        Other::Adif(Adif::Import { file, callsign, json }) => done(adif::import(&place, &file, callsign, json)),
+        Other::Adif(Adif::Export { callsign, output, format }) => {
+            done(adif::export(&place, callsign, &output, format))
+        }
+        Other::HashPassword => done(settings::hash_password()),
+        Other::Backup { file, with_keys, json } => done(data::backup(&place, &file, with_keys, json)),
+        Other::Restore { file, json } => done(data::restore(&place, &file, json)),
+        Other::Check { compact, json } => data::check(&place, compact, json),
+        Other::Health { json } => data::health(&place, json),
+        Other::Config(Config::Show { json }) => done(settings::show(&place, json)),
+        Other::Config(Config::Check) => done(settings::check(&place)),
+    }
+}
+
+fn done(outcome: Outcome) -> Outcome<ExitCode> {
+    outcome.map(|()| ExitCode::SUCCESS)
 }

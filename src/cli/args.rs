@@ -1,0 +1,254 @@
+//! The command line's grammar: names, values and help of every command.
+//!
+//! Values are parsed into domain types here, so that a wrong scope or call is a usage error (exit code 2) before
+//! anything is opened.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::admin::ExportFormat;
+use crate::ham::callsign::Callsign;
+use crate::identity::{DisplayName, MailAddress, Scope};
+
+/// The on-air platform of a ham or a club, in one program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "shackbox",
+    version,
+    about,
+    long_about = "The on-air platform of a ham or a club, in one program.\n\nWithout a command it serves: pages and API on http://127.0.0.1:8073.",
+    after_help = "Results stand on stdout, words on stderr. Exit code 0: done, 1: failed, 2: wrong usage.",
+    max_term_width = 100
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) place: Place,
+    #[command(flatten)]
+    pub(super) serve: Serve,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// Where the data and the configuration are.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Place {
+    /// Where everything is kept [default: ./shackbox-data; environment: SHACKBOX_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Configuration file [default: shackbox.toml in the data directory; environment: SHACKBOX_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Serve {
+    /// Fill a throw-away data directory with generated members and logs, and print the logins
+    #[arg(long)]
+    pub(super) demo: bool,
+    /// Address and port for HTTP, instead of web.listen
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+    /// What is logged: error, warn, info, debug, trace, or directives; instead of log.level
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) log_level: Option<String>,
+}
+
+impl Serve {
+    /// Whether anything was said about serving.
+    pub(super) fn is_given(&self) -> bool {
+        self.demo || self.listen.is_some() || self.log_level.is_some()
+    }
+
+    /// What was said behind the command, else what was said in front of it.
+    pub(super) fn or(self, before: Self) -> Self {
+        Self {
+            demo: self.demo || before.demo,
+            listen: self.listen.or(before.listen),
+            log_level: self.log_level.or(before.log_level),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the appliance (also without a command)
+    Serve(Serve),
+    #[command(flatten)]
+    Other(Other),
+}
+
+/// Everything but serving.
+#[derive(Debug, Subcommand)]
+pub(super) enum Other {
+    /// Accounts
+    #[command(subcommand)]
+    User(User),
+    /// API keys
+    #[command(subcommand)]
+    Apikey(Apikey),
+    /// ADIF files: ADI and ADX
+    #[command(subcommand)]
+    Adif(Adif),
+    /// Print the hash of a password for admin.password_hash; asks twice, or reads stdin
+    HashPassword,
+    /// Write a consistent backup into one checksummed file, also while serving
+    Backup {
+        /// The file; it must not exist
+        file: PathBuf,
+        /// Put the key file into the backup too: whoever has it can read the secrets
+        #[arg(long)]
+        with_keys: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Make a data directory from a backup; refuses one that holds data
+    Restore {
+        /// The backup
+        file: PathBuf,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Read everything stored and compare every index with its records
+    Check {
+        /// Then give unused space back to the disk; the server must be stopped
+        #[arg(long)]
+        compact: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Ask the running server how it is: exit code 0 when every part runs
+    Health {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// The configuration in force
+    #[command(subcommand)]
+    Config(Config),
+}
+
+/// Machine-readable results.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct Json {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Make an account and its logbook
+    Add(NewUser),
+    /// List the accounts
+    List {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Set a password; signs the account out everywhere
+    Passwd {
+        /// The account's callsign
+        call: Callsign,
+        /// Read the password from stdin instead of asking for it
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lock an account out; its logbooks stay
+    Disable {
+        /// The account's callsign
+        call: Callsign,
+        /// Let it in again
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+/// A person who is to have an account.
+#[derive(Debug, Args)]
+pub(super) struct NewUser {
+    /// The person's home callsign
+    pub(super) call: Callsign,
+    /// Make them an administrator
+    #[arg(long)]
+    pub(super) admin: bool,
+    /// Where mail reaches them
+    #[arg(long)]
+    pub(super) email: Option<MailAddress>,
+    /// The person's name
+    #[arg(long, default_value = "")]
+    pub(super) name: DisplayName,
+    /// You vouch that the call is theirs
+    #[arg(long)]
+    pub(super) verified: bool,
+    /// Read the password from stdin instead of asking for it
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+    #[command(flatten)]
+    pub(super) json: Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Apikey {
+    /// Make an API key and print it, alone, once
+    Create {
+        /// The account whose key it is
+        call: Callsign,
+        /// What the key allows; repeat for more
+        #[arg(long = "scope", value_name = "SCOPE", required = true, help = scope_help())]
+        scopes: Vec<Scope>,
+        /// What the key is for
+        #[arg(long, default_value = "")]
+        name: DisplayName,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+fn scope_help() -> String {
+    format!("What the key allows, repeat for more: {}", Scope::ALL.map(Scope::as_str).join(", "))
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Adif {
+    /// Read a file and report what an import would say; exit code 1 when a record would be rejected
+    Check {
+        /// The file; - is stdin
+        file: PathBuf,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Import a file into a logbook; running it twice adds nothing
+    Import {
+        /// The file; - is stdin
+        file: PathBuf,
+        /// The logbook's callsign
+        #[arg(long, value_name = "CALL")]
+        callsign: Callsign,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Export a logbook
+    Export {
+        /// The logbook's callsign
+        #[arg(long, value_name = "CALL")]
+        callsign: Callsign,
+        /// Where to; - is stdout
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+        /// Which of ADIF's two formats [default: by the output's name, else adi]
+        #[arg(long)]
+        format: Option<ExportFormat>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Config {
+    /// Print every key with its value and where that came from; secrets are masked
+    Show {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Read the configuration and say what is wrong with it
+    Check,
+}
