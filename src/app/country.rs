@@ -17,5 +17,5 @@ pub(super) fn in_use(config: &Config) -> Countries {
             None
         }
     });
-    Countries::new(kept.map_or_else(Table::embedded, Arc::new))
+    Countries::new(Arc::new(kept.unwrap_or_else(Table::embedded)))
 }

@@ -3,9 +3,11 @@
 //!
 //! Nothing here knows a rule of a domain; a rule that two domains share belongs to the lower of them.
 
+pub(crate) mod admin;
 mod country;
 mod demo;
 mod keyfile;
+mod live;
 mod logging;
 mod nightly;
 mod outside;
@@ -19,4 +21,4 @@ mod services;
 pub(crate) use logging::{BadLevel, Log};
 pub(crate) use running::App;
 pub(crate) use serve::{Options, serve};
-pub(crate) use services::{Services, StartError};
+pub(crate) use services::{Services, StartError, registry};

@@ -3,10 +3,10 @@
 use axum::Router;
 use axum::middleware::from_fn;
 
+use super::{live, pages};
 use super::running::App;
 use super::services::StartError;
-use crate::identity::api::gate::{self, Gate};
-use crate::identity::api::{self as identity_api, IdentityState};
+use crate::identity::{self, Gate, IdentityState, LogbookLine};
 use crate::logbook::{self, api::LogbookState};
 use crate::web::{
     Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers, outer_layers, system_routes,
@@ -17,18 +17,25 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
     let identity = IdentityState {
         identity: app.services.identity.clone(),
         signer: app.signer.clone(),
-        logbooks: logbook::api::lines,
+        logbooks: |read, actor| {
+            let lines = logbook::read::books::lines(read, actor)?;
+            let line = |(call, title, right, count)| LogbookLine { call, title, right, count };
+            Ok(lines.into_iter().map(line).collect())
+        },
     };
     let logbook = LogbookState {
         logbook: app.logbook.clone(),
+        jobs: app.jobs.clone(),
         signer: app.signer.clone(),
-        upload_bytes: app.services.config.limits.upload_bytes,
+        limits: app.services.config.limits.clone(),
     };
     Routes::new()
         .merge(system_routes(app.health.clone(), app.metrics.clone(), document.clone()))
         .merge(asset_routes())
-        .merge(identity_api::routes(identity))
+        .merge(identity::api::routes(identity))
         .merge(logbook::api::routes(logbook))
+        .merge(live::routes(app))
+        .merge(pages::routes(app))
 }
 
 /// The whole web server: routes, who is asking, layers.
@@ -48,7 +55,8 @@ pub(crate) fn router(app: &App) -> Result<Router, StartError> {
     });
     let door = Gate::new(services.identity.clone(), app.signer.clone(), public);
     let router = inner_layers(router, &edge);
-    let router = router.layer(from_fn(move |request, next| gate::gate(door.clone(), request, next)));
+    let router = pages::with_error_pages(router, app);
+    let router = router.layer(from_fn(move |request, next| door.clone().handle(request, next)));
     Ok(outer_layers(router, &edge))
 }
 

@@ -46,6 +46,8 @@ pub(crate) async fn serve(
     let demo = if options.demo { Some(demo::fill(&services, &say).await?) } else { None };
     let app = App::start(services, log).await?;
     let listening = listen(&app, listener)?;
+    #[cfg(unix)]
+    super::admin::listen_beside(&app)?;
     announce(&app, address, demo.as_ref(), &say);
     if let Some(demo) = demo {
         demo.keep_busy(&app);

@@ -4,4 +4,7 @@
 
 pub mod adif_fuzz;
 pub mod adif_gen;
+mod logbook;
 pub mod records;
+
+pub use logbook::{Imported, ScratchLog};

@@ -209,7 +209,8 @@ fn from_adif(body: &[u8], table: &Table, now: Timestamp) -> Result<Incoming> {
     Ok(Incoming { place: table.place(&qso), qso })
 }
 
-fn from_json(fields: &Map<String, Value>, table: &Table, now: Timestamp) -> Result<(Option<String>, Incoming)> {
+/// A contact as the API is sent it, and the logbook it names.
+pub(crate) fn from_json(fields: &Map<String, Value>, table: &Table, now: Timestamp) -> Result<(Option<String>, Incoming)> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let needed = |name: &str| text(name).ok_or_else(|| Problem::invalid(name, "is needed"));
     let call = needed("call")?.parse().map_err(|error| Problem::invalid("call", format!("{error}")))?;

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::LogbookState;
 use super::bulk::accepted;
 use super::upload::Accepted;
-use crate::identity::Scope;
+use crate::identity::{Actor, Scope};
 use crate::identity::api::gate::Who;
 use crate::jobs::{self, NewJob};
 use crate::logbook::error::Error;
@@ -163,8 +163,25 @@ pub(super) async fn undo(
     Who(actor): Who,
     Path(job): Path<String>,
 ) -> Result<Response> {
-    let env = state.logbook.env.clone();
-    let new = NewJob::now(&env, actor.account().map(|account| account.0));
+    Ok(match take_back(&state, actor, job).await? {
+        TakenBack::Now(sum) => {
+            Json(ImportUndone { removed: sum.removed, restored: sum.restored, kept: sum.kept }).into_response()
+        }
+        TakenBack::Later(job) => accepted(job),
+    })
+}
+
+/// What became of the wish to take an import back.
+pub(crate) enum TakenBack {
+    /// It is done.
+    Now(Step),
+    /// A job does it.
+    Later(String),
+}
+
+/// Takes an import back, at once where it is small.
+pub(crate) async fn take_back(state: &LogbookState, actor: Actor, job: String) -> Result<TakenBack> {
+    let new = NewJob::now(&state.logbook.env, actor.account().map(|account| account.0));
     let begin = move |tx: &mut Write<'_>| {
         let number = number_of(tx, &job)?;
         let import = begin_import(tx, &actor, number)?;
@@ -175,11 +192,11 @@ pub(super) async fn undo(
     };
     let (number, total, job) = state.logbook.store.write(begin).await.map_err(Problem::from)?;
     if total > AT_ONCE {
-        return Ok(accepted(job));
+        return Ok(TakenBack::Later(job));
     }
     let mut sum = Step::default();
     undo_all(&state.logbook, number, &mut sum, |_| {}).await.map_err(Problem::from)?;
-    Ok(Json(ImportUndone { removed: sum.removed, restored: sum.restored, kept: sum.kept }).into_response())
+    Ok(TakenBack::Now(sum))
 }
 
 /// A small undo is done at once; its job only comes for what a stop left over.
@@ -187,7 +204,8 @@ fn undo_later(new: NewJob, total: u64) -> NewJob {
     if total > AT_ONCE { new } else { new.after(std::time::Duration::from_secs(60)) }
 }
 
-fn number_of(r: &impl Rows, text: &str) -> std::result::Result<u32, Error> {
+/// The import a path names: by its job or by its number.
+pub(crate) fn number_of(r: &impl Rows, text: &str) -> std::result::Result<u32, Error> {
     match text.parse() {
         Ok(number) => Ok(number),
         Err(_) => imports::of_job(r, text),

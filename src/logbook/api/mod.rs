@@ -10,6 +10,10 @@ mod list;
 mod sums;
 mod upload;
 
+pub(crate) use contacts::from_json;
+pub(crate) use imports::{TakenBack, number_of, take_back};
+pub(crate) use upload::{UploadParams, take_in};
+
 use axum::http::StatusCode;
 use jiff::ToSpan as _;
 use utoipa_axum::routes;

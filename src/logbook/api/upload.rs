@@ -23,11 +23,11 @@ use crate::logbook::write::import::{self, Options};
 use crate::web::{Json, Problem, ProblemBody, Query, Result};
 
 /// How a file is to be imported.
-#[derive(Debug, Deserialize, IntoParams)]
-pub(super) struct UploadParams {
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub(crate) struct UploadParams {
     /// Call of the logbook; without it the account's own.
     #[serde(alias = "logbook")]
-    callsign: Option<String>,
+    pub(crate) callsign: Option<String>,
     /// What to do with contacts that are there already: `merge` (fill in what they lack), `skip`, `keep_all`.
     #[serde(default)]
     duplicates: Option<String>,
@@ -57,27 +57,35 @@ pub(super) async fn upload(
     Query(params): Query<UploadParams>,
     request: Request,
 ) -> Result<Response> {
+    let job = take_in(&state, actor, params, request).await?;
+    let url = format!("/api/v1/jobs/{job}");
+    let location = [(header::LOCATION, url.clone())];
+    Ok((StatusCode::ACCEPTED, location, Json(Accepted { job, url })).into_response())
+}
+
+/// Takes a file in and asks for the job that imports it, whose id it returns.
+pub(crate) async fn take_in(
+    state: &LogbookState,
+    actor: Actor,
+    params: UploadParams,
+    request: Request,
+) -> Result<String> {
     let on_duplicate = on_duplicate(params.duplicates.as_deref())?;
-    refuse_early(&state, &actor, params.callsign.as_deref()).await?;
+    refuse_early(state, &actor, params.callsign.as_deref()).await?;
     let env = &state.logbook.env;
     let spool = SmolStr::from(env.entropy.uuid7(env.clock.now()).to_string());
-    let sent = receive(&state, &spool, request).await?;
+    let sent = receive(state, &spool, request).await?;
     let options = Options {
         file: sent.name.or(params.filename).unwrap_or_default().chars().take(200).collect(),
         bytes: sent.bytes,
         on_duplicate,
         window: params.window,
     };
-    let job = match begin(&state, actor, params.callsign, options, spool.clone()).await {
-        Ok(job) => job,
-        Err(error) => {
-            state.logbook.remove_spool(&spool);
-            return Err(error.into());
-        }
-    };
-    let url = format!("/api/v1/jobs/{job}");
-    let location = [(header::LOCATION, url.clone())];
-    Ok((StatusCode::ACCEPTED, location, Json(Accepted { job, url })).into_response())
+    let begun = begin(state, actor, params.callsign, options, spool.clone()).await;
+    begun.map_err(|error| {
+        state.logbook.remove_spool(&spool);
+        error.into()
+    })
 }
 
 /// Refuses before the file is taken in what would be refused after.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Form, Frame};
+use super::{Form, Frame, words_of};
 
 /// First run: creates the administrator. Plain POST to `/setup` with `token, call, name, password, grid`.
 #[derive(Debug, Template)]
@@ -71,11 +71,7 @@ impl ErrorPage {
             400..=499 => "refused",
             _ => "fault",
         };
-        let words = |part: &str| {
-            let key = format!("error.{kind}_{part}");
-            let text = crate::web::Catalogue::shared().get(frame.t.language(), &key);
-            if text == key { String::new() } else { text.to_owned() }
-        };
+        let words = |part: &str| words_of(frame.t, &format!("error.{kind}_{part}")).unwrap_or_default();
         let what = if detail.is_empty() {
             words("what")
         } else {

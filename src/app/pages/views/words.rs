@@ -8,6 +8,8 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::web::{Catalogue, Problem, Text};
+
 /// A count with its thousands grouped: `1,234,567`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Grouped(pub(crate) u64);
@@ -43,6 +45,28 @@ pub(crate) fn utc_words(time: Timestamp, now: Timestamp) -> String {
     time.strftime(form).to_string()
 }
 
+/// The text for a key that was put together, if the catalogue has it.
+pub(crate) fn words_of(t: Text<'static>, key: &str) -> Option<String> {
+    let text = Catalogue::shared().get(t.language(), key);
+    (text != key).then(|| text.to_owned())
+}
+
+/// The text for `group.name`, or the name itself where the catalogue has none.
+pub(crate) fn word_or_name(t: Text<'static>, group: &str, name: &str) -> String {
+    words_of(t, &format!("{group}.{name}")).unwrap_or_else(|| name.to_owned())
+}
+
+/// A size for people: `820 kB`, `4.2 MB`, in powers of ten.
+pub(crate) fn size_words(bytes: u64) -> String {
+    let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
+    match bytes {
+        0..1_000 => format!("{bytes}\u{a0}B"),
+        1_000..1_000_000 => format!("{}\u{a0}kB", bytes / 1_000),
+        1_000_000..1_000_000_000 => format!("{}\u{a0}MB", tenths(1_000_000)),
+        _ => format!("{}\u{a0}GB", tenths(1_000_000_000)),
+    }
+}
+
 /// What a plain form was sent with and what was wrong with it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Form {
@@ -59,6 +83,13 @@ impl Form {
             message: message.into(),
             ..Self::default()
         }
+    }
+
+    /// A form as the server refused it: each word at its field, the rest on top.
+    pub(crate) fn of_problem(problem: &Problem) -> Self {
+        let body = problem.body();
+        let form = if body.errors.is_empty() { Self::refused(body.detail.clone()) } else { Self::default() };
+        body.errors.iter().fold(form, |form, error| form.with_error(&error.field, &error.message))
     }
 
     /// Keeps what was typed into a field; never for passwords.
@@ -94,6 +125,12 @@ mod tests {
     fn counts_are_grouped_by_thousands() {
         let said: Vec<String> = [0, 999, 1000, 1_234_567].map(|n| Grouped(n).to_string()).to_vec();
         assert_eq!(said, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn sizes_are_said_in_their_unit() {
+        let said = [999, 52_000, 4_210_000, 3_000_000_000].map(size_words);
+        assert_eq!(said, ["999\u{a0}B", "52\u{a0}kB", "4.2\u{a0}MB", "3.0\u{a0}GB"]);
     }
 
     #[test]

@@ -1,0 +1,195 @@
+//! A member's settings: account, looks, password, sessions, API keys.
+
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+
+use super::fields::{Fields, back};
+use super::reader::Reader;
+use super::views::{Form, KeyRow, ScopeChoice, SessionRow, SettingsPage, utc_words, word_or_name};
+use crate::identity::write::{AccountChange, NewKey};
+use crate::identity::{Error, KeyLine, Password, Scope, SessionLine};
+use crate::web::{Problem, Result, render};
+
+/// The scopes that open something here, with whether a new key begins with them.
+const SCOPES: [(Scope, &str, bool); 4] = [
+    (Scope::LogbookRead, "logbook_read", true),
+    (Scope::LogbookWrite, "logbook_write", true),
+    (Scope::Admin, "admin", false),
+    (Scope::Full, "full", false),
+];
+
+/// `/settings`
+pub(super) async fn show(reader: Reader) -> Result<Response> {
+    page(&reader, Form::default(), String::new())
+}
+
+/// Does what one of the page's forms asks for.
+pub(super) async fn change(reader: Reader, fields: Fields) -> Result<Response> {
+    match carry_out(&reader, &fields).await {
+        Ok(Done::Said(word)) => Ok(back("/settings", word)),
+        // A key is shown once, in the answer itself: a redirect would have to keep it somewhere.
+        Ok(Done::Key(key)) => page(&reader, Form::default(), key),
+        Err(problem) => {
+            let page = page(&reader, fields.refused(&problem), String::new())?;
+            Ok((problem.status(), page).into_response())
+        }
+    }
+}
+
+enum Done {
+    Said(&'static str),
+    Key(String),
+}
+
+async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
+    let identity = &reader.app.services.identity;
+    let actor = &reader.visitor.actor;
+    let account = actor.member()?.account;
+    match fields.get("do") {
+        "account" => {
+            let change = AccountChange { name: Some(named(fields)?), grid: Some(grid(fields)?), ..AccountChange::default() };
+            identity.change_account(actor, account, change).await?;
+            Ok(Done::Said("saved"))
+        }
+        "appearance" => {
+            let change = AccountChange {
+                theme: Some(word("theme", fields)?),
+                density: Some(word("density", fields)?),
+                units: Some(word("units", fields)?),
+                ..AccountChange::default()
+            };
+            identity.change_account(actor, account, change).await?;
+            Ok(Done::Said("saved"))
+        }
+        "password" => {
+            let current = Password::entered(fields.get("current"));
+            let new = Password::chosen(fields.get("new")).map_err(|weak| Problem::invalid("new", weak.to_string()))?;
+            let changed = identity.change_password(actor, current, new, &reader.visitor.browser).await;
+            changed.map_err(|error| match error {
+                Error::WrongPassword => Problem::invalid("current", "this is not your password"),
+                other => other.into(),
+            })?;
+            Ok(Done::Said("password"))
+        }
+        "end_session" => {
+            identity.end_session(actor, fields.get("id")).await?;
+            Ok(Done::Said("session_ended"))
+        }
+        "create_key" => {
+            let scopes = fields.all("scopes").map(|text| text.parse::<Scope>());
+            let scopes = scopes.collect::<std::result::Result<_, _>>();
+            let new = NewKey {
+                account,
+                name: fields.get("key_name").parse().map_err(|_| Problem::invalid("key_name", "is too long"))?,
+                scopes: scopes.map_err(|error| Problem::invalid("scopes", error.to_string()))?,
+                expires: None,
+            };
+            Ok(Done::Key(identity.create_api_key(actor, new).await?.expose().to_owned()))
+        }
+        "revoke_key" => {
+            let id = fields.get("id").parse().map_err(|_| Problem::not_found("there is no such API key"))?;
+            identity.revoke_api_key(actor, id).await?;
+            Ok(Done::Said("key_revoked"))
+        }
+        _ => Err(Problem::bad_request("bad_form", "the form does not say what to do")),
+    }
+}
+
+fn named(fields: &Fields) -> Result<crate::identity::DisplayName> {
+    fields.get("name").parse().map_err(|_| Problem::invalid("name", "is too long"))
+}
+
+fn grid(fields: &Fields) -> Result<Option<crate::ham::grid::Grid>> {
+    let text = fields.get("grid").trim();
+    let read = || text.parse().map_err(|error| Problem::invalid("grid", format!("{error}")));
+    if text.is_empty() { Ok(None) } else { read().map(Some) }
+}
+
+/// One of the words a setting knows.
+fn word<T: DeserializeOwned>(field: &str, fields: &Fields) -> Result<T> {
+    let value = serde_json::Value::from(fields.get(field));
+    serde_json::from_value(value).map_err(|error| Problem::invalid(field, error.to_string()))
+}
+
+fn page(reader: &Reader, form: Form, new_key: String) -> Result<Response> {
+    let identity = &reader.app.services.identity;
+    let actor = &reader.visitor.actor;
+    let scope = |(scope, key, usual): (Scope, &str, bool)| ScopeChoice {
+        name: scope.as_str(),
+        words: word_or_name(reader.t, "scope", key),
+        usual,
+    };
+    let admin = actor.admin().is_ok();
+    let offered = SCOPES.into_iter().filter(|(scope, ..)| admin || *scope != Scope::Admin);
+    render(&SettingsPage {
+        frame: reader.frame("settings", reader.t.s("nav.settings")),
+        form,
+        grid: reader.grid().to_owned(),
+        sessions: identity.sessions(actor)?.into_iter().map(|line| session(reader, line)).collect(),
+        keys: identity.keys(actor)?.into_iter().map(|line| key(reader, &line)).collect(),
+        scopes: offered.map(scope).collect(),
+        new_key,
+    })
+}
+
+fn session(reader: &Reader, line: SessionLine) -> SessionRow {
+    SessionRow {
+        id: line.id,
+        device: device(&line.agent),
+        address: line.address.to_string(),
+        seen_iso: line.last_seen.to_string(),
+        seen: utc_words(line.last_seen, reader.now),
+        current: line.current,
+    }
+}
+
+fn key(reader: &Reader, line: &KeyLine) -> KeyRow {
+    let scopes: Vec<&str> = line.scopes.iter().map(Scope::as_str).collect();
+    KeyRow {
+        id: line.id.to_string(),
+        name: line.name.as_str().to_owned(),
+        scopes: scopes.join(" "),
+        made_iso: line.created.to_string(),
+        made: utc_words(line.created, reader.now),
+        seen_iso: line.last_used.map(|time| time.to_string()).unwrap_or_default(),
+        seen: line.last_used.map(|time| utc_words(time, reader.now)).unwrap_or_default(),
+    }
+}
+
+/// Browser and system out of a browser's long description of itself: `Firefox, Linux`.
+fn device(agent: &str) -> String {
+    // The first name that fits counts: most browsers also name those they descend from.
+    let browsers = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name);
+    match (find(&browsers), find(&systems)) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => agent.chars().take(40).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::device;
+
+    #[test]
+    fn browsers_are_told_by_their_first_name_and_system() {
+        let told = [
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+            "curl/8.5.0",
+        ]
+        .map(device);
+        assert_eq!(told, ["Firefox, Linux", "Safari, iPhone", "Edge, Windows", "curl/8.5.0"]);
+    }
+}
