@@ -28,7 +28,10 @@ fn main() {
 }
 
 fn eprintln_usage() {
-    let _ = writeln!(std::io::stderr(), "usage: adif_tool generate CONTACTS | scan FILE | read FILE | contacts FILE");
+    let _ = writeln!(
+        std::io::stderr(),
+        "usage: adif_tool generate CONTACTS | scan FILE | read FILE | contacts FILE"
+    );
 }
 
 fn generate(contacts: usize) -> usize {
@@ -44,14 +47,22 @@ fn scan(log: &[u8]) -> usize {
     let mut at = 0;
     while let Some(open) = memchr(b'<', &log[at..]) {
         let start = at + open + 1;
-        let Some(close) = memchr(b'>', &log[start..]) else { break };
+        let Some(close) = memchr(b'>', &log[start..]) else {
+            break;
+        };
         let tag = &log[start..start + close];
         at = start + close + 1;
         match memchr(b':', tag) {
             Some(colon) => {
-                let length: usize = std::str::from_utf8(&tag[colon + 1..]).ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+                let length: usize = std::str::from_utf8(&tag[colon + 1..])
+                    .ok()
+                    .and_then(|n| n.parse().ok())
+                    .unwrap_or(0);
                 let value = &log[at..(at + length).min(log.len())];
-                fields.push((String::from_utf8_lossy(&tag[..colon]).into_owned(), String::from_utf8_lossy(value).into_owned()));
+                fields.push((
+                    String::from_utf8_lossy(&tag[..colon]).into_owned(),
+                    String::from_utf8_lossy(value).into_owned(),
+                ));
                 at += length;
             }
             None if tag.eq_ignore_ascii_case(b"EOR") => records.push(std::mem::take(&mut fields)),
@@ -63,5 +74,7 @@ fn scan(log: &[u8]) -> usize {
 
 fn contacts(log: &[u8]) -> usize {
     let now = "2040-01-01T00:00:00Z".parse().expect("a time");
-    Reader::new(log).filter(|entry| to_qso(&entry.record, now).is_ok()).count()
+    Reader::new(log)
+        .filter(|entry| to_qso(&entry.record, now).is_ok())
+        .count()
 }

@@ -7,8 +7,26 @@ use shackbox::ham::dxcc::Resolver;
 
 /// Calls as logs hold them: mostly plain, some listed, some with a place.
 const CALLS: [&str; 20] = [
-    "DL1ABC", "K1ABC", "W6XYZ", "JA1NUT", "UA9CDC", "VE3EJ", "EA8/G3ABC/P", "OH2BH", "G3SXW", "PY2ABC", "LU1ABC/D",
-    "KH6/W1AW", "W1AW/4", "4U1UN", "3D2AG/R", "KG4AB", "VK6ABC", "SV9/DL1ABC", "9A1A", "DL1ABC/MM",
+    "DL1ABC",
+    "K1ABC",
+    "W6XYZ",
+    "JA1NUT",
+    "UA9CDC",
+    "VE3EJ",
+    "EA8/G3ABC/P",
+    "OH2BH",
+    "G3SXW",
+    "PY2ABC",
+    "LU1ABC/D",
+    "KH6/W1AW",
+    "W1AW/4",
+    "4U1UN",
+    "3D2AG/R",
+    "KG4AB",
+    "VK6ABC",
+    "SV9/DL1ABC",
+    "9A1A",
+    "DL1ABC/MM",
 ];
 
 fn main() {

@@ -15,7 +15,9 @@ static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| generated(FILE, 1));
 
 /// A log of a million contacts.
 static LARGE: LazyLock<ScratchLog> = LazyLock::new(|| {
-    let size = std::env::var("SHACKBOX_BENCH_QSOS").ok().and_then(|text| text.parse().ok());
+    let size = std::env::var("SHACKBOX_BENCH_QSOS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let log = ScratchLog::new();
     log.import(generated(size.unwrap_or(1_000_000), 2));
     log
@@ -33,11 +35,13 @@ fn generated(qsos: usize, seed: u64) -> Vec<u8> {
 
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn import(bencher: Bencher) {
-    bencher.with_inputs(|| (ScratchLog::new(), TEXT.clone())).bench_values(|(log, text)| {
-        let imported = log.import(text);
-        assert_eq!(imported.rejected, 0);
-        log
-    });
+    bencher
+        .with_inputs(|| (ScratchLog::new(), TEXT.clone()))
+        .bench_values(|(log, text)| {
+            let imported = log.import(text);
+            assert_eq!(imported.rejected, 0);
+            log
+        });
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1)]

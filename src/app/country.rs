@@ -10,12 +10,14 @@ use crate::logbook::place::Table;
 /// The table in use. One that was fetched and does not read any more is passed over, with a line in the log.
 pub(super) fn in_use(config: &Config) -> Countries {
     let path = kept_table(&config.data_dir);
-    let kept = std::fs::read(&path).ok().and_then(|bytes| match Table::read(&bytes) {
-        Ok(table) => Some(table),
-        Err(error) => {
-            tracing::warn!(%error, "{}: {error}; the built-in table is used", path.display());
-            None
-        }
-    });
+    let kept = std::fs::read(&path)
+        .ok()
+        .and_then(|bytes| match Table::read(&bytes) {
+            Ok(table) => Some(table),
+            Err(error) => {
+                tracing::warn!(%error, "{}: {error}; the built-in table is used", path.display());
+                None
+            }
+        });
     Countries::new(Arc::new(kept.unwrap_or_else(Table::embedded)))
 }

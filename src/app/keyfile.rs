@@ -15,7 +15,8 @@ pub(crate) fn load_or_make(dir: &Path, entropy: &Entropy) -> io::Result<[u8; 32]
     match std::fs::File::open(&path) {
         Ok(mut file) => {
             let mut key = [0; 32];
-            file.read_exact(&mut key).map_err(|_| io::Error::other("the key is shorter than 32 bytes"))?;
+            file.read_exact(&mut key)
+                .map_err(|_| io::Error::other("the key is shorter than 32 bytes"))?;
             Ok(key)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path, entropy.bytes()),

@@ -55,12 +55,28 @@ pub(crate) struct BadLevel(String);
 impl Log {
     /// Starts logging for the whole process; only the first call has an effect on stderr.
     pub(crate) fn start(level: &str, json: bool, clock: Clock) -> Result<Self, BadLevel> {
-        let recent = Recent { lines: Arc::default(), clock };
+        let recent = Recent {
+            lines: Arc::default(),
+            clock,
+        };
         let (filter, handle) = reload::Layer::new(filter(level)?);
-        let stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
-        let stderr = if json { stderr.json().boxed() } else { stderr.compact().boxed() };
-        let started = tracing_subscriber::registry().with(filter).with(stderr).with(recent.clone()).try_init();
-        Ok(Self { recent, level: started.is_ok().then_some(handle) })
+        let stderr = tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false);
+        let stderr = if json {
+            stderr.json().boxed()
+        } else {
+            stderr.compact().boxed()
+        };
+        let started = tracing_subscriber::registry()
+            .with(filter)
+            .with(stderr)
+            .with(recent.clone())
+            .try_init();
+        Ok(Self {
+            recent,
+            level: started.is_ok().then_some(handle),
+        })
     }
 
     /// Changes the level from now on.
@@ -150,8 +166,14 @@ mod tests {
     #[test]
     fn the_last_lines_are_kept_newest_first_and_bounded() {
         let clock = Clock::fake("2026-11-21T09:32:00Z".parse().unwrap());
-        let recent = Recent { lines: Arc::default(), clock };
-        let log = Log { recent: recent.clone(), level: None };
+        let recent = Recent {
+            lines: Arc::default(),
+            clock,
+        };
+        let log = Log {
+            recent: recent.clone(),
+            level: None,
+        };
         let subscriber = tracing_subscriber::registry().with(recent);
         tracing::subscriber::with_default(subscriber, || {
             for number in 0..KEPT + 5 {

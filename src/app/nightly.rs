@@ -27,13 +27,19 @@ pub(super) fn register(builder: JobsBuilder, services: &Services, salt: u64) -> 
     let worker = services.clone();
     let builder = builder.register(move |_: BackupJob, cx| run(worker.clone(), cx));
     let config = &services.config.backup;
-    let Ok(at) = i8::try_from(config.hour).map_err(drop).and_then(|hour| civil::Time::new(hour, 0, 0, 0).map_err(drop)) else {
+    let Ok(at) = i8::try_from(config.hour)
+        .map_err(drop)
+        .and_then(|hour| civil::Time::new(hour, 0, 0, 0).map_err(drop))
+    else {
         return builder;
     };
     if !config.enabled {
         return builder;
     }
-    let rhythm = Rhythm::Daily { at, spread: Duration::from_mins(30) };
+    let rhythm = Rhythm::Daily {
+        at,
+        spread: Duration::from_mins(30),
+    };
     builder.schedule(Schedule::new("backup.nightly", rhythm, salt, || BackupJob {}))
 }
 

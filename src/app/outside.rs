@@ -21,7 +21,10 @@ fn mailer(config: &Config, clock: Clock) -> Result<Mailer, MailError> {
     let Some(host) = smtp.host.clone() else {
         return Ok(Mailer::off(clock));
     };
-    let login = smtp.user.clone().zip(smtp.password.as_ref().map(|secret| secret.reveal().to_owned()));
+    let login = smtp
+        .user
+        .clone()
+        .zip(smtp.password.as_ref().map(|secret| secret.reveal().to_owned()));
     let settings = SmtpSettings {
         from: smtp.from.clone().unwrap_or_else(|| format!("shackbox@{host}")),
         host,
@@ -39,7 +42,10 @@ fn mailer(config: &Config, clock: Clock) -> Result<Mailer, MailError> {
 fn outbound(config: &Config) -> Outbound {
     let enabled = Config::source_names().filter_map(|name| {
         let source = config.source(name).filter(|source| source.enabled)?;
-        let service = Service { timeout: Duration::from_secs(60), ..Service::at(source.url) };
+        let service = Service {
+            timeout: Duration::from_secs(60),
+            ..Service::at(source.url)
+        };
         Some((name.to_owned(), service))
     });
     Outbound::new(enabled)

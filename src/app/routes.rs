@@ -3,13 +3,14 @@
 use axum::Router;
 use axum::middleware::from_fn;
 
-use super::{live, pages};
 use super::running::App;
 use super::services::StartError;
+use super::{live, pages};
 use crate::identity::{self, Gate, IdentityState, LogbookLine};
 use crate::logbook::{self, api::LogbookState};
 use crate::web::{
-    Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers, outer_layers, system_routes,
+    Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers, outer_layers,
+    system_routes,
 };
 
 /// Every route, with its declaration.
@@ -19,7 +20,12 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         signer: app.signer.clone(),
         logbooks: |read, actor| {
             let lines = logbook::read::books::lines(read, actor)?;
-            let line = |(call, title, right, count)| LogbookLine { call, title, right, count };
+            let line = |(call, title, right, count)| LogbookLine {
+                call,
+                title,
+                right,
+                count,
+            };
             Ok(lines.into_iter().map(line).collect())
         },
     };
@@ -30,7 +36,11 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         limits: app.services.config.limits.clone(),
     };
     Routes::new()
-        .merge(system_routes(app.health.clone(), app.metrics.clone(), document.clone()))
+        .merge(system_routes(
+            app.health.clone(),
+            app.metrics.clone(),
+            document.clone(),
+        ))
         .merge(asset_routes())
         .merge(identity::api::routes(identity))
         .merge(logbook::api::routes(logbook))
@@ -42,7 +52,9 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
 pub(crate) fn router(app: &App) -> Result<Router, StartError> {
     let document = Document::default();
     let (router, api, declared) = table(app, &document).finish();
-    document.publish(&api).map_err(|problem| StartError::Document(problem.to_string()))?;
+    document
+        .publish(&api)
+        .map_err(|problem| StartError::Document(problem.to_string()))?;
     let services = &app.services;
     let public = services.config.web.public_url.clone();
     let edge = Edge::new(EdgeParts {

@@ -44,10 +44,18 @@ impl App {
         let config = &services.config;
         let health = Health::default();
         let metrics = Metrics::new();
-        let key = keyfile::load_or_make(&config.data_dir, &services.env.entropy)
-            .map_err(|error| StartError::Io { what: format!("{}", config.data_dir.join(keyfile::KEY_FILE).display()), error })?;
-        let logbook =
-            Logbook::new(services.store.clone(), services.env.clone(), services.countries.clone(), &config.data_dir);
+        let key = keyfile::load_or_make(&config.data_dir, &services.env.entropy).map_err(|error| {
+            StartError::Io {
+                what: format!("{}", config.data_dir.join(keyfile::KEY_FILE).display()),
+                error,
+            }
+        })?;
+        let logbook = Logbook::new(
+            services.store.clone(),
+            services.env.clone(),
+            services.countries.clone(),
+            &config.data_dir,
+        );
         let jobs_part = health.part("jobs");
         let jobs = start_jobs(&services, &logbook, salt(&key)).await?;
         jobs_part.up();
@@ -55,7 +63,11 @@ impl App {
         watch_store(&services, health.part("store"), stop.clone());
         keep_part(jobs_part, stop.clone());
         Ok(Self {
-            sockets: Sockets::new(config.limits.ws_per_ip, config.web.public_url.clone(), metrics.clone()),
+            sockets: Sockets::new(
+                config.limits.ws_per_ip,
+                config.web.public_url.clone(),
+                metrics.clone(),
+            ),
             since: services.env.clock.now(),
             signer: Signer::new(key),
             services,
@@ -78,7 +90,11 @@ impl App {
 }
 
 async fn start_jobs(services: &Services, logbook: &Logbook, salt: u64) -> Result<Jobs, StartError> {
-    let refresh = services.config.source("country").filter(|source| source.enabled).map(|source| source.interval);
+    let refresh = services
+        .config
+        .source("country")
+        .filter(|source| source.enabled)
+        .map(|source| source.interval);
     let builder = JobsBuilder::new(services.store.clone(), services.env.clone(), services.bus.clone());
     let builder = logbook::jobs::register(builder, logbook, refresh, salt);
     let builder = super::nightly::register(builder, services, salt);

@@ -43,7 +43,11 @@ pub(crate) async fn serve(
     let listener = net::bind("web.listen", config.web.listen).await?;
     let address = listener.address();
     let services = Services::open(config).await?;
-    let demo = if options.demo { Some(demo::fill(&services, &say).await?) } else { None };
+    let demo = if options.demo {
+        Some(demo::fill(&services, &say).await?)
+    } else {
+        None
+    };
     let app = App::start(services, log).await?;
     let listening = listen(&app, listener)?;
     #[cfg(unix)]
@@ -77,7 +81,11 @@ impl Listening {
         self.stop.cancel();
         match self.task.await {
             Ok(served) if served.cut > 0 => {
-                tracing::warn!(cut = served.cut, "{} connections did not finish in time", served.cut);
+                tracing::warn!(
+                    cut = served.cut,
+                    "{} connections did not finish in time",
+                    served.cut
+                );
             }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "the web server ended unexpectedly: {error}"),
@@ -108,10 +116,25 @@ fn announce(app: &App, address: SocketAddr, demo: Option<&demo::Demo>, say: &imp
     let config = &app.services.config;
     say(&format!("Shackbox {}", env!("CARGO_PKG_VERSION")));
     say("");
-    say(&format!("  {:<12} {:<28} {}", "pages, API", format!("http://{address}"), "web.listen"));
-    say(&format!("  {:<12} {:<28} {}", "data", config.data_dir.display(), "--data-dir"));
+    say(&format!(
+        "  {:<12} {:<28} {}",
+        "pages, API",
+        format!("http://{address}"),
+        "web.listen"
+    ));
+    say(&format!(
+        "  {:<12} {:<28} {}",
+        "data",
+        config.data_dir.display(),
+        "--data-dir"
+    ));
     if let Some(file) = &config.file {
-        say(&format!("  {:<12} {:<28} {}", "settings", file.display(), "--config"));
+        say(&format!(
+            "  {:<12} {:<28} {}",
+            "settings",
+            file.display(),
+            "--config"
+        ));
     }
     say("");
     let origin = match &config.web.public_url {
@@ -123,7 +146,9 @@ fn announce(app: &App, address: SocketAddr, demo: Option<&demo::Demo>, say: &imp
             say(&line);
         }
         say("");
-        say(&format!("Open {origin}/login — everything here is invented and gone when the program ends."));
+        say(&format!(
+            "Open {origin}/login — everything here is invented and gone when the program ends."
+        ));
     } else if let Some(token) = app.services.identity.first_run_token() {
         say("Open this link to create the administrator. It works once, and for 30 minutes:");
         say("");
@@ -140,8 +165,11 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     if !address.ip().is_unspecified() {
         return address;
     }
-    let local: std::net::IpAddr =
-        if address.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+    let local: std::net::IpAddr = if address.is_ipv4() {
+        std::net::Ipv4Addr::LOCALHOST.into()
+    } else {
+        std::net::Ipv6Addr::LOCALHOST.into()
+    };
     SocketAddr::new(local, address.port())
 }
 
@@ -149,9 +177,11 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 #[cfg(unix)]
 async fn wait_for_end(app: &App, sources: &Sources) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int), Ok(mut hup)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
-    else {
+    let (Ok(mut term), Ok(mut int), Ok(mut hup)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+    ) else {
         // Without handlers the system's own treatment of the signals ends the program.
         return std::future::pending().await;
     };
@@ -209,7 +239,9 @@ fn notify(state: &[NotifyState<'_>]) {
 
 /// Tells the supervisor that the program is alive, where it asks for that.
 fn watchdog(stop: CancellationToken) {
-    let Some(interval) = sd_notify::watchdog_enabled() else { return };
+    let Some(interval) = sd_notify::watchdog_enabled() else {
+        return;
+    };
     tokio::spawn(async move {
         let mut tick = tokio::time::interval(interval / 2);
         while stop.run_until_cancelled(tick.tick()).await.is_some() {

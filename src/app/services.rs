@@ -105,7 +105,14 @@ impl Services {
         let identity =
             Identity::load(store.clone(), env.clock.clone(), env.entropy.clone(), configured).await?;
         let countries = super::country::in_use(&config);
-        Ok(Self { config: Arc::new(config), env, store, bus, identity, countries })
+        Ok(Self {
+            config: Arc::new(config),
+            env,
+            store,
+            bus,
+            identity,
+            countries,
+        })
     }
 
     /// Finishes what is in line and lets go of the data directory.
@@ -127,7 +134,9 @@ async fn open_blocking(settings: StoreConfig) -> Result<Store, StartError> {
 }
 
 fn configured_admin(config: &Config) -> Result<Option<ConfiguredAdmin>, StartError> {
-    let Some(call) = config.admin.call.clone() else { return Ok(None) };
+    let Some(call) = config.admin.call.clone() else {
+        return Ok(None);
+    };
     let password = match &config.admin.password_hash {
         Some(hash) => Some(hash.reveal().parse()?),
         None => None,
@@ -142,7 +151,15 @@ pub(crate) fn registry() -> Registry {
     tables.extend(jobs::tables());
     tables.extend(logbook::tables());
     tables.extend(web::tables());
-    let mut index_checks: Vec<_> = vec![("identity calls", identity::check_calls as _), ("jobs", jobs::check as _)];
+    let mut index_checks: Vec<_> = vec![
+        ("identity calls", identity::check_calls as _),
+        ("jobs", jobs::check as _),
+    ];
     index_checks.extend(logbook::CHECKS);
-    Registry { tables, reactors: super::reactors::REACTORS.to_vec(), index_checks, migrations: Vec::new() }
+    Registry {
+        tables,
+        reactors: super::reactors::REACTORS.to_vec(),
+        index_checks,
+        migrations: Vec::new(),
+    }
 }

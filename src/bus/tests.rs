@@ -176,7 +176,10 @@ fn listeners_hear_events_in_order_before_messages_go_out() {
     });
     let before = bus.seq();
     let event = |kind: &str| {
-        Event::Jobs(Arc::new(crate::jobs::event::JobEvent { kind: kind.into(), ..Default::default() }))
+        Event::Jobs(Arc::new(crate::jobs::event::JobEvent {
+            kind: kind.into(),
+            ..Default::default()
+        }))
     };
     bus.publish(&[event("one"), event("two")]);
     assert_eq!(

@@ -25,18 +25,29 @@ pub(super) fn add(place: &Place, new: NewUser) -> Outcome {
         verified: new.verified,
         password,
     });
-    let Reply::Account(account) = ask(place, command)? else { return Err(Failure::odd_reply()) };
+    let Reply::Account(account) = ask(place, command)? else {
+        return Err(Failure::odd_reply());
+    };
     tell(new.json.json, &account, || {
-        output::say(format_args!("{} has an account ({})", account.call, role(&account)));
+        output::say(format_args!(
+            "{} has an account ({})",
+            account.call,
+            role(&account)
+        ));
         if locked {
-            output::hint(format_args!("it has no password yet: shackbox user passwd {}", account.call));
+            output::hint(format_args!(
+                "it has no password yet: shackbox user passwd {}",
+                account.call
+            ));
         }
     })
 }
 
 /// `user list`
 pub(super) fn list(place: &Place, json: Json) -> Outcome {
-    let Reply::Accounts(accounts) = ask(place, Command::UserList)? else { return Err(Failure::odd_reply()) };
+    let Reply::Accounts(accounts) = ask(place, Command::UserList)? else {
+        return Err(Failure::odd_reply());
+    };
     tell(json.json, &accounts, || {
         let rows: Vec<_> = accounts.iter().map(row).collect();
         output::table(&["CALL", "ROLE", "STATE", "NAME", "MAIL"], &rows);
@@ -56,7 +67,11 @@ fn row(account: &AccountLine) -> Vec<String> {
         role(account).to_owned(),
         state.join(", "),
         account.name.as_str().to_owned(),
-        account.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
+        account
+            .email
+            .as_ref()
+            .map(|email| email.as_str().to_owned())
+            .unwrap_or_default(),
     ]
 }
 
@@ -72,16 +87,29 @@ pub(super) fn passwd(place: &Place, call: Callsign, from_stdin: bool) -> Outcome
     let password = hashed(&password::chosen(from_stdin)?);
     let name = call.clone();
     ask(place, Command::UserPasswd { call, password })?;
-    output::say(format_args!("{name} has a new password and is signed out everywhere"));
+    output::say(format_args!(
+        "{name} has a new password and is signed out everywhere"
+    ));
     Ok(())
 }
 
 /// `user disable`
 pub(super) fn disable(place: &Place, call: Callsign, undo: bool) -> Outcome {
-    let Reply::Account(account) = ask(place, Command::UserDisable { call, disabled: !undo })? else {
+    let Reply::Account(account) = ask(
+        place,
+        Command::UserDisable {
+            call,
+            disabled: !undo,
+        },
+    )?
+    else {
         return Err(Failure::odd_reply());
     };
-    let state = if account.disabled { "disabled; sessions and keys stop working" } else { "active again" };
+    let state = if account.disabled {
+        "disabled; sessions and keys stop working"
+    } else {
+        "active again"
+    };
     output::say(format_args!("{} is {state}", account.call));
     Ok(())
 }
@@ -95,13 +123,21 @@ pub(super) fn create_key(
     json: Json,
 ) -> Outcome {
     let owner = call.clone();
-    let command = Command::ApikeyCreate { call, scopes: scopes.iter().copied().collect(), name };
-    let Reply::Key { id, key } = ask(place, command)? else { return Err(Failure::odd_reply()) };
+    let command = Command::ApikeyCreate {
+        call,
+        scopes: scopes.iter().copied().collect(),
+        name,
+    };
+    let Reply::Key { id, key } = ask(place, command)? else {
+        return Err(Failure::odd_reply());
+    };
     if json.json {
         return output::json(&serde_json::json!({"id": id, "key": key}));
     }
     output::result(&key);
-    output::say(format_args!("Key {id} of {owner}. It is shown this once; keep it like a password."));
+    output::say(format_args!(
+        "Key {id} of {owner}. It is shown this once; keep it like a password."
+    ));
     Ok(())
 }
 

@@ -22,12 +22,19 @@ const PRINTED: usize = 50;
 pub(super) fn check(file: &Path, json: Json) -> Outcome<ExitCode> {
     let report = adif::check(open(file)?, Clock::system().now());
     tell(json.json, &report, || print_report(&report))?;
-    Ok(if report.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.rejected == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn print_report(report: &Report) {
     for reject in report.rejects.iter().take(PRINTED) {
-        output::result(format_args!("line {}, record {}: rejected: {}", reject.line, reject.record, reject.reason));
+        output::result(format_args!(
+            "line {}, record {}: rejected: {}",
+            reject.line, reject.record, reject.reason
+        ));
     }
     for defect in report.defects.iter().take(PRINTED) {
         output::result(format_args!("{}", place_of(defect)));
@@ -49,8 +56,15 @@ fn print_report(report: &Report) {
 }
 
 fn place_of(defect: &Defect) -> String {
-    let record = defect.record.map(|record| format!(", record {record}")).unwrap_or_default();
-    let field = defect.field.as_ref().map(|field| format!(", {field}")).unwrap_or_default();
+    let record = defect
+        .record
+        .map(|record| format!(", record {record}"))
+        .unwrap_or_default();
+    let field = defect
+        .field
+        .as_ref()
+        .map(|field| format!(", {field}"))
+        .unwrap_or_default();
     format!("line {}{record}{field}: {}", defect.line, defect.text)
 }
 
@@ -58,18 +72,29 @@ fn place_of(defect: &Defect) -> String {
 pub(super) fn import(place: &Place, file: &Path, callsign: Callsign, json: Json) -> Outcome {
     let config = config(place)?;
     let (input, total): (Box<dyn Read + Send>, u64) = (open(file)?, length(file));
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let meter = Arc::new(Meter::of(total));
-    let command = Command::AdifImport { callsign: callsign.clone(), file: name };
+    let command = Command::AdifImport {
+        callsign: callsign.clone(),
+        file: name,
+    };
     let reply = reach::run(config, command, Content::from(input), Some(meter))?;
-    let Reply::Import(result) = reply else { return Err(Failure::odd_reply()) };
+    let Reply::Import(result) = reply else {
+        return Err(Failure::odd_reply());
+    };
     tell(json.json, &result, || print_import(&result, &callsign))
 }
 
 fn print_import(result: &serde_json::Value, callsign: &Callsign) {
     for reject in result["rejects"].as_array().into_iter().flatten().take(PRINTED) {
         let reason = reject["reason"].as_str().unwrap_or_default();
-        output::say(format_args!("line {}, record {}: rejected: {reason}", reject["line"], reject["record"]));
+        output::say(format_args!(
+            "line {}, record {}: rejected: {reason}",
+            reject["line"], reject["record"]
+        ));
     }
     output::result(format_args!(
         "{callsign}: {} added, {} merged, {} duplicates, {} rejected",
@@ -85,9 +110,18 @@ pub(super) fn export(
     format: Option<ExportFormat>,
 ) -> Outcome {
     let config = config(place)?;
-    let by_name = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("adx"));
-    let format = format.unwrap_or(if by_name { ExportFormat::Adx } else { ExportFormat::Adi });
-    let command = Command::AdifExport { callsign: callsign.clone(), format };
+    let by_name = output
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("adx"));
+    let format = format.unwrap_or(if by_name {
+        ExportFormat::Adx
+    } else {
+        ExportFormat::Adi
+    });
+    let command = Command::AdifExport {
+        callsign: callsign.clone(),
+        format,
+    };
     if is_pipe(output) {
         let to = Content::to(Box::new(io::BufWriter::new(io::stdout())));
         reach::run(config, command, to, None)?;
@@ -96,9 +130,14 @@ pub(super) fn export(
     let aside = Aside::create(output)?;
     let meter = Arc::new(Meter::of(0));
     let reply = reach::run(config, command, Content::to(aside.writer()?), Some(meter))?;
-    let Reply::Exported { contacts } = reply else { return Err(Failure::odd_reply()) };
+    let Reply::Exported { contacts } = reply else {
+        return Err(Failure::odd_reply());
+    };
     aside.keep(true)?;
-    output::say(format_args!("{contacts} contacts of {callsign} in {}", output.display()));
+    output::say(format_args!(
+        "{contacts} contacts of {callsign} in {}",
+        output.display()
+    ));
     Ok(())
 }
 
@@ -120,7 +159,11 @@ impl Aside {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&part).map_err(|error| about(&part, &error))?;
-        Ok(Self { file: Some(file), part, target: target.to_owned() })
+        Ok(Self {
+            file: Some(file),
+            part,
+            target: target.to_owned(),
+        })
     }
 
     /// What to write to.
@@ -164,7 +207,11 @@ fn open(file: &Path) -> Outcome<Box<dyn Read + Send>> {
 }
 
 fn length(file: &Path) -> u64 {
-    if is_pipe(file) { 0 } else { std::fs::metadata(file).map_or(0, |metadata| metadata.len()) }
+    if is_pipe(file) {
+        0
+    } else {
+        std::fs::metadata(file).map_or(0, |metadata| metadata.len())
+    }
 }
 
 /// What went wrong with which file.

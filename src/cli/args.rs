@@ -206,7 +206,10 @@ pub(super) enum Apikey {
 }
 
 fn scope_help() -> String {
-    format!("What the key allows, repeat for more: {}", Scope::ALL.map(Scope::as_str).join(", "))
+    format!(
+        "What the key allows, repeat for more: {}",
+        Scope::ALL.map(Scope::as_str).join(", ")
+    )
 }
 
 #[derive(Debug, Subcommand)]

@@ -26,12 +26,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn backup(place: &Place, file: &Path, with_keys: bool, json: Json) -> Outcome {
     let config = config(place)?;
     if file.exists() {
-        return Err(Failure::new(format!("{} exists already", file.display())).hint("a backup never replaces another"));
+        return Err(Failure::new(format!("{} exists already", file.display()))
+            .hint("a backup never replaces another"));
     }
     let aside = Aside::create(file)?;
     let to = Content::to(aside.writer()?);
-    let reply = reach::run(config, Command::Backup { with_keys }, to, Some(Arc::new(Meter::of(0))))?;
-    let Reply::Backup(mut report) = reply else { return Err(Failure::odd_reply()) };
+    let reply = reach::run(
+        config,
+        Command::Backup { with_keys },
+        to,
+        Some(Arc::new(Meter::of(0))),
+    )?;
+    let Reply::Backup(mut report) = reply else {
+        return Err(Failure::odd_reply());
+    };
     aside.keep(false)?;
     report["path"] = Value::from(file.display().to_string());
     tell(json.json, &report, || {
@@ -75,7 +83,9 @@ pub(super) fn check(place: &Place, compact: bool, json: Json) -> Outcome<ExitCod
     let config = config(place)?;
     let report = match reach::server_only(&config.data_dir, &Command::Health)? {
         Some(_) if compact => {
-            return Err(Failure::new("compacting needs the data directory for itself").hint("stop the server first"));
+            return Err(
+                Failure::new("compacting needs the data directory for itself").hint("stop the server first")
+            );
         }
         Some(_) => match reach::server_only(&config.data_dir, &Command::Check)? {
             Some(Reply::Checked(report)) => report,
@@ -83,8 +93,12 @@ pub(super) fn check(place: &Place, compact: bool, json: Json) -> Outcome<ExitCod
         },
         None => serde_json::to_value(check_data_dir(&store_config(&config), compact).map_err(about_check)?)?,
     };
-    let findings: Vec<&str> =
-        report["findings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let findings: Vec<&str> = report["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     tell(json.json, &report, || {
         for finding in &findings {
             output::result(finding);
@@ -94,13 +108,21 @@ pub(super) fn check(place: &Place, compact: bool, json: Json) -> Outcome<ExitCod
             report["rows"],
             report["tables"],
             report["indexes"],
-            if findings.is_empty() { "all is well" } else { "something is wrong" }
+            if findings.is_empty() {
+                "all is well"
+            } else {
+                "something is wrong"
+            }
         ));
         if let Some(freed) = report["freed"].as_u64() {
             output::say(format_args!("{freed} bytes given back"));
         }
     })?;
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn about_check(error: CheckError) -> Failure {
@@ -124,9 +146,11 @@ fn store_config(config: &Config) -> StoreConfig {
 pub(super) fn health(place: &Place, json: Json) -> Outcome<ExitCode> {
     let config = config(place)?;
     let (ready, report) = match reach::server_only(&config.data_dir, &Command::Health) {
-        Ok(Some(Reply::Health { ready, version, parts })) => {
-            (ready, json!({"ready": ready, "version": version, "parts": parts}))
-        }
+        Ok(Some(Reply::Health {
+            ready,
+            version,
+            parts,
+        })) => (ready, json!({"ready": ready, "version": version, "parts": parts})),
         Ok(Some(_)) => return Err(Failure::odd_reply()),
         // Without the right to the socket, or from another container, the port still answers.
         Ok(None) | Err(_) => {
@@ -142,7 +166,11 @@ pub(super) fn health(place: &Place, json: Json) -> Outcome<ExitCode> {
             }
         }
     })?;
-    Ok(if ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if ready {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Asks `/readyz` where the configuration says that the server listens.
@@ -153,11 +181,16 @@ fn is_ready(listen: SocketAddr) -> Outcome<bool> {
         named => named,
     };
     let nobody = |error: std::io::Error| {
-        Failure::new(format!("no server answers on {address}: {error}")).hint("is it running? shackbox serve starts it")
+        Failure::new(format!("no server answers on {address}: {error}"))
+            .hint("is it running? shackbox serve starts it")
     };
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(nobody)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").map_err(nobody)?;
+    write!(
+        stream,
+        "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .map_err(nobody)?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).map_err(nobody)?;
     Ok(head.ends_with(b" 200"))

@@ -34,7 +34,11 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Outcome<ExitCode> {
-    let Cli { place, serve, command } = cli;
+    let Cli {
+        place,
+        serve,
+        command,
+    } = cli;
     let command = match command {
         None => return done(serve::serve(&place, serve)),
         Some(Command::Serve(given)) => return done(serve::serve(&place, given.or(serve))),
@@ -42,7 +46,9 @@ fn dispatch(cli: Cli) -> Outcome<ExitCode> {
     };
     if serve.is_given() {
         let text = "--demo, --listen and --log-level belong to serve";
-        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit();
+        Cli::command()
+            .error(clap::error::ErrorKind::ArgumentConflict, text)
+            .exit();
     }
     match command {
         Other::User(user) => done(match user {
@@ -51,16 +57,27 @@ fn dispatch(cli: Cli) -> Outcome<ExitCode> {
             User::Passwd { call, password_stdin } => accounts::passwd(&place, call, password_stdin),
             User::Disable { call, undo } => accounts::disable(&place, call, undo),
         }),
-        Other::Apikey(Apikey::Create { call, scopes, name, json }) => {
-            done(accounts::create_key(&place, call, &scopes, name, json))
-        }
+        Other::Apikey(Apikey::Create {
+            call,
+            scopes,
+            name,
+            json,
+        }) => done(accounts::create_key(&place, call, &scopes, name, json)),
         Other::Adif(Adif::Check { file, json }) => adif::check(&file, json),
-        Other::Adif(Adif::Import { file, callsign, json }) => done(adif::import(&place, &file, callsign, json)),
-        Other::Adif(Adif::Export { callsign, output, format }) => {
-            done(adif::export(&place, callsign, &output, format))
+        Other::Adif(Adif::Import { file, callsign, json }) => {
+            done(adif::import(&place, &file, callsign, json))
         }
+        Other::Adif(Adif::Export {
+            callsign,
+            output,
+            format,
+        }) => done(adif::export(&place, callsign, &output, format)),
         Other::HashPassword => done(settings::hash_password()),
-        Other::Backup { file, with_keys, json } => done(data::backup(&place, &file, with_keys, json)),
+        Other::Backup {
+            file,
+            with_keys,
+            json,
+        } => done(data::backup(&place, &file, with_keys, json)),
         Other::Restore { file, json } => done(data::restore(&place, &file, json)),
         Other::Check { compact, json } => data::check(&place, compact, json),
         Other::Health { json } => data::health(&place, json),

@@ -21,13 +21,19 @@ pub(super) type Outcome<T = ()> = Result<T, Failure>;
 impl Failure {
     /// A failure in one clear line.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self {
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// What helps.
     #[must_use]
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
     }
 }
 
@@ -83,7 +89,11 @@ pub(super) fn is_watched() -> bool {
 fn paint(word: &str, colour: &str) -> String {
     // NO_COLOR counts when present and not empty (no-color.org).
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if is_watched() && !refused { format!("\x1b[{colour}m{word}\x1b[0m") } else { word.to_owned() }
+    if is_watched() && !refused {
+        format!("\x1b[{colour}m{word}\x1b[0m")
+    } else {
+        word.to_owned()
+    }
 }
 
 /// Rows under headings, in columns as wide as they need to be.
@@ -95,8 +105,11 @@ pub(super) fn table(headings: &[&str], rows: &[Vec<String>]) {
         }
     }
     let line = |cells: &[String]| {
-        let padded: Vec<String> =
-            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
         padded.join("  ").trim_end().to_owned()
     };
     let headings: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();

@@ -12,7 +12,11 @@ const MAX_INPUT: u64 = 64 * 1024;
 
 /// A new password: from stdin when `from_stdin` or when stdin is no terminal, else asked twice.
 pub(super) fn chosen(from_stdin: bool) -> Outcome<Password> {
-    let text = if from_stdin || !io::stdin().is_terminal() { piped()? } else { asked_twice()? };
+    let text = if from_stdin || !io::stdin().is_terminal() {
+        piped()?
+    } else {
+        asked_twice()?
+    };
     Password::chosen(&text).map_err(|weak| Failure::new(format!("the password is refused: {weak}")))
 }
 
@@ -41,7 +45,11 @@ fn piped() -> Outcome<Zeroizing<String>> {
 fn asked_twice() -> Outcome<Zeroizing<String>> {
     let first = asked("Password: ")?;
     let second = asked("Once more: ")?;
-    if *first == *second { Ok(first) } else { Err(Failure::new("the two passwords differ")) }
+    if *first == *second {
+        Ok(first)
+    } else {
+        Err(Failure::new("the two passwords differ"))
+    }
 }
 
 fn strip_line_end(text: &mut String) {
@@ -57,7 +65,11 @@ fn asked(question: &str) -> Outcome<Zeroizing<String>> {
     output::ask(question);
     let line = without_echo(|| {
         let mut line = Zeroizing::new(String::new());
-        io::stdin().lock().take(MAX_INPUT).read_line(&mut line).map(|_| line)
+        io::stdin()
+            .lock()
+            .take(MAX_INPUT)
+            .read_line(&mut line)
+            .map(|_| line)
     });
     output::say("");
     let mut line = line?;
@@ -90,7 +102,13 @@ mod tests {
 
     #[test]
     fn one_line_end_is_not_part_of_the_password() {
-        for (given, kept) in [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("a\r", "a\r")] {
+        for (given, kept) in [
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            (" a ", " a "),
+            ("a\r", "a\r"),
+        ] {
             let mut text = given.to_owned();
             strip_line_end(&mut text);
             assert_eq!(text, kept, "{given:?}");

@@ -30,15 +30,25 @@ impl Meter {
     /// A meter fit for where stderr goes; `total` is 0 where the work itself knows it.
     pub(super) fn of(total: u64) -> Self {
         if !output::is_watched() {
-            return Self { total, shows: Shows::Lines(Mutex::new(Instant::now())) };
+            return Self {
+                total,
+                shows: Shows::Lines(Mutex::new(Instant::now())),
+            };
         }
         let style = ProgressStyle::with_template("{wide_bar} {msg}").expect("the template is a constant");
-        Self { total, shows: Shows::Bar(ProgressBar::new(total).with_style(style)) }
+        Self {
+            total,
+            shows: Shows::Bar(ProgressBar::new(total).with_style(style)),
+        }
     }
 
     /// Shows the present state.
     pub(super) fn show(&self, progress: &Progress) {
-        let total = if progress.total == 0 { self.total } else { progress.total };
+        let total = if progress.total == 0 {
+            self.total
+        } else {
+            progress.total
+        };
         match &self.shows {
             Shows::Bar(bar) => {
                 bar.set_length(total.max(progress.done));
@@ -65,9 +75,16 @@ impl Meter {
 
 fn words(progress: &Progress, total: u64) -> String {
     let (done, whole) = if progress.unit == "bytes" {
-        (HumanBytes(progress.done).to_string(), HumanBytes(total).to_string())
+        (
+            HumanBytes(progress.done).to_string(),
+            HumanBytes(total).to_string(),
+        )
     } else {
         (format!("{} {}", progress.done, progress.unit), total.to_string())
     };
-    if total == 0 { done } else { format!("{done} of {whole}") }
+    if total == 0 {
+        done
+    } else {
+        format!("{done} of {whole}")
+    }
 }

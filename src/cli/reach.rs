@@ -9,9 +9,9 @@ use tokio::runtime::Runtime;
 use super::args::Place;
 use super::output::{self, Failure, Outcome};
 use super::progress::Meter;
-use crate::app::admin::{self, Command, Exchange, Executor, Reply, Report};
 use crate::app::Log;
 use crate::app::Services;
+use crate::app::admin::{self, Command, Exchange, Executor, Reply, Report};
 use crate::config::{Config, Sources};
 use crate::env::Clock;
 use crate::store::OpenError;
@@ -45,17 +45,26 @@ pub(super) struct Content {
 impl Content {
     /// None at all.
     pub(super) fn none() -> Self {
-        Self { input: Box::new(std::io::empty()), output: Box::new(std::io::sink()) }
+        Self {
+            input: Box::new(std::io::empty()),
+            output: Box::new(std::io::sink()),
+        }
     }
 
     /// What is read.
     pub(super) fn from(input: Box<dyn Read + Send>) -> Self {
-        Self { input, ..Self::none() }
+        Self {
+            input,
+            ..Self::none()
+        }
     }
 
     /// What is written.
     pub(super) fn to(output: Box<dyn Write + Send>) -> Self {
-        Self { output, ..Self::none() }
+        Self {
+            output,
+            ..Self::none()
+        }
     }
 }
 
@@ -78,7 +87,11 @@ pub(super) fn run(
         }
         None => Arc::new(drop),
     };
-    let exchange = Exchange { input: content.input, output: content.output, report };
+    let exchange = Exchange {
+        input: content.input,
+        output: content.output,
+        report,
+    };
     let outcome = match by_server(&config.data_dir, &command, exchange)? {
         Tried::Done(outcome) => outcome,
         Tried::Nobody(exchange) => by_hand(config, command, exchange)?,
@@ -92,7 +105,15 @@ pub(super) fn run(
 /// The running server's answer; a failure where none runs.
 pub(super) fn server_only(data_dir: &Path, command: &Command) -> Outcome<Option<Reply>> {
     let Content { input, output } = Content::none();
-    match by_server(data_dir, command, Exchange { input, output, report: Arc::new(drop) })? {
+    match by_server(
+        data_dir,
+        command,
+        Exchange {
+            input,
+            output,
+            report: Arc::new(drop),
+        },
+    )? {
         Tried::Done(outcome) => outcome.map(Some).map_err(Failure::from_command),
         Tried::Nobody(_) => Ok(None),
     }
@@ -110,9 +131,12 @@ fn by_server(data_dir: &Path, command: &Command, exchange: Exchange) -> Outcome<
         Ok(admin::Reached::Nobody(exchange)) => Ok(Tried::Nobody(exchange)),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             let text = format!("{}: another user's server runs here", data_dir.display());
-            Err(Failure::new(text).hint("run this as the user that the server runs as, for example with sudo -u shackbox"))
+            Err(Failure::new(text)
+                .hint("run this as the user that the server runs as, for example with sudo -u shackbox"))
         }
-        Err(error) => Err(Failure::new(format!("talking to the running server failed: {error}"))),
+        Err(error) => Err(Failure::new(format!(
+            "talking to the running server failed: {error}"
+        ))),
     }
 }
 
@@ -124,7 +148,10 @@ fn by_server(_: &Path, _: &Command, exchange: Exchange) -> Outcome<Tried> {
 fn by_hand(config: Config, command: Command, exchange: Exchange) -> Outcome<Result<Reply, admin::Failure>> {
     runtime()?.block_on(async {
         let services = Services::open(config).await.map_err(Failure::from_start)?;
-        let executor = Executor { services: services.clone(), health: None };
+        let executor = Executor {
+            services: services.clone(),
+            health: None,
+        };
         let outcome = admin::execute(&executor, command, exchange).await;
         services.close().await;
         Ok(outcome)

@@ -6,26 +6,40 @@ use super::args::{Place, Serve};
 use super::output::{self, Failure, Outcome};
 use super::reach::{runtime, sources};
 use crate::app::Log;
-use crate::app::{self, Options};
 use crate::app::StartError;
+use crate::app::{self, Options};
 use crate::config::Config;
 use crate::env::{Clock, Entropy};
 
 /// Serves until told to stop.
 pub(super) fn serve(place: &Place, given: Serve) -> Outcome {
-    let scratch = if given.demo { Some(Scratch::create()?) } else { None };
+    let scratch = if given.demo {
+        Some(Scratch::create()?)
+    } else {
+        None
+    };
     let place = match &scratch {
         // The demo never touches a directory that holds anything.
-        Some(scratch) => Place { data_dir: Some(scratch.0.clone()), ..place.clone() },
+        Some(scratch) => Place {
+            data_dir: Some(scratch.0.clone()),
+            ..place.clone()
+        },
         None => place.clone(),
     };
     let mut flags = Vec::new();
-    flags.extend(given.listen.map(|listen| ("web.listen".to_owned(), listen.to_string())));
+    flags.extend(
+        given
+            .listen
+            .map(|listen| ("web.listen".to_owned(), listen.to_string())),
+    );
     flags.extend(given.log_level.map(|level| ("log.level".to_owned(), level)));
     let sources = sources(&place, flags);
     let config = Config::load(&sources)?;
     let log = Log::start(&config.log.level, config.log.json, Clock::system())?;
-    let options = Options { sources, demo: given.demo };
+    let options = Options {
+        sources,
+        demo: given.demo,
+    };
     runtime()?.block_on(async {
         let serving = Box::pin(app::serve(config, options, log, |line| output::say(line)));
         serving.await.map_err(about_start)

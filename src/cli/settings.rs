@@ -15,8 +15,10 @@ pub(super) fn show(place: &Place, json: Json) -> Outcome {
     let config = Config::load(&sources(place, Vec::new()))?;
     let shown = config.shown();
     tell(json.json, &shown, || {
-        let rows: Vec<_> =
-            shown.iter().map(|key| vec![key.key.to_owned(), key.value.clone(), key.source.clone()]).collect();
+        let rows: Vec<_> = shown
+            .iter()
+            .map(|key| vec![key.key.to_owned(), key.value.clone(), key.source.clone()])
+            .collect();
         output::table(&["KEY", "VALUE", "SOURCE"], &rows);
     })
 }
@@ -37,7 +39,10 @@ pub(super) fn hash_password() -> Outcome {
     if let Err(weak) = password.clone().for_use() {
         output::say(format_args!("warning: {weak}"));
     }
-    output::result(PasswordHash::for_configuration(&password, Entropy::system().bytes()));
+    output::result(PasswordHash::for_configuration(
+        &password,
+        Entropy::system().bytes(),
+    ));
     if std::io::stdout().is_terminal() {
         output::hint("set it as admin.password_hash, beside admin.call");
     }

@@ -9,7 +9,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::event::LogbookId;
 use super::summary::Summary;
-use super::tables::{BOOK, BOOK_BY_CALL, MEMBER, MEMBER_BY_ACCOUNT, NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, TALLY};
+use super::tables::{
+    BOOK, BOOK_BY_CALL, MEMBER, MEMBER_BY_ACCOUNT, NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, TALLY,
+};
 use super::tally::Tallies;
 use crate::store::{Direction, IndexCheck, Read, Rows, Span, StoreError};
 

@@ -23,10 +23,16 @@ pub(crate) fn encode(event: &Event) -> Option<Outgoing> {
         LogbookEvent::QsoAdded { contact } => ("added", of_contact("added", contact)),
         LogbookEvent::QsoChanged { contact } => ("changed", of_contact("changed", contact)),
         LogbookEvent::QsoDeleted { contact } => ("deleted", of_contact("deleted", contact)),
-        LogbookEvent::Batch { logbook, changed, .. } => {
-            ("imported", json!({"logbook": logbook, "change": "imported", "contacts": changed}))
-        }
-        LogbookEvent::ImportEnded { logbook, import, undone, .. } => {
+        LogbookEvent::Batch { logbook, changed, .. } => (
+            "imported",
+            json!({"logbook": logbook, "change": "imported", "contacts": changed}),
+        ),
+        LogbookEvent::ImportEnded {
+            logbook,
+            import,
+            undone,
+            ..
+        } => {
             let told = json!({"logbook": logbook, "change": "imported", "import": import, "undone": undone});
             ("imported", told)
         }
@@ -39,7 +45,12 @@ pub(crate) fn encode(event: &Event) -> Option<Outgoing> {
         LogbookEvent::SharingChanged { account, .. } => Audience::Accounts([*account].into()),
         _ => audience(event.book()),
     };
-    Some(Outgoing { topic: LOGBOOK_TOPIC.into(), kind: SmolStr::new_static(change), audience, payload })
+    Some(Outgoing {
+        topic: LOGBOOK_TOPIC.into(),
+        kind: SmolStr::new_static(change),
+        audience,
+        payload,
+    })
 }
 
 /// The message for programs: the contact itself.

@@ -57,6 +57,9 @@ pub(crate) enum Error {
 impl Error {
     /// A field that cannot take the value given.
     pub(crate) fn invalid(field: impl Into<String>, message: impl std::fmt::Display) -> Error {
-        Error::Invalid { field: field.into(), message: message.to_string() }
+        Error::Invalid {
+            field: field.into(),
+            message: message.to_string(),
+        }
     }
 }

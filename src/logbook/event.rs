@@ -47,17 +47,37 @@ pub(crate) struct Contact {
 /// A change in the logbooks.
 #[derive(Clone, Debug)]
 pub(crate) enum LogbookEvent {
-    QsoAdded { contact: Arc<Contact> },
-    QsoChanged { contact: Arc<Contact> },
-    QsoDeleted { contact: Arc<Contact> },
+    QsoAdded {
+        contact: Arc<Contact>,
+    },
+    QsoChanged {
+        contact: Arc<Contact>,
+    },
+    QsoDeleted {
+        contact: Arc<Contact>,
+    },
     /// A batch of an import or of another long change is stored.
-    Batch { book: LogbookId, logbook: SmolStr, changed: u64 },
+    Batch {
+        book: LogbookId,
+        logbook: SmolStr,
+        changed: u64,
+    },
     /// An import has ended, or has been undone.
-    ImportEnded { book: LogbookId, logbook: SmolStr, import: u32, undone: bool },
+    ImportEnded {
+        book: LogbookId,
+        logbook: SmolStr,
+        import: u32,
+        undone: bool,
+    },
     /// A logbook was made, renamed or removed.
-    BooksChanged { book: LogbookId },
+    BooksChanged {
+        book: LogbookId,
+    },
     /// Somebody's right in a logbook changed.
-    SharingChanged { book: LogbookId, account: u32 },
+    SharingChanged {
+        book: LogbookId,
+        account: u32,
+    },
 }
 
 impl LogbookEvent {
@@ -92,7 +112,10 @@ impl std::str::FromStr for QsoId {
     fn from_str(text: &str) -> Result<QsoId, QsoIdError> {
         let (book, number) = text.split_once('-').ok_or_else(|| QsoIdError(text.to_owned()))?;
         match (book.parse(), number.parse()) {
-            (Ok(book), Ok(number)) => Ok(QsoId { book: LogbookId(book), number }),
+            (Ok(book), Ok(number)) => Ok(QsoId {
+                book: LogbookId(book),
+                number,
+            }),
             _ => Err(QsoIdError(text.to_owned())),
         }
     }

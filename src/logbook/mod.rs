@@ -25,9 +25,9 @@ pub(crate) mod tables;
 pub(crate) mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod view;
 pub(crate) mod write;
 pub(crate) mod writer;
-pub(crate) mod view;
 
 pub(crate) use check::CHECKS;
 pub(crate) use encode::{encode, encode_contact};

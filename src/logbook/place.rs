@@ -24,7 +24,10 @@ static EMBEDDED: LazyLock<Arc<Resolver>> = LazyLock::new(|| Arc::new(Resolver::e
 
 /// The name of an entity by its code, empty for none.
 pub(crate) fn country(code: u16) -> SmolStr {
-    EMBEDDED.entity(EntityId(code)).map(|entity| entity.name.clone()).unwrap_or_default()
+    EMBEDDED
+        .entity(EntityId(code))
+        .map(|entity| entity.name.clone())
+        .unwrap_or_default()
 }
 
 /// A table of entities; clones share it.
@@ -36,7 +39,9 @@ pub(crate) struct Table {
 impl Table {
     /// The table built into the program.
     pub(crate) fn embedded() -> Table {
-        Table { resolver: Arc::clone(&EMBEDDED) }
+        Table {
+            resolver: Arc::clone(&EMBEDDED),
+        }
     }
 
     /// Reads a country file: AD1C's `cty.csv` or `CTY.DAT`, or Club Log's XML, told apart by how they begin.
@@ -45,12 +50,18 @@ impl Table {
         let begin = text.trim_start();
         let resolver = if begin.starts_with('<') {
             Resolver::from_clublog_xml(bytes)
-        } else if begin.lines().next().is_some_and(|line| line.matches(':').count() >= 8) {
+        } else if begin
+            .lines()
+            .next()
+            .is_some_and(|line| line.matches(':').count() >= 8)
+        {
             Resolver::from_cty_dat(&text)
         } else {
             Resolver::from_cty_csv(&text)
         }?;
-        Ok(Table { resolver: Arc::new(resolver) })
+        Ok(Table {
+            resolver: Arc::new(resolver),
+        })
     }
 
     /// What the table is, and how much it holds.
@@ -66,16 +77,21 @@ impl Table {
     /// Works out where a contact counts.
     pub(crate) fn place(&self, qso: &Qso) -> Place {
         let found = self.resolver.resolve(qso.call.as_str(), qso.start);
-        match qso.dxcc.filter(|code| *code == 0 || self.resolver.entity(EntityId(*code)).is_some()) {
+        match qso
+            .dxcc
+            .filter(|code| *code == 0 || self.resolver.entity(EntityId(*code)).is_some())
+        {
             None => Place {
                 dxcc: found.dxcc(),
                 decided_by: found.dxcc().map_or_else(SmolStr::default, |_| self.name()),
                 ..details(&found)
             },
             // The same entity: the call may still tell the call area's zones.
-            Some(code) if found.dxcc() == Some(code) => {
-                Place { dxcc: Some(code), decided_by: SmolStr::new_static(ADIF), ..details(&found) }
-            }
+            Some(code) if found.dxcc() == Some(code) => Place {
+                dxcc: Some(code),
+                decided_by: SmolStr::new_static(ADIF),
+                ..details(&found)
+            },
             Some(code) => self.of_entity(code),
         }
     }
@@ -94,7 +110,10 @@ impl Table {
     pub(crate) fn entities(&self, text: &str) -> Vec<u16> {
         let wanted = text.to_lowercase();
         let found = self.resolver.find(text);
-        let exact: Vec<_> = found.iter().filter(|entity| entity.name.to_lowercase() == wanted).collect();
+        let exact: Vec<_> = found
+            .iter()
+            .filter(|entity| entity.name.to_lowercase() == wanted)
+            .collect();
         let codes = |entity: &&crate::ham::dxcc::Entity| entity.id.0;
         if exact.is_empty() {
             found.iter().map(codes).collect()
@@ -112,7 +131,11 @@ impl Table {
     }
 
     fn of_entity(&self, code: u16) -> Place {
-        let place = Place { dxcc: Some(code), decided_by: SmolStr::new_static(ADIF), ..Place::default() };
+        let place = Place {
+            dxcc: Some(code),
+            decided_by: SmolStr::new_static(ADIF),
+            ..Place::default()
+        };
         match self.resolver.entity(EntityId(code)) {
             Some(entity) => Place {
                 continent: SmolStr::new_static(entity.continent.as_str()),
@@ -135,7 +158,10 @@ impl Table {
 
 fn details(found: &Resolution<'_>) -> Place {
     Place {
-        continent: found.continent.map(|continent| SmolStr::new_static(continent.as_str())).unwrap_or_default(),
+        continent: found
+            .continent
+            .map(|continent| SmolStr::new_static(continent.as_str()))
+            .unwrap_or_default(),
         cq_zone: found.cq_zone,
         itu_zone: found.itu_zone,
         ..Place::default()
@@ -151,7 +177,9 @@ pub(crate) struct Countries {
 impl Countries {
     /// Begins with this table.
     pub(crate) fn new(table: Arc<Table>) -> Countries {
-        Countries { table: Arc::new(ArcSwap::new(table)) }
+        Countries {
+            table: Arc::new(ArcSwap::new(table)),
+        }
     }
 
     /// The table as it is now; a command keeps to one.

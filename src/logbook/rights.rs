@@ -41,7 +41,9 @@ impl Opened {
         if self.right >= Right::Officer || (record.by.is_some() && record.by == self.account) {
             Ok(())
         } else {
-            Err(Error::NotAllowed("members change the contacts they logged; officers change all"))
+            Err(Error::NotAllowed(
+                "members change the contacts they logged; officers change all",
+            ))
         }
     }
 }
@@ -75,14 +77,25 @@ pub(crate) fn open_id(
 
 /// Opens a logbook for work that an account asked for and that runs on its own, with the right it has by now; no
 /// account stands for the program itself.
-pub(crate) fn as_account(r: &impl Rows, id: LogbookId, account: Option<u32>) -> Result<Option<Opened>, Error> {
+pub(crate) fn as_account(
+    r: &impl Rows,
+    id: LogbookId,
+    account: Option<u32>,
+) -> Result<Option<Opened>, Error> {
     let right = match account {
-        Some(account) => r.get(MEMBER, &(id.0, account))?.map(|membership| membership.right),
+        Some(account) => r
+            .get(MEMBER, &(id.0, account))?
+            .map(|membership| membership.right),
         None => Some(Right::Owner),
     };
     let Some(right) = right else { return Ok(None) };
     let book = r.get(BOOK, &id.0)?.filter(|book| !book.closed);
-    Ok(book.map(|book| Opened { id, book, right, account }))
+    Ok(book.map(|book| Opened {
+        id,
+        book,
+        right,
+        account,
+    }))
 }
 
 /// Every logbook the actor is a member of, in the order they were made.
@@ -127,7 +140,11 @@ fn own(r: &impl Rows, actor: &Actor) -> Result<Opened, Error> {
         .position(|opened| opened.book.call == member.call.as_str())
         .or_else(|| books.iter().position(|opened| opened.right == Right::Owner))
         .unwrap_or(0);
-    if books.is_empty() { Err(Error::NoneNamed) } else { Ok(books.swap_remove(best)) }
+    if books.is_empty() {
+        Err(Error::NoneNamed)
+    } else {
+        Ok(books.swap_remove(best))
+    }
 }
 
 /// Like [`all`], whatever the scope that was asked for.

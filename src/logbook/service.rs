@@ -19,7 +19,12 @@ pub(crate) struct Logbook {
 impl Logbook {
     /// A handle on an open store; uploads wait in `<data_dir>/spool`.
     pub(crate) fn new(store: Store, env: Env, countries: Countries, data_dir: &Path) -> Logbook {
-        Logbook { store, env, countries, data_dir: data_dir.into() }
+        Logbook {
+            store,
+            env,
+            countries,
+            data_dir: data_dir.into(),
+        }
     }
 
     /// The data directory.

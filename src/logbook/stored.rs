@@ -65,8 +65,13 @@ impl StoredQso {
 
     /// Two letters: the log's own, else the table's.
     pub(crate) fn continent(&self) -> Option<SmolStr> {
-        let own = self.qso.continent.as_ref().map(|own| own.to_ascii_uppercase_smolstr());
-        own.filter(|own| own.len() == 2).or_else(|| Some(self.place.continent.clone()).filter(|c| !c.is_empty()))
+        let own = self
+            .qso
+            .continent
+            .as_ref()
+            .map(|own| own.to_ascii_uppercase_smolstr());
+        own.filter(|own| own.len() == 2)
+            .or_else(|| Some(self.place.continent.clone()).filter(|c| !c.is_empty()))
     }
 
     /// CQ zone: the log's own, else the table's.
@@ -102,11 +107,24 @@ impl StoredQso {
     /// References of both sides: parks, summits, islands, other programmes.
     pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
         let refs = self.qso.refs.as_deref();
-        let parks = refs.into_iter().flat_map(|refs| refs.pota.iter().chain(&refs.my_pota));
+        let parks = refs
+            .into_iter()
+            .flat_map(|refs| refs.pota.iter().chain(&refs.my_pota));
         let places = refs.into_iter().flat_map(|refs| {
-            [&refs.sota, &refs.my_sota, &refs.iota, &refs.my_iota, &refs.wwff, &refs.my_wwff].into_iter().flatten()
+            [
+                &refs.sota,
+                &refs.my_sota,
+                &refs.iota,
+                &refs.my_iota,
+                &refs.wwff,
+                &refs.my_wwff,
+            ]
+            .into_iter()
+            .flatten()
         });
-        let others = ["SIG_INFO", "MY_SIG_INFO"].into_iter().filter_map(|name| self.qso.extra(name));
+        let others = ["SIG_INFO", "MY_SIG_INFO"]
+            .into_iter()
+            .filter_map(|name| self.qso.extra(name));
         parks.chain(places).map(SmolStr::as_str).chain(others)
     }
 
@@ -134,5 +152,9 @@ impl StoredQso {
 
 /// The satellite a contact went through, if its propagation mode says so.
 pub(crate) fn satellite(qso: &Qso) -> Option<&str> {
-    if qso.prop_mode()? == "SAT" { qso.sat_name() } else { None }
+    if qso.prop_mode()? == "SAT" {
+        qso.sat_name()
+    } else {
+        None
+    }
 }

@@ -72,7 +72,10 @@ impl Flags {
 
     /// The medium of that name.
     pub(crate) fn medium(name: &str) -> Option<Flags> {
-        Flags::MEDIA.iter().find(|(own, _)| *own == name).map(|(_, flag)| *flag)
+        Flags::MEDIA
+            .iter()
+            .find(|(own, _)| *own == name)
+            .map(|(_, flag)| *flag)
     }
 
     /// Both sets together.
@@ -126,7 +129,11 @@ impl Summary {
 
     /// What people call the mode.
     pub(crate) fn mode_label(&self) -> &SmolStr {
-        if self.submode.is_empty() { &self.mode } else { &self.submode }
+        if self.submode.is_empty() {
+            &self.mode
+        } else {
+            &self.submode
+        }
     }
 
     fn pack(&self) -> Vec<u8> {
@@ -134,7 +141,14 @@ impl Summary {
         bytes.extend_from_slice(&self.flags.0.to_le_bytes());
         bytes.extend_from_slice(&self.dxcc.to_le_bytes());
         bytes.extend_from_slice(&self.freq_hz.to_le_bytes());
-        for text in [&self.call, &self.band, &self.mode, &self.submode, &self.continent, &self.grid] {
+        for text in [
+            &self.call,
+            &self.band,
+            &self.mode,
+            &self.submode,
+            &self.continent,
+            &self.grid,
+        ] {
             let length = u8::try_from(text.len()).expect("texts are clipped when a summary is made");
             bytes.push(length);
             bytes.extend_from_slice(text.as_bytes());

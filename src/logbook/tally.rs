@@ -47,14 +47,22 @@ impl Tallies {
         self.add(Kind::Total, SmolStr::default(), by);
         self.add(Kind::Band, summary.band.clone(), by);
         self.add(Kind::Mode, summary.mode_label().clone(), by);
-        self.add(Kind::YearBand, format_smolstr!("{} {}", &day[..4], summary.band), by);
+        self.add(
+            Kind::YearBand,
+            format_smolstr!("{} {}", &day[..4], summary.band),
+            by,
+        );
         self.add(Kind::Day, day, by);
         if !summary.continent.is_empty() {
             self.add(Kind::Continent, summary.continent.clone(), by);
         }
         self.add(Kind::Entity, format_smolstr!("{}", summary.dxcc), by);
         if summary.dxcc != 0 {
-            self.add(Kind::EntityBand, format_smolstr!("{} {}", summary.dxcc, summary.band), by);
+            self.add(
+                Kind::EntityBand,
+                format_smolstr!("{} {}", summary.dxcc, summary.band),
+                by,
+            );
             if summary.flags.has_any(Flags::DXCC_CREDIBLE) {
                 self.add(Kind::EntityConfirmed, format_smolstr!("{}", summary.dxcc), by);
             }

@@ -50,8 +50,14 @@ impl Fixture {
     /// Makes a logbook for an account of the same call.
     pub(crate) async fn book(&self, call: &str, account: u32, club: bool) -> Opened {
         let owner = person(call, account);
-        let new = NewBook { call: owner.call.clone(), title: String::new(), club };
-        self.write(move |tx| books::create_for(tx, &owner, new, now())).await.unwrap()
+        let new = NewBook {
+            call: owner.call.clone(),
+            title: String::new(),
+            club,
+        };
+        self.write(move |tx| books::create_for(tx, &owner, new, now()))
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -81,7 +87,10 @@ impl Fixture {
 }
 
 pub(crate) fn person(call: &str, account: u32) -> Person {
-    Person { account: AccountId(account), call: Callsign::parse(call).unwrap() }
+    Person {
+        account: AccountId(account),
+        call: Callsign::parse(call).unwrap(),
+    }
 }
 
 /// An account that acts through an API key with all scopes.
@@ -98,19 +107,33 @@ pub(crate) fn actor(call: &str, account: u32) -> Actor {
 /// A contact from the fields of an ADIF record, without its `<EOR>`.
 pub(crate) fn incoming(adif: &str) -> Incoming {
     let text = format!("{adif}<EOR>");
-    let record = Reader::new(text.as_bytes()).find_map(|entry| entry.record).unwrap();
+    let record = Reader::new(text.as_bytes())
+        .find_map(|entry| entry.record)
+        .unwrap();
     let (qso, _) = to_qso(&record, now()).unwrap();
-    Incoming { place: table().place(&qso), qso }
+    Incoming {
+        place: table().place(&qso),
+        qso,
+    }
 }
 
 /// A contact of a call at a time of 2026-11-20, such as `0932`, on 20 m in CW.
 pub(crate) fn contact(call: &str, time: &str) -> Incoming {
-    let fields = [("CALL", call), ("QSO_DATE", "20261120"), ("TIME_ON", time), ("BAND", "20m"), ("MODE", "CW")];
+    let fields = [
+        ("CALL", call),
+        ("QSO_DATE", "20261120"),
+        ("TIME_ON", time),
+        ("BAND", "20m"),
+        ("MODE", "CW"),
+    ];
     incoming(&adif(&fields))
 }
 
 pub(crate) fn adif(fields: &[(&str, &str)]) -> String {
-    fields.iter().map(|(name, value)| format!("<{name}:{}>{value}", value.len())).collect()
+    fields
+        .iter()
+        .map(|(name, value)| format!("<{name}:{}>{value}", value.len()))
+        .collect()
 }
 
 pub(crate) fn table() -> Arc<Table> {

@@ -135,8 +135,16 @@ impl QsoView {
             itu_zone: record.itu_zone(),
             decided_by: record.place.decided_by.clone(),
             confirmed: qso.qsl.confirmed().map(SmolStr::new).collect(),
-            qsl: qso.qsl.iter().map(|(service, state)| (service.into(), QslView::of(state))).collect(),
-            adif: qso.extra.iter().map(|extra| (extra.name.to_string(), extra.value.as_str().into())).collect(),
+            qsl: qso
+                .qsl
+                .iter()
+                .map(|(service, state)| (service.into(), QslView::of(state)))
+                .collect(),
+            adif: qso
+                .extra
+                .iter()
+                .map(|extra| (extra.name.to_string(), extra.value.as_str().into()))
+                .collect(),
             revision: record.revision,
             created: record.created,
             updated: record.updated,
@@ -152,7 +160,10 @@ impl QsoView {
 
     /// The same as the reply to a contact just sent.
     pub(crate) fn with_outcome(self, outcome: Outcome) -> QsoView {
-        QsoView { outcome: Some(outcome), ..self }
+        QsoView {
+            outcome: Some(outcome),
+            ..self
+        }
     }
 }
 
@@ -183,7 +194,10 @@ fn texts(record: &StoredQso) -> BTreeMap<&'static str, SmolStr> {
         ("station_call", call(&qso.station_call)),
         ("operator", call(&qso.operator)),
         ("owner_call", call(&qso.owner_call)),
-        ("tx_power", qso.tx_power.as_ref().map(|power| power.as_str().into())),
+        (
+            "tx_power",
+            qso.tx_power.as_ref().map(|power| power.as_str().into()),
+        ),
         ("name", qso.name.clone()),
         ("qth", qso.qth.clone()),
         ("comment", qso.comment.clone()),
@@ -207,10 +221,19 @@ fn texts(record: &StoredQso) -> BTreeMap<&'static str, SmolStr> {
         ("state", qso.state.clone()),
         ("county", qso.county.clone()),
         ("sfi", qso.space.as_deref().and_then(|s| s.sfi).map(number)),
-        ("a_index", qso.space.as_deref().and_then(|s| s.a_index).map(number)),
-        ("k_index", qso.space.as_deref().and_then(|s| s.k_index).map(number)),
+        (
+            "a_index",
+            qso.space.as_deref().and_then(|s| s.a_index).map(number),
+        ),
+        (
+            "k_index",
+            qso.space.as_deref().and_then(|s| s.k_index).map(number),
+        ),
     ];
-    given.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
+    given
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .collect()
 }
 
 fn number(value: impl std::fmt::Display) -> SmolStr {

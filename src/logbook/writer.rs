@@ -39,9 +39,15 @@ impl Form {
             Form::Adi => "text/plain; charset=utf-8",
             Form::Adx => "application/xml; charset=utf-8",
         };
-        let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let safe: String = name
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .collect();
         let disposition = format!("attachment; filename=\"{safe}.{}\"", self.as_str());
-        [("content-type", kind.to_owned()), ("content-disposition", disposition)]
+        [
+            ("content-type", kind.to_owned()),
+            ("content-disposition", disposition),
+        ]
     }
 }
 
@@ -58,7 +64,13 @@ pub(crate) struct Pages {
 impl Pages {
     /// An export that has not begun.
     pub(crate) fn new(form: Form, userdefs: Vec<UserDef>, now: Timestamp) -> Pages {
-        Pages { form, userdefs, now, begun: false, finished: false }
+        Pages {
+            form,
+            userdefs,
+            now,
+            begun: false,
+            finished: false,
+        }
     }
 
     /// Whether the end has been written.
@@ -72,7 +84,11 @@ impl Pages {
         if !self.begun {
             self.begun = true;
             let version = env!("CARGO_PKG_VERSION");
-            let header = LogHeader { created: self.now, version, userdefs: &self.userdefs };
+            let header = LogHeader {
+                created: self.now,
+                version,
+                userdefs: &self.userdefs,
+            };
             match self.form {
                 Form::Adi => AdiWriter.header(&header, &mut text),
                 Form::Adx => AdxWriter.header(&header, &mut text),
@@ -120,7 +136,12 @@ pub(crate) fn write_log(
 ) -> Result<u64, WriteError> {
     let userdefs = store.read_now(|r| Ok::<_, Error>(userdefs(r, book)?))?;
     let mut pages = Pages::new(form, userdefs, now);
-    let mut walk = Walk { book, times: TimeSpan::default(), after: None, left: None };
+    let mut walk = Walk {
+        book,
+        times: TimeSpan::default(),
+        after: None,
+        left: None,
+    };
     let mut written = 0;
     while !pages.is_finished() {
         let records = store.read_now(|r| Ok::<_, Error>(export::page(r, &mut walk)?))?;

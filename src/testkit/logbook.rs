@@ -73,17 +73,33 @@ impl ScratchLog {
         let store = Store::open(StoreConfig::new(dir.path())).expect(GOOD);
         let logbook = Logbook::new(store, env, Countries::new(Table::embedded().into()), dir.path());
         let call: Callsign = CALL.parse().expect("a call");
-        let owner = Person { account: AccountId(1), call: call.clone() };
-        let new = NewBook { call, title: String::new(), club: false };
+        let owner = Person {
+            account: AccountId(1),
+            call: call.clone(),
+        };
+        let new = NewBook {
+            call,
+            title: String::new(),
+            club: false,
+        };
         let now = logbook.env.clock.now();
-        runtime.block_on(logbook.store.write(move |tx| create_for(tx, &owner, new, now))).expect(GOOD);
-        Self { runtime, logbook, _dir: dir }
+        runtime
+            .block_on(logbook.store.write(move |tx| create_for(tx, &owner, new, now)))
+            .expect(GOOD);
+        Self {
+            runtime,
+            logbook,
+            _dir: dir,
+        }
     }
 
     /// Imports a file, to its last durable commit.
     pub fn import(&self, adif: Vec<u8>) -> Imported {
         let now = self.logbook.env.clock.now();
-        let options = Options { bytes: adif.len() as u64, ..Options::default() };
+        let options = Options {
+            bytes: adif.len() as u64,
+            ..Options::default()
+        };
         let run = async {
             let begun = self.logbook.store.write(move |tx| {
                 let (number, _) = begin(tx, &Actor::COMMAND_LINE, Some(CALL), options, now)?;
@@ -91,7 +107,9 @@ impl ScratchLog {
             });
             let (number, import) = begun.await.expect(GOOD);
             let source = Once(Cursor::new(adif));
-            import_from(&self.logbook, number, import, source, |_| Ok(())).await.expect(GOOD);
+            import_from(&self.logbook, number, import, source, |_| Ok(()))
+                .await
+                .expect(GOOD);
             let import = end(&self.logbook, number, ImportState::Done).await.expect(GOOD);
             let counts = import.counts;
             Imported {
@@ -108,9 +126,14 @@ impl ScratchLog {
     pub fn undo(&self, import: u32) -> u64 {
         let mut sum = Step::default();
         let run = async {
-            let begun = self.logbook.store.write(move |tx| begin_import(tx, &Actor::COMMAND_LINE, import));
+            let begun = self
+                .logbook
+                .store
+                .write(move |tx| begin_import(tx, &Actor::COMMAND_LINE, import));
             begun.await.expect(GOOD);
-            undo_all(&self.logbook, import, &mut sum, |_| {}).await.expect(GOOD);
+            undo_all(&self.logbook, import, &mut sum, |_| {})
+                .await
+                .expect(GOOD);
         };
         self.runtime.block_on(run);
         sum.removed
@@ -121,7 +144,13 @@ impl ScratchLog {
         let table = self.logbook.countries.table();
         let filter = filter::parse(q, &|name| table.entities(name)).expect("a filter");
         let sort: Sort = sort.parse().expect("an order");
-        let query = ListQuery { book: BOOK, filter, sort, begin: Begin::Offset(offset), limit: 100 };
+        let query = ListQuery {
+            book: BOOK,
+            filter,
+            sort,
+            begin: Begin::Offset(offset),
+            limit: 100,
+        };
         let read = self.logbook.store.read(move |r| Ok::<_, Error>(list(r, &query)?));
         self.runtime.block_on(read).expect(GOOD).rows.len()
     }
@@ -133,7 +162,10 @@ impl ScratchLog {
         let (call, band) = (call.parse().expect("a call"), "20m".parse().expect("a band"));
         let mode = crate::ham::mode::Mode::named("CW").expect("a mode");
         let qso = crate::ham::qso::Qso::new(call, start, band, mode);
-        let incoming = Incoming { place: table.place(&qso), qso };
+        let incoming = Incoming {
+            place: table.place(&qso),
+            qso,
+        };
         let write = self.logbook.store.write(move |tx| {
             let opened = rights::as_account(tx, BOOK, None)?.ok_or(Error::NoneNamed)?;
             log(tx, &opened, incoming, now)

@@ -18,9 +18,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["ham", "config", "env", "event", "bus"]),
     ("jobs", &["ham", "config", "env", "event", "bus", "store"]),
     ("net", &["ham", "config", "env"]),
-    ("web", &["ham", "config", "env", "event", "bus", "store", "jobs", "net"]),
-    ("identity", &["ham", "config", "env", "event", "bus", "store", "jobs", "net", "web"]),
-    ("logbook", &["ham", "config", "env", "event", "bus", "store", "jobs", "net", "web", "identity"]),
+    (
+        "web",
+        &["ham", "config", "env", "event", "bus", "store", "jobs", "net"],
+    ),
+    (
+        "identity",
+        &[
+            "ham", "config", "env", "event", "bus", "store", "jobs", "net", "web",
+        ],
+    ),
+    (
+        "logbook",
+        &[
+            "ham", "config", "env", "event", "bus", "store", "jobs", "net", "web", "identity",
+        ],
+    ),
 ];
 
 /// Crates that may be named only below the given places.
@@ -29,14 +42,38 @@ const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("rmp_serde", &["src/store/"]),
     ("reqwest", &["src/env/"]),
     ("lettre", &["src/env/"]),
-    ("axum", &["src/web/", "src/app/", "src/net/", "src/relay/", "/api.rs", "/api/", "/pages.rs", "/pages/"]),
+    (
+        "axum",
+        &[
+            "src/web/",
+            "src/app/",
+            "src/net/",
+            "src/relay/",
+            "/api.rs",
+            "/api/",
+            "/pages.rs",
+            "/pages/",
+        ],
+    ),
 ];
 
 const NO_CRATES_IN_HAM: &[&str] = &["tokio", "redb", "axum", "reqwest", "tracing"];
 
 const BANNED_CRATES: &[&str] = &[
-    "openssl-sys", "native-tls", "aws-lc-sys", "aws-lc-rs", "libudev-sys", "zstd-sys", "chrono", "dashmap", "mimalloc", "figment",
-    "tower_governor", "governor", "async-compression", "printpdf",
+    "openssl-sys",
+    "native-tls",
+    "aws-lc-sys",
+    "aws-lc-rs",
+    "libudev-sys",
+    "zstd-sys",
+    "chrono",
+    "dashmap",
+    "mimalloc",
+    "figment",
+    "tower_governor",
+    "governor",
+    "async-compression",
+    "printpdf",
 ];
 
 fn root() -> &'static Path {
@@ -51,11 +88,18 @@ fn files_below(dir: &str, extension: &str) -> Vec<(String, String)> {
         for entry in entries.flatten() {
             let path = entry.path();
             if path.is_dir() {
-                if path.file_name().is_none_or(|n| n != "node_modules" && n != "target") {
+                if path
+                    .file_name()
+                    .is_none_or(|n| n != "node_modules" && n != "target")
+                {
                     pending.push(path);
                 }
             } else if path.extension().is_some_and(|e| e == extension) {
-                let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+                let name = path
+                    .strip_prefix(root())
+                    .unwrap()
+                    .to_string_lossy()
+                    .replace('\\', "/");
                 found.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
@@ -87,18 +131,29 @@ fn modules_use_only_the_layers_below_them() {
     let mut problems = Vec::new();
     for (name, text) in files_below("src", "rs") {
         let module = name.trim_start_matches("src/").split(['/', '.']).next().unwrap();
-        let Some(below) = allowed.get(module) else { continue };
+        let Some(below) = allowed.get(module) else {
+            continue;
+        };
         // Domains' plain event data may be named by `event`, which gathers them (architecture map, layer rule).
         let events_only = name == "src/event.rs";
         for (line_no, line) in code_lines(&text) {
             for (at, _) in line.match_indices("crate::") {
-                let path: String =
-                    line[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':').collect();
+                let path: String = line[at + 7..]
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
+                    .collect();
                 let target = path.split("::").next().unwrap_or_default();
                 let known = allowed.contains_key(target) || matches!(target, "app" | "cli" | "testkit");
                 let event_of_domain = events_only && path.contains("::event");
-                if known && target != module && !below.contains(&target) && !event_of_domain && !is_test(&name) {
-                    problems.push(format!("{name}:{line_no}: `{module}` must not use `crate::{path}`"));
+                if known
+                    && target != module
+                    && !below.contains(&target)
+                    && !event_of_domain
+                    && !is_test(&name)
+                {
+                    problems.push(format!(
+                        "{name}:{line_no}: `{module}` must not use `crate::{path}`"
+                    ));
                 }
             }
         }
@@ -117,7 +172,10 @@ fn event_files_of_domains_stay_plain_data() {
             if let Some(at) = line.find("crate::") {
                 let target = &line[at + 7..];
                 if !target.starts_with("ham") {
-                    problems.push(format!("{name}:{line_no}: an event is plain data of `ham` and std: {}", line.trim()));
+                    problems.push(format!(
+                        "{name}:{line_no}: an event is plain data of `ham` and std: {}",
+                        line.trim()
+                    ));
                 }
             }
         }
@@ -132,9 +190,15 @@ fn crates_are_named_only_in_their_homes() {
         for (line_no, line) in code_lines(&text) {
             for (krate, homes) in CRATE_HOMES {
                 let named = line.contains(&format!("{krate}::")) || line.contains(&format!("use {krate};"));
-                let qualified_elsewhere = line.contains(&format!("_{krate}::")) || line.contains(&format!("crate::{krate}"));
+                let qualified_elsewhere =
+                    line.contains(&format!("_{krate}::")) || line.contains(&format!("crate::{krate}"));
                 let at_home = homes.iter().any(|home| name.contains(home));
-                if named && !qualified_elsewhere && !at_home && !is_test(&name) && !name.starts_with("src/testkit") {
+                if named
+                    && !qualified_elsewhere
+                    && !at_home
+                    && !is_test(&name)
+                    && !name.starts_with("src/testkit")
+                {
                     problems.push(format!("{name}:{line_no}: `{krate}` belongs in {homes:?}"));
                 }
             }
@@ -153,13 +217,19 @@ fn crates_are_named_only_in_their_homes() {
 #[test]
 fn files_are_small_and_named_for_their_subject() {
     let mut problems = Vec::new();
-    for (name, text) in files_below("src", "rs").into_iter().chain(files_below("assets/js", "js")) {
+    for (name, text) in files_below("src", "rs")
+        .into_iter()
+        .chain(files_below("assets/js", "js"))
+    {
         if is_test(&name) {
             continue;
         }
         let lines = text.lines().count();
         if lines > MAX_LINES || text.len() > MAX_BYTES {
-            problems.push(format!("{name}: {lines} lines, {} bytes: split it by subject", text.len()));
+            problems.push(format!(
+                "{name}: {lines} lines, {} bytes: split it by subject",
+                text.len()
+            ));
         }
         let stem = name.rsplit('/').next().unwrap().split('.').next().unwrap();
         if ["util", "utils", "helper", "helpers", "common", "misc", "manager"].contains(&stem) {
@@ -174,9 +244,22 @@ fn files_are_small_and_named_for_their_subject() {
 
 #[test]
 fn sources_hold_no_leftovers() {
-    let needles = ["todo!(", "unimplemented!(", "TODO", "FIXME", "XXX", "coming soon", "#[allow(", "#![allow(", "dbg!("];
+    let needles = [
+        "todo!(",
+        "unimplemented!(",
+        "TODO",
+        "FIXME",
+        "XXX",
+        "coming soon",
+        "#[allow(",
+        "#![allow(",
+        "dbg!(",
+    ];
     let mut problems = Vec::new();
-    for (name, text) in files_below("src", "rs").into_iter().chain(files_below("assets/js", "js")) {
+    for (name, text) in files_below("src", "rs")
+        .into_iter()
+        .chain(files_below("assets/js", "js"))
+    {
         for (i, line) in text.lines().enumerate() {
             for needle in needles {
                 if line.contains(needle) {
@@ -196,15 +279,34 @@ fn assets_load_nothing_from_elsewhere_and_hold_nothing_inline() {
     all.extend(files_below("assets/css", "css"));
     for (name, text) in all {
         for (i, line) in text.lines().enumerate() {
-            let foreign = ["src=\"http", "href=\"http", "url(http", "from \"http", "from 'http", "import(\"http"];
+            let foreign = [
+                "src=\"http",
+                "href=\"http",
+                "url(http",
+                "from \"http",
+                "from 'http",
+                "import(\"http",
+            ];
             if foreign.iter().any(|f| line.contains(f)) && !line.contains("rel=\"noopener") {
-                problems.push(format!("{name}:{}: loads from another host: {}", i + 1, line.trim()));
+                problems.push(format!(
+                    "{name}:{}: loads from another host: {}",
+                    i + 1,
+                    line.trim()
+                ));
             }
             if name.ends_with(".js") && (line.contains("innerHTML") || line.contains("eval(")) {
-                problems.push(format!("{name}:{}: builds markup from text: {}", i + 1, line.trim()));
+                problems.push(format!(
+                    "{name}:{}: builds markup from text: {}",
+                    i + 1,
+                    line.trim()
+                ));
             }
             if name.ends_with(".html") && (line.contains(" style=\"") || line.contains(" onclick=")) {
-                problems.push(format!("{name}:{}: inline style or script: {}", i + 1, line.trim()));
+                problems.push(format!(
+                    "{name}:{}: inline style or script: {}",
+                    i + 1,
+                    line.trim()
+                ));
             }
         }
     }
@@ -214,16 +316,26 @@ fn assets_load_nothing_from_elsewhere_and_hold_nothing_inline() {
 #[test]
 fn banned_crates_are_not_in_the_tree() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
-    let names: BTreeSet<&str> =
-        lock.lines().filter_map(|l| l.strip_prefix("name = \"")).map(|l| l.trim_end_matches('"')).collect();
-    let found: Vec<String> = BANNED_CRATES.iter().filter(|b| names.contains(**b)).map(|b| format!("Cargo.lock: {b}")).collect();
+    let names: BTreeSet<&str> = lock
+        .lines()
+        .filter_map(|l| l.strip_prefix("name = \""))
+        .map(|l| l.trim_end_matches('"'))
+        .collect();
+    let found: Vec<String> = BANNED_CRATES
+        .iter()
+        .filter(|b| names.contains(**b))
+        .map(|b| format!("Cargo.lock: {b}"))
+        .collect();
     fail(&found);
 }
 
 #[test]
 fn every_table_is_in_the_schema_list() {
     let schema = fs::read_to_string(root().join("src/store/schema.rs")).unwrap_or_default()
-        + &files_below("src/app", "rs").into_iter().map(|(_, t)| t).collect::<String>();
+        + &files_below("src/app", "rs")
+            .into_iter()
+            .map(|(_, t)| t)
+            .collect::<String>();
     let mut problems = Vec::new();
     for (name, text) in files_below("src", "rs") {
         if is_test(&name) {
@@ -234,9 +346,16 @@ fn every_table_is_in_the_schema_list() {
             if line.contains("macro_rules") || name.starts_with("src/store/table") {
                 continue;
             }
-            let ident = line[at + 7..].trim_start_matches("pub(crate) ").split(':').next().unwrap_or_default().trim();
+            let ident = line[at + 7..]
+                .trim_start_matches("pub(crate) ")
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .trim();
             if !ident.is_empty() && !schema.contains(ident) {
-                problems.push(format!("{name}:{line_no}: table {ident} is not listed in the schema"));
+                problems.push(format!(
+                    "{name}:{line_no}: table {ident} is not listed in the schema"
+                ));
             }
         }
     }

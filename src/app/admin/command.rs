@@ -16,15 +16,33 @@ pub(crate) enum Command {
     Health,
     UserAdd(NewUser),
     UserList,
-    UserPasswd { call: Callsign, password: HashText },
-    UserDisable { call: Callsign, disabled: bool },
-    ApikeyCreate { call: Callsign, scopes: ScopeSet, name: DisplayName },
+    UserPasswd {
+        call: Callsign,
+        password: HashText,
+    },
+    UserDisable {
+        call: Callsign,
+        disabled: bool,
+    },
+    ApikeyCreate {
+        call: Callsign,
+        scopes: ScopeSet,
+        name: DisplayName,
+    },
     /// The file follows as content.
-    AdifImport { callsign: Callsign, file: String },
+    AdifImport {
+        callsign: Callsign,
+        file: String,
+    },
     /// The file comes back as content.
-    AdifExport { callsign: Callsign, format: ExportFormat },
+    AdifExport {
+        callsign: Callsign,
+        format: ExportFormat,
+    },
     /// The backup comes back as content.
-    Backup { with_keys: bool },
+    Backup {
+        with_keys: bool,
+    },
     Check,
 }
 
@@ -96,14 +114,23 @@ pub(crate) enum ExportFormat {
 #[serde(tag = "reply", content = "value", rename_all = "kebab-case")]
 pub(crate) enum Reply {
     Done,
-    Health { ready: bool, version: String, parts: BTreeMap<String, Option<String>> },
+    Health {
+        ready: bool,
+        version: String,
+        parts: BTreeMap<String, Option<String>>,
+    },
     Account(AccountLine),
     Accounts(Vec<AccountLine>),
-    Key { id: String, key: String },
+    Key {
+        id: String,
+        key: String,
+    },
     /// The result of an import, as `GET /api/v1/jobs/{id}` gives it.
     Import(serde_json::Value),
     /// Contacts written.
-    Exported { contacts: u64 },
+    Exported {
+        contacts: u64,
+    },
     /// What the backup holds.
     Backup(serde_json::Value),
     /// What the check found.
@@ -144,13 +171,19 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure in one clear line.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self {
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// What helps.
     #[must_use]
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
     }
 }
 

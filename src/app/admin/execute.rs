@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{AccountLine, Command, ExportFormat, Failure, NewUser, Progress, Reply};
-use crate::app::keyfile;
 use crate::app::Services;
+use crate::app::keyfile;
 use crate::ham::callsign::Callsign;
 use crate::identity::write::{NewAccount, NewKey, Standing};
 use crate::identity::{AccountId, Actor, Role, Scope, StoredAccount};
@@ -54,15 +54,30 @@ pub(crate) async fn execute(on: &Executor, command: Command, exchange: Exchange)
         }
         Command::UserDisable { call, disabled } => {
             let account = on.services.identity.account_of(&call)?;
-            let standing = Standing { disabled: Some(disabled), ..Standing::default() };
-            let stored = on.services.identity.set_standing(&ACTOR, account, standing).await?;
+            let standing = Standing {
+                disabled: Some(disabled),
+                ..Standing::default()
+            };
+            let stored = on
+                .services
+                .identity
+                .set_standing(&ACTOR, account, standing)
+                .await?;
             Ok(Reply::Account(line(account, &stored)))
         }
         Command::ApikeyCreate { call, scopes, name } => {
             let account = on.services.identity.account_of(&call)?;
-            let new = NewKey { account, name, scopes, expires: None };
+            let new = NewKey {
+                account,
+                name,
+                scopes,
+                expires: None,
+            };
             let key = on.services.identity.create_api_key(&ACTOR, new).await?;
-            Ok(Reply::Key { id: key.id().to_string(), key: key.expose().to_owned() })
+            Ok(Reply::Key {
+                id: key.id().to_string(),
+                key: key.expose().to_owned(),
+            })
         }
         Command::AdifImport { callsign, file } => import(on, &callsign, file, exchange).await,
         Command::AdifExport { callsign, format } => export_log(on, callsign, format, exchange).await,
@@ -95,7 +110,11 @@ async fn add_user(on: &Executor, new: NewUser) -> Result<Reply, Failure> {
         name: new.name,
         grid: None,
         email: new.email,
-        role: if new.admin { Role::Administrator } else { Role::Member },
+        role: if new.admin {
+            Role::Administrator
+        } else {
+            Role::Member
+        },
         password: new.password.map(|hash| hash.0),
         verified: new.verified,
     };
@@ -105,7 +124,9 @@ async fn add_user(on: &Executor, new: NewUser) -> Result<Reply, Failure> {
 
 fn list_users(on: &Executor) -> Result<Reply, Failure> {
     let all = on.services.identity.accounts(&ACTOR)?;
-    Ok(Reply::Accounts(all.iter().map(|(id, account)| line(*id, account)).collect()))
+    Ok(Reply::Accounts(
+        all.iter().map(|(id, account)| line(*id, account)).collect(),
+    ))
 }
 
 fn line(id: AccountId, account: &StoredAccount) -> AccountLine {
@@ -123,10 +144,18 @@ fn line(id: AccountId, account: &StoredAccount) -> AccountLine {
 }
 
 /// Imports content as it comes. What was stored before a break stays; importing the file again adds the rest.
-async fn import(on: &Executor, callsign: &Callsign, file: String, exchange: Exchange) -> Result<Reply, Failure> {
+async fn import(
+    on: &Executor,
+    callsign: &Callsign,
+    file: String,
+    exchange: Exchange,
+) -> Result<Reply, Failure> {
     let services = &on.services;
     let handle = book_handle(services);
-    let options = Options { file, ..Options::default() };
+    let options = Options {
+        file,
+        ..Options::default()
+    };
     let (call, now) = (callsign.clone(), services.env.clock.now());
     let begun = services.store.write(move |tx| {
         let (number, _) = logbook::write::import::begin(tx, &ACTOR, Some(call.as_str()), options, now)?;
@@ -136,21 +165,38 @@ async fn import(on: &Executor, callsign: &Callsign, file: String, exchange: Exch
     let report = exchange.report;
     let source = logbook::jobs::import::Once(exchange.input);
     let done = logbook::jobs::import::import_from(&handle, number, import, source, move |done| {
-        report(Progress { done, total: 0, unit: "bytes".to_owned() });
+        report(Progress {
+            done,
+            total: 0,
+            unit: "bytes".to_owned(),
+        });
         Ok(())
     });
     let outcome = done.await;
-    let state = if outcome.is_ok() { ImportState::Done } else { ImportState::Stopped };
+    let state = if outcome.is_ok() {
+        ImportState::Done
+    } else {
+        ImportState::Stopped
+    };
     logbook::jobs::import::end(&handle, number, state).await?;
     outcome?;
-    let summary = services.store.read(move |r| logbook::jobs::import::summary(r, number)).await?;
+    let summary = services
+        .store
+        .read(move |r| logbook::jobs::import::summary(r, number))
+        .await?;
     Ok(Reply::Import(summary))
 }
 
 fn no_logbook(error: logbook::error::Error, callsign: &Callsign) -> Failure {
     let missing = matches!(error, logbook::error::Error::NoLogbook(_));
     let failure = Failure::from(error);
-    if missing { failure.hint(format!("shackbox user add {callsign} makes an account and its logbook")) } else { failure }
+    if missing {
+        failure.hint(format!(
+            "shackbox user add {callsign} makes an account and its logbook"
+        ))
+    } else {
+        failure
+    }
 }
 
 fn book_handle(services: &Services) -> Logbook {
@@ -181,10 +227,16 @@ async fn export_log(
         ExportFormat::Adx => Form::Adx,
     };
     let written = tokio::task::spawn_blocking(move || {
-        let mut output = Counted { to: exchange.output, done: 0, report: exchange.report };
+        let mut output = Counted {
+            to: exchange.output,
+            done: 0,
+            report: exchange.report,
+        };
         writer::write_log(&store, opened.id, form, created, &mut output)
     });
-    Ok(Reply::Exported { contacts: written.await?? })
+    Ok(Reply::Exported {
+        contacts: written.await??,
+    })
 }
 
 /// Tells how much has been written.
@@ -198,7 +250,11 @@ impl Write for Counted {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let length = self.to.write(bytes)?;
         self.done += length as u64;
-        (self.report)(Progress { done: self.done, total: 0, unit: "bytes".to_owned() });
+        (self.report)(Progress {
+            done: self.done,
+            total: 0,
+            unit: "bytes".to_owned(),
+        });
         Ok(length)
     }
 
@@ -212,7 +268,11 @@ async fn backup(on: &Executor, with_keys: bool, mut exchange: Exchange) -> Resul
     let store = on.services.store.clone();
     let now = on.services.env.clock.now();
     let name = format!("backup-{}.tmp", on.services.env.entropy.token(9));
-    let keys: Vec<PathBuf> = if with_keys { vec![PathBuf::from(keyfile::KEY_FILE)] } else { Vec::new() };
+    let keys: Vec<PathBuf> = if with_keys {
+        vec![PathBuf::from(keyfile::KEY_FILE)]
+    } else {
+        Vec::new()
+    };
     let made = tokio::task::spawn_blocking(move || {
         let path = store.dir().join(name);
         let made = store.backup(&path, &keys, now).map_err(Failure::from);
@@ -238,6 +298,10 @@ fn copy(path: &std::path::Path, exchange: &mut Exchange, total: u64) -> Result<(
         }
         exchange.output.write_all(&piece[..length])?;
         done += length as u64;
-        (exchange.report)(Progress { done, total, unit: "bytes".to_owned() });
+        (exchange.report)(Progress {
+            done,
+            total,
+            unit: "bytes".to_owned(),
+        });
     }
 }

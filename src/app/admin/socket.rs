@@ -29,8 +29,14 @@ const LINE: usize = 8;
 /// Listens beside a running server until it stops.
 pub(crate) fn listen_beside(app: &App) -> Result<(), StartError> {
     let path = app.services.config.data_dir.join(SOCKET);
-    let listener = bind(&path).map_err(|error| StartError::Io { what: path.display().to_string(), error })?;
-    let executor = Executor { services: app.services.clone(), health: Some(app.health.clone()) };
+    let listener = bind(&path).map_err(|error| StartError::Io {
+        what: path.display().to_string(),
+        error,
+    })?;
+    let executor = Executor {
+        services: app.services.clone(),
+        health: Some(app.health.clone()),
+    };
     tokio::spawn(listen(executor, listener, path, app.stop.clone()));
     Ok(())
 }
@@ -69,14 +75,19 @@ async fn listen(executor: Executor, listener: UnixListener, path: PathBuf, stop:
 /// Carries out the one command of a connection.
 async fn answer(executor: &Executor, stream: UnixStream) -> io::Result<()> {
     let (mut from, to) = stream.into_split();
-    let Some(frame) = wire::receive(&mut from).await? else { return Ok(()) };
+    let Some(frame) = wire::receive(&mut from).await? else {
+        return Ok(());
+    };
     let command: Command = frame.read()?;
     let (feed, pieces) = mpsc::channel(LINE);
     let (line, queued) = mpsc::channel(LINE);
     let feeding = tokio::spawn(feed_content(from, feed));
     let telling = tokio::spawn(tell(to, queued));
     let exchange = Exchange {
-        input: Box::new(Incoming { pieces, piece: io::Cursor::default() }),
+        input: Box::new(Incoming {
+            pieces,
+            piece: io::Cursor::default(),
+        }),
         output: Box::new(Outgoing(line.clone())),
         report: reporter(line.clone()),
     };
@@ -107,7 +118,10 @@ async fn feed_content(mut from: OwnedReadHalf, feed: mpsc::Sender<io::Result<Vec
         let piece = match wire::receive(&mut from).await {
             Ok(Some(Frame::Content(piece))) => Ok(piece),
             Ok(Some(Frame::Json(_))) => Err(io::Error::from(io::ErrorKind::InvalidData)),
-            Ok(None) => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the command line went away")),
+            Ok(None) => Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the command line went away",
+            )),
             Err(error) => Err(error),
         };
         let ends = piece.as_ref().map_or(true, Vec::is_empty);
@@ -137,7 +151,9 @@ impl Read for Incoming {
             return Ok(read);
         }
         // An empty piece is the end; so is a channel that was closed behind it.
-        let Some(piece) = self.pieces.blocking_recv() else { return Ok(0) };
+        let Some(piece) = self.pieces.blocking_recv() else {
+            return Ok(0);
+        };
         self.piece = io::Cursor::new(piece?);
         self.piece.read(into)
     }
@@ -153,7 +169,9 @@ impl Write for Outgoing {
             return Ok(0);
         }
         let gone = |_| io::Error::new(io::ErrorKind::BrokenPipe, "the command line went away");
-        self.0.blocking_send(Frame::Content(piece.to_vec())).map_err(gone)?;
+        self.0
+            .blocking_send(Frame::Content(piece.to_vec()))
+            .map_err(gone)?;
         Ok(piece.len())
     }
 
@@ -173,12 +191,21 @@ pub(crate) enum Reached {
 pub(crate) fn call(data_dir: &Path, command: &Command, exchange: Exchange) -> io::Result<Reached> {
     let mut stream = match BlockingStream::connect(data_dir.join(SOCKET)) {
         Ok(stream) => stream,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+            ) =>
+        {
             return Ok(Reached::Nobody(exchange));
         }
         Err(error) => return Err(error),
     };
-    let Exchange { input, mut output, report } = exchange;
+    let Exchange {
+        input,
+        mut output,
+        report,
+    } = exchange;
     stream.write_all(&Frame::json(command)?.encode()?)?;
     if command.takes_content() {
         let to = stream.try_clone()?;
@@ -197,7 +224,9 @@ pub(crate) fn call(data_dir: &Path, command: &Command, exchange: Exchange) -> io
             },
         }
     }
-    Ok(Reached::Server(Err(Failure::new("the server went away before the command was done"))))
+    Ok(Reached::Server(Err(Failure::new(
+        "the server went away before the command was done",
+    ))))
 }
 
 /// Sends all content and its end. A server that refuses reads no further: its answer says why.

@@ -56,7 +56,9 @@ impl Frame {
             Self::Json(text) => (JSON, text),
             Self::Content(piece) => (CONTENT, piece),
         };
-        let length = u32::try_from(payload.len() + 1).ok().filter(|length| *length as usize <= MAX_FRAME);
+        let length = u32::try_from(payload.len() + 1)
+            .ok()
+            .filter(|length| *length as usize <= MAX_FRAME);
         let length = length.ok_or_else(|| broken("a frame is too large"))?;
         let mut bytes = Vec::with_capacity(payload.len() + 5);
         bytes.extend_from_slice(&length.to_be_bytes());
@@ -107,7 +109,11 @@ fn started(read: io::Result<()>) -> io::Result<bool> {
 
 fn checked(head: [u8; 4]) -> io::Result<usize> {
     let length = u32::from_be_bytes(head) as usize;
-    if length == 0 || length > MAX_FRAME { Err(broken("a frame of impossible length")) } else { Ok(length) }
+    if length == 0 || length > MAX_FRAME {
+        Err(broken("a frame of impossible length"))
+    } else {
+        Ok(length)
+    }
 }
 
 fn broken(what: &'static str) -> io::Error {

@@ -62,7 +62,13 @@ struct Choice {
 }
 
 const fn choice(band: &'static str, khz: u64, width: u64, night: u32, day: u32) -> Choice {
-    Choice { band, khz, width, night, day }
+    Choice {
+        band,
+        khz,
+        width,
+        night,
+        day,
+    }
 }
 
 const BANDS: &[Choice] = &[
@@ -90,19 +96,26 @@ fn weighted<'a, T>(dice: &mut Dice, from: &'a [T], weight: impl Fn(&T) -> u32) -
         }
         at -= share;
     }
-    from.last().expect("nothing to choose from is a mistake in the tables")
+    from.last()
+        .expect("nothing to choose from is a mistake in the tables")
 }
 
 /// Start times of `count` contacts between two instants, oldest first: evenings, weekends, and busy years.
 pub(super) fn times(dice: &mut Dice, count: usize, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
-    let span = u64::try_from(to.as_second() - from.as_second()).unwrap_or(1).max(1);
+    let span = u64::try_from(to.as_second() - from.as_second())
+        .unwrap_or(1)
+        .max(1);
     let mut times = Vec::with_capacity(count);
     while times.len() < count {
         // The square root leans towards recent years, as most logs do.
         let unit = (dice.below(1 << 20) as f64 / f64::from(1 << 20)).sqrt();
         let start = from.as_second() + (unit * span as f64) as i64;
         let contest = dice.chance(3);
-        let contacts = if contest { 60 + dice.below(140) } else { 1 + dice.below(14) };
+        let contacts = if contest {
+            60 + dice.below(140)
+        } else {
+            1 + dice.below(14)
+        };
         let mut at = start;
         for _ in 0..contacts.min((count - times.len()) as u64) {
             if let Ok(time) = Timestamp::from_second(at)
@@ -110,7 +123,11 @@ pub(super) fn times(dice: &mut Dice, count: usize, from: Timestamp, to: Timestam
             {
                 times.push(time);
             }
-            let gap = if contest { 20 + dice.below(140) } else { 60 + dice.below(900) };
+            let gap = if contest {
+                20 + dice.below(140)
+            } else {
+                60 + dice.below(900)
+            };
             at += i64::try_from(gap).unwrap_or(60);
         }
     }
@@ -123,7 +140,14 @@ fn mode(dice: &mut Dice, year: i16, band: &str) -> (&'static str, Option<&'stati
     let roll = dice.below(100);
     match roll {
         0..=27 => ("CW", None),
-        28..=51 if band != "30m" => ("SSB", Some(if matches!(band, "160m" | "80m" | "40m") { "LSB" } else { "USB" })),
+        28..=51 if band != "30m" => (
+            "SSB",
+            Some(if matches!(band, "160m" | "80m" | "40m") {
+                "LSB"
+            } else {
+                "USB"
+            }),
+        ),
         52..=86 if digital_now => ("FT8", None),
         87..=91 if year >= 2019 => ("MFSK", Some("FT4")),
         92..=94 => ("PSK", Some("PSK31")),
@@ -154,7 +178,9 @@ fn field(out: &mut String, name: &str, value: &str) {
 
 fn report(dice: &mut Dice, mode: &str) -> String {
     match mode {
-        "CW" | "RTTY" | "PSK" => ["599", "599", "579", "559", "589"][usize::try_from(dice.below(5)).unwrap_or(0)].to_owned(),
+        "CW" | "RTTY" | "PSK" => {
+            ["599", "599", "579", "559", "589"][usize::try_from(dice.below(5)).unwrap_or(0)].to_owned()
+        }
         "SSB" => ["59", "59", "57", "55", "58"][usize::try_from(dice.below(5)).unwrap_or(0)].to_owned(),
         _ => {
             let decibel = i64::try_from(dice.below(30)).unwrap_or(0) - 22;
@@ -181,8 +207,18 @@ fn confirmations(dice: &mut Dice, out: &mut String, day: &str) {
 }
 
 const COMMENTS: &[&str] = &[
-    "Good signal into the wire", "QRP, nice ears", "Long path", "First on this band", "Slow QSB", "Old friend", "New vertical works",
-    "Heavy QRM", "Answered my CQ", "Pile-up, second call", "Chatted about towers", "5 W from a hilltop",
+    "Good signal into the wire",
+    "QRP, nice ears",
+    "Long path",
+    "First on this band",
+    "Slow QSB",
+    "Old friend",
+    "New vertical works",
+    "Heavy QRM",
+    "Answered my CQ",
+    "Pile-up, second call",
+    "Chatted about towers",
+    "5 W from a hilltop",
 ];
 
 /// One contact at `at` as an ADIF record.
@@ -201,7 +237,11 @@ pub(super) fn contact(dice: &mut Dice, who: &Operator<'_>, at: Timestamp) -> Str
     field(&mut out, "QSO_DATE", &date);
     field(&mut out, "TIME_ON", &time.strftime("%H%M%S").to_string());
     field(&mut out, "BAND", choice.band);
-    field(&mut out, "FREQ", &format!("{}.{:06}", hertz / 1_000_000, hertz % 1_000_000));
+    field(
+        &mut out,
+        "FREQ",
+        &format!("{}.{:06}", hertz / 1_000_000, hertz % 1_000_000),
+    );
     field(&mut out, "MODE", mode);
     if let Some(submode) = submode {
         field(&mut out, "SUBMODE", submode);
@@ -216,14 +256,26 @@ pub(super) fn contact(dice: &mut Dice, who: &Operator<'_>, at: Timestamp) -> Str
         let lon = region.lon + dice.around_zero() * region.spread.1;
         if let Ok(place) = LatLon::new(lat, lon) {
             let grid = Grid::from_latlon(place, 3);
-            field(&mut out, "GRIDSQUARE", if mode == "FT8" { &grid.as_str()[..4] } else { grid.as_str() });
+            field(
+                &mut out,
+                "GRIDSQUARE",
+                if mode == "FT8" {
+                    &grid.as_str()[..4]
+                } else {
+                    grid.as_str()
+                },
+            );
         }
     }
     if dice.chance(55) {
         field(&mut out, "NAME", dice.pick(region.names));
     }
     if dice.chance(7) && time.year() > 2017 {
-        field(&mut out, "POTA_REF", &format!("{}-{:04}", region.park, 1 + dice.below(4200)));
+        field(
+            &mut out,
+            "POTA_REF",
+            &format!("{}-{:04}", region.park, 1 + dice.below(4200)),
+        );
     }
     if dice.chance(4) {
         field(&mut out, "COMMENT", dice.pick(COMMENTS));

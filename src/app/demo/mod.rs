@@ -41,8 +41,12 @@ const STATION: &str = "N0CALL";
 const GRID: &str = "FN31pr";
 const CLUB: &str = "N0CALL/C";
 /// Callsign and name of the demo's accounts; the first is the administrator.
-const PEOPLE: [(&str, &str); 4] =
-    [(STATION, "Pat Demo"), ("AA0DEM", "Kim Sample"), ("KD0DEM", "Lee Invented"), ("WB0DEM", "Max Example")];
+const PEOPLE: [(&str, &str); 4] = [
+    (STATION, "Pat Demo"),
+    ("AA0DEM", "Kim Sample"),
+    ("KD0DEM", "Lee Invented"),
+    ("WB0DEM", "Max Example"),
+];
 
 /// The filled demo.
 pub(crate) struct Demo {
@@ -56,17 +60,40 @@ pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Dem
     let mut people = Vec::new();
     for (number, (call, name)) in PEOPLE.into_iter().enumerate() {
         let password = services.env.entropy.token(12);
-        let role = if number == 0 { Role::Administrator } else { Role::Member };
+        let role = if number == 0 {
+            Role::Administrator
+        } else {
+            Role::Member
+        };
         let account = account(services, call, name, role, &password).await?;
         logins.push((call.to_owned(), password));
-        people.push(Person { account, call: parsed(call) });
+        people.push(Person {
+            account,
+            call: parsed(call),
+        });
     }
     let now = services.env.clock.now();
     make_books(services, people, now).await?;
-    let logbook =
-        Logbook::new(services.store.clone(), services.env.clone(), services.countries.clone(), &services.config.data_dir);
-    bring_in(&logbook, STATION, "twenty-years.adi", log(STATION, CONTACTS, now, 73)).await?;
-    bring_in(&logbook, CLUB, "club-activities.adi", log(CLUB, CLUB_CONTACTS, now, 88)).await?;
+    let logbook = Logbook::new(
+        services.store.clone(),
+        services.env.clone(),
+        services.countries.clone(),
+        &services.config.data_dir,
+    );
+    bring_in(
+        &logbook,
+        STATION,
+        "twenty-years.adi",
+        log(STATION, CONTACTS, now, 73),
+    )
+    .await?;
+    bring_in(
+        &logbook,
+        CLUB,
+        "club-activities.adi",
+        log(CLUB, CLUB_CONTACTS, now, 88),
+    )
+    .await?;
     Ok(Demo { logins })
 }
 
@@ -74,7 +101,11 @@ impl Demo {
     /// Lines that tell how to sign in.
     pub(crate) fn logins(&self) -> Vec<String> {
         let mut lines = vec!["Sign in as (administrator first):".to_owned()];
-        lines.extend(self.logins.iter().map(|(call, password)| format!("  {call:<10} {password}")));
+        lines.extend(
+            self.logins
+                .iter()
+                .map(|(call, password)| format!("  {call:<10} {password}")),
+        );
         lines
     }
 
@@ -90,8 +121,14 @@ fn parsed(call: &str) -> Callsign {
 }
 
 fn operator(call: &str) -> Operator<'_> {
-    let home = GRID.parse::<Grid>().map_or_else(|_| LatLon::new(0.0, 0.0).expect("a place"), |grid| grid.centre());
-    Operator { call, grid: GRID, home }
+    let home = GRID
+        .parse::<Grid>()
+        .map_or_else(|_| LatLon::new(0.0, 0.0).expect("a place"), |grid| grid.centre());
+    Operator {
+        call,
+        grid: GRID,
+        home,
+    }
 }
 
 async fn account(
@@ -119,8 +156,14 @@ async fn make_books(services: &Services, people: Vec<Person>, now: Timestamp) ->
         for person in &people {
             books::ensure_own(tx, person, now)?;
         }
-        let Some((owner, others)) = people.split_first() else { return Ok(()) };
-        let club = NewBook { call: parsed(CLUB), title: "Invented Radio Club".to_owned(), club: true };
+        let Some((owner, others)) = people.split_first() else {
+            return Ok(());
+        };
+        let club = NewBook {
+            call: parsed(CLUB),
+            title: "Invented Radio Club".to_owned(),
+            club: true,
+        };
         books::create_for(tx, owner, club, now)?;
         for (person, right) in others.iter().zip([Right::Officer, Right::Member, Right::Member]) {
             books::share(tx, &Actor::COMMAND_LINE, CLUB, person, right, now)?;
@@ -133,7 +176,9 @@ async fn make_books(services: &Services, people: Vec<Person>, now: Timestamp) ->
 /// The whole log as a file.
 fn log(call: &str, count: usize, now: Timestamp, seed: u64) -> String {
     let mut dice = Dice(seed);
-    let from = now.saturating_sub(SignedDuration::from_hours(YEARS * 365 * 24)).unwrap_or(now);
+    let from = now
+        .saturating_sub(SignedDuration::from_hours(YEARS * 365 * 24))
+        .unwrap_or(now);
     let until = now.saturating_sub(SignedDuration::from_mins(5)).unwrap_or(now);
     let mut file = String::with_capacity(count * 360);
     file.push_str("An invented log.\n<ADIF_VER:5>3.1.7 <PROGRAMID:8>Shackbox <EOH>\n");
@@ -145,7 +190,11 @@ fn log(call: &str, count: usize, now: Timestamp, seed: u64) -> String {
 }
 
 async fn bring_in(logbook: &Logbook, call: &'static str, name: &str, file: String) -> Result<(), StartError> {
-    let options = Options { file: name.to_owned(), bytes: file.len() as u64, ..Options::default() };
+    let options = Options {
+        file: name.to_owned(),
+        bytes: file.len() as u64,
+        ..Options::default()
+    };
     let now = logbook.env.clock.now();
     let begun = logbook.store.write(move |tx| {
         let (number, _) = begin(tx, &Actor::COMMAND_LINE, Some(call), options, now)?;
@@ -153,7 +202,9 @@ async fn bring_in(logbook: &Logbook, call: &'static str, name: &str, file: Strin
     });
     let (number, import) = begun.await?;
     let source = Once(std::io::Cursor::new(file.into_bytes()));
-    import::import_from(logbook, number, import, source, |_| Ok(())).await.map_err(|stopped| StartError::Demo(stopped.to_string()))?;
+    import::import_from(logbook, number, import, source, |_| Ok(()))
+        .await
+        .map_err(|stopped| StartError::Demo(stopped.to_string()))?;
     import::end(logbook, number, ImportState::Done).await?;
     Ok(())
 }
@@ -163,13 +214,21 @@ async fn trickle(logbook: &Logbook, stop: &CancellationToken) {
     let who = operator(STATION);
     loop {
         let pause = Duration::from_secs(PAUSE.0 + dice.below(PAUSE.1 - PAUSE.0));
-        if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(pause))
+            .await
+            .is_none()
+        {
             return;
         }
         let now = logbook.env.clock.now();
         let record = contacts::contact(&mut dice, &who, now);
-        let read = adif::Reader::new(record.as_bytes()).next().and_then(|entry| entry.record);
-        let Some(Ok((qso, _))) = read.map(|record| adif::to_qso(&record, now)) else { continue };
+        let read = adif::Reader::new(record.as_bytes())
+            .next()
+            .and_then(|entry| entry.record);
+        let Some(Ok((qso, _))) = read.map(|record| adif::to_qso(&record, now)) else {
+            continue;
+        };
         let place = logbook.countries.table().place(&qso);
         let logged = logbook.store.write(move |tx| {
             let opened = rights::open(tx, &Actor::COMMAND_LINE, Scope::LogbookWrite, Some(STATION))?;

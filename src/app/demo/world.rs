@@ -20,15 +20,39 @@ pub(super) struct Region {
 }
 
 const ENGLISH: &[&str] = &[
-    "John", "Mike", "Dave", "Bob", "Jim", "Steve", "Mary", "Linda", "Paul", "Mark", "Susan", "Ken", "Tom", "Gary", "Anne", "Rick", "Bill",
-    "Carol", "Ed", "Joe", "Ruth", "Frank", "Kate", "Ron",
+    "John", "Mike", "Dave", "Bob", "Jim", "Steve", "Mary", "Linda", "Paul", "Mark", "Susan", "Ken", "Tom",
+    "Gary", "Anne", "Rick", "Bill", "Carol", "Ed", "Joe", "Ruth", "Frank", "Kate", "Ron",
 ];
-const GERMAN: &[&str] = &["Hans", "Peter", "Jürgen", "Uwe", "Klaus", "Anke", "Bernd", "Dieter", "Günter", "Heike", "Wolfgang", "Jörg"];
-const ROMANCE: &[&str] = &["Carlos", "Luis", "Marco", "Paolo", "José", "Jean", "Pierre", "María", "Luca", "Antonio", "François", "Ana"];
-const SLAVIC: &[&str] = &["Jan", "Pavel", "Sergey", "Ivan", "Petr", "Marek", "Olga", "Andrzej", "Tomasz", "Vlad", "Goran", "Mirek"];
-const NORDIC: &[&str] = &["Lars", "Kari", "Björn", "Ole", "Pekka", "Juha", "Anders", "Nils", "Ingrid", "Timo"];
-const JAPANESE: &[&str] = &["Taka", "Hiro", "Ken", "Yoshi", "Masa", "Kazu", "Aki", "Yuki", "Shin", "Nobu"];
-const WORLD: &[&str] = &["Ali", "Wei", "Budi", "Ravi", "Omar", "Sam", "Chen", "Siti", "David", "Joseph"];
+const GERMAN: &[&str] = &[
+    "Hans", "Peter", "Jürgen", "Uwe", "Klaus", "Anke", "Bernd", "Dieter", "Günter", "Heike", "Wolfgang",
+    "Jörg",
+];
+const ROMANCE: &[&str] = &[
+    "Carlos",
+    "Luis",
+    "Marco",
+    "Paolo",
+    "José",
+    "Jean",
+    "Pierre",
+    "María",
+    "Luca",
+    "Antonio",
+    "François",
+    "Ana",
+];
+const SLAVIC: &[&str] = &[
+    "Jan", "Pavel", "Sergey", "Ivan", "Petr", "Marek", "Olga", "Andrzej", "Tomasz", "Vlad", "Goran", "Mirek",
+];
+const NORDIC: &[&str] = &[
+    "Lars", "Kari", "Björn", "Ole", "Pekka", "Juha", "Anders", "Nils", "Ingrid", "Timo",
+];
+const JAPANESE: &[&str] = &[
+    "Taka", "Hiro", "Ken", "Yoshi", "Masa", "Kazu", "Aki", "Yuki", "Shin", "Nobu",
+];
+const WORLD: &[&str] = &[
+    "Ali", "Wei", "Budi", "Ravi", "Omar", "Sam", "Chen", "Siti", "David", "Joseph",
+];
 
 const fn region(
     prefixes: &'static [&'static str],
@@ -39,22 +63,71 @@ const fn region(
     names: &'static [&'static str],
     park: &'static str,
 ) -> Region {
-    Region { prefixes, digit, lat: place.0, lon: place.1, spread, weight, names, park }
+    Region {
+        prefixes,
+        digit,
+        lat: place.0,
+        lon: place.1,
+        spread,
+        weight,
+        names,
+        park,
+    }
 }
 
 /// Regions of the demo's world, by no means all.
 pub(super) const REGIONS: &[Region] = &[
-    region(&["K", "W", "N", "AA", "KB", "KD", "WB"], true, (39.0, -83.0), (6.0, 10.0), 210, ENGLISH, "US"),
-    region(&["K", "W", "N", "KI", "WA"], true, (38.0, -115.0), (7.0, 7.0), 70, ENGLISH, "US"),
+    region(
+        &["K", "W", "N", "AA", "KB", "KD", "WB"],
+        true,
+        (39.0, -83.0),
+        (6.0, 10.0),
+        210,
+        ENGLISH,
+        "US",
+    ),
+    region(
+        &["K", "W", "N", "KI", "WA"],
+        true,
+        (38.0, -115.0),
+        (7.0, 7.0),
+        70,
+        ENGLISH,
+        "US",
+    ),
     region(&["VE", "VA"], true, (46.0, -80.0), (3.0, 18.0), 45, ENGLISH, "CA"),
-    region(&["DL", "DJ", "DK", "DF"], true, (50.8, 10.2), (2.5, 3.5), 95, GERMAN, "DE"),
+    region(
+        &["DL", "DJ", "DK", "DF"],
+        true,
+        (50.8, 10.2),
+        (2.5, 3.5),
+        95,
+        GERMAN,
+        "DE",
+    ),
     region(&["OE"], true, (47.6, 14.2), (0.8, 2.2), 16, GERMAN, "AT"),
     region(&["HB9"], false, (46.9, 8.2), (0.7, 1.3), 14, GERMAN, "CH"),
-    region(&["G", "M", "2E"], true, (52.5, -1.5), (1.8, 1.6), 55, ENGLISH, "GB"),
+    region(
+        &["G", "M", "2E"],
+        true,
+        (52.5, -1.5),
+        (1.8, 1.6),
+        55,
+        ENGLISH,
+        "GB",
+    ),
     region(&["GM", "MM"], true, (56.6, -3.9), (1.0, 1.2), 12, ENGLISH, "GB"),
     region(&["EI"], true, (53.2, -7.8), (1.0, 1.2), 8, ENGLISH, "IE"),
     region(&["F"], true, (46.8, 2.4), (2.6, 3.0), 45, ROMANCE, "FR"),
-    region(&["I", "IK", "IZ"], true, (43.2, 12.0), (2.4, 2.0), 60, ROMANCE, "IT"),
+    region(
+        &["I", "IK", "IZ"],
+        true,
+        (43.2, 12.0),
+        (2.4, 2.0),
+        60,
+        ROMANCE,
+        "IT",
+    ),
     region(&["EA"], true, (40.2, -3.7), (2.2, 3.0), 45, ROMANCE, "ES"),
     region(&["EA8"], false, (28.3, -15.9), (0.3, 1.2), 9, ROMANCE, "ES"),
     region(&["CT"], true, (39.6, -8.2), (1.6, 0.5), 10, ROMANCE, "PT"),
@@ -75,7 +148,15 @@ pub(super) const REGIONS: &[Region] = &[
     region(&["OH"], true, (62.2, 25.6), (2.0, 2.2), 22, NORDIC, "FI"),
     region(&["OZ"], true, (56.0, 9.8), (0.7, 1.2), 9, NORDIC, "DK"),
     region(&["TF"], true, (64.4, -20.4), (0.6, 1.6), 4, NORDIC, "IS"),
-    region(&["JA", "JH", "JR"], true, (35.8, 138.0), (2.2, 2.6), 70, JAPANESE, "JP"),
+    region(
+        &["JA", "JH", "JR"],
+        true,
+        (35.8, 138.0),
+        (2.2, 2.6),
+        70,
+        JAPANESE,
+        "JP",
+    ),
     region(&["HL"], true, (36.6, 127.8), (0.9, 0.7), 10, WORLD, "KR"),
     region(&["BY", "BG"], true, (32.0, 114.0), (5.0, 6.0), 14, WORLD, "CN"),
     region(&["YB"], true, (-6.9, 109.5), (0.8, 4.0), 14, WORLD, "ID"),

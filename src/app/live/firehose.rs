@@ -45,7 +45,9 @@ async fn serve(live: Live, actor: Actor, wanted: Wanted, mut socket: Socket) {
     };
     let mut subscription = live.bus.subscribe([QSO_TOPIC], wanted.since);
     let newest = live.bus.seq();
-    socket.outbox.push(format!(r#"{{"type":"hello","seq":{newest}}}"#), None);
+    socket
+        .outbox
+        .push(format!(r#"{{"type":"hello","seq":{newest}}}"#), None);
     loop {
         tokio::select! {
             deliveries = subscription.next() => {
@@ -84,13 +86,23 @@ async fn deliver(socket: &Socket, view: &View, wanted: &Wanted, delivery: Delive
 /// The message as the firehose says it.
 fn text(message: &Message) -> Option<String> {
     let payload = std::str::from_utf8(&message.payload).ok()?;
-    let Message { seq, time, kind, topic, .. } = message;
-    Some(format!(r#"{{"seq":{seq},"time":"{time}","type":"{kind}","{topic}":{payload}}}"#))
+    let Message {
+        seq,
+        time,
+        kind,
+        topic,
+        ..
+    } = message;
+    Some(format!(
+        r#"{{"seq":{seq},"time":"{time}","type":"{kind}","{topic}":{payload}}}"#
+    ))
 }
 
 impl Wanted {
     fn wants(&self, kind: &str) -> bool {
-        self.types.as_deref().is_none_or(|types| types.split(',').any(|wanted| wanted.trim() == kind))
+        self.types
+            .as_deref()
+            .is_none_or(|types| types.split(',').any(|wanted| wanted.trim() == kind))
     }
 }
 
@@ -100,7 +112,10 @@ mod tests {
 
     #[test]
     fn types_are_chosen_by_name() {
-        let wanted = |types: Option<&str>| Wanted { types: types.map(str::to_owned), since: None };
+        let wanted = |types: Option<&str>| Wanted {
+            types: types.map(str::to_owned),
+            since: None,
+        };
         assert!(wanted(None).wants("qso"));
         assert!(wanted(Some("spot, qso")).wants("qso"));
         assert!(!wanted(Some("spot")).wants("qso"));

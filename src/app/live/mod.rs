@@ -63,7 +63,10 @@ fn touches_rights(event: &Event) -> bool {
     match event {
         Event::Identity(event) => !matches!(event, IdentityEvent::AccountAdded { .. }),
         Event::Logbook(event) => {
-            matches!(event, LogbookEvent::BooksChanged { .. } | LogbookEvent::SharingChanged { .. })
+            matches!(
+                event,
+                LogbookEvent::BooksChanged { .. } | LogbookEvent::SharingChanged { .. }
+            )
         }
         Event::Jobs(_) => false,
     }
@@ -81,10 +84,14 @@ impl View {
         let actor = live.identity.still(actor)?;
         let reads = actor.require(Scope::LogbookRead).is_ok();
         let Some(account) = actor.account().filter(|_| reads) else {
-            return Some(View { actor, books: HashSet::new() });
+            return Some(View {
+                actor,
+                books: HashSet::new(),
+            });
         };
         let read = live.store.read(move |r| rights::readable(r, account.0)).await;
-        let books = read.inspect_err(|error| tracing::warn!(%error, "a socket cannot read its rights: {error}"));
+        let books =
+            read.inspect_err(|error| tracing::warn!(%error, "a socket cannot read its rights: {error}"));
         let books = books.unwrap_or_default().into_iter().map(|book| book.0).collect();
         Some(View { actor, books })
     }
@@ -92,12 +99,15 @@ impl View {
     fn may_see(&self, audience: &Audience) -> bool {
         match audience {
             Audience::Everyone => true,
-            Audience::Accounts(accounts) => {
-                self.actor.account().is_some_and(|account| accounts.contains(&account.0))
-            }
+            Audience::Accounts(accounts) => self
+                .actor
+                .account()
+                .is_some_and(|account| accounts.contains(&account.0)),
             Audience::Logbook(book) => self.books.contains(book),
             Audience::Administrators => {
-                self.actor.member().is_ok_and(|member| member.role == Role::Administrator)
+                self.actor
+                    .member()
+                    .is_ok_and(|member| member.role == Role::Administrator)
                     && self.actor.require(Scope::Admin).is_ok()
             }
         }

@@ -50,7 +50,12 @@ async fn serve(live: Live, actor: Actor, mut socket: Socket) {
         return socket.outbox.close(Closing::REFUSED);
     };
     let subscription = live.bus.subscribe([""; 0], None);
-    let mut page = Page { live, view, subscription, channels: Vec::new() };
+    let mut page = Page {
+        live,
+        view,
+        subscription,
+        channels: Vec::new(),
+    };
     loop {
         tokio::select! {
             deliveries = page.subscription.next() => {
@@ -97,11 +102,14 @@ impl Page {
 
     /// Does what a page asks; what is not understood is passed over, as by the original.
     async fn hear(&mut self, socket: &Socket, text: &str) {
-        let Ok(said) = serde_json::from_str::<Said>(text) else { return };
+        let Ok(said) = serde_json::from_str::<Said>(text) else {
+            return;
+        };
         match said.event_name.as_str() {
             "subscribe" => self.add(socket, said.data).await,
             "unsubscribe" => {
-                self.channels.retain(|channel| !said.data.channels.contains(channel));
+                self.channels
+                    .retain(|channel| !said.data.channels.contains(channel));
                 self.subscription.set_topics(self.channels.clone());
             }
             _ => {}
@@ -113,9 +121,16 @@ impl Page {
         for delivery in self.subscription.ready() {
             self.deliver(socket, delivery);
         }
-        let new: Vec<SmolStr> =
-            asked.channels.into_iter().filter(|channel| !self.channels.contains(channel)).collect();
-        self.channels.extend(new.iter().take(MOST_CHANNELS.saturating_sub(self.channels.len())).cloned());
+        let new: Vec<SmolStr> = asked
+            .channels
+            .into_iter()
+            .filter(|channel| !self.channels.contains(channel))
+            .collect();
+        self.channels.extend(
+            new.iter()
+                .take(MOST_CHANNELS.saturating_sub(self.channels.len()))
+                .cloned(),
+        );
         self.subscription.set_topics(self.channels.clone());
         if asked.last == 0 {
             return;

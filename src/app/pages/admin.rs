@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::fields::{Fields, back};
 use super::reader::Reader;
 use super::views::{
-    AdminBackupsPage, AdminJobsPage, AdminUsersPage, BackupRow, Form, Grouped, JobRow, UserRow, size_words, utc_words,
-    word_or_name,
+    AdminBackupsPage, AdminJobsPage, AdminUsersPage, BackupRow, Form, Grouped, JobRow, UserRow, size_words,
+    utc_words, word_or_name,
 };
 use crate::app::nightly::{self, BackupJob};
 use crate::ham::callsign::Callsign;
@@ -51,7 +51,10 @@ pub(super) async fn jobs(reader: Reader) -> Result<Response> {
 /// Calls a job off, or queues it anew.
 pub(super) async fn change_jobs(reader: Reader, fields: Fields) -> Result<Response> {
     reader.visitor.actor.admin()?;
-    let id = fields.get("id").parse().map_err(|_| Problem::not_found("there is no such job"))?;
+    let id = fields
+        .get("id")
+        .parse()
+        .map_err(|_| Problem::not_found("there is no such job"))?;
     match fields.get("do") {
         "cancel" => {
             reader.app.jobs.cancel(id).await?;
@@ -61,7 +64,10 @@ pub(super) async fn change_jobs(reader: Reader, fields: Fields) -> Result<Respon
             reader.app.jobs.retry(id).await?;
             Ok(back("/admin/jobs", "retried"))
         }
-        _ => Err(Problem::bad_request("bad_form", "the form does not say what to do")),
+        _ => Err(Problem::bad_request(
+            "bad_form",
+            "the form does not say what to do",
+        )),
     }
 }
 
@@ -70,20 +76,33 @@ pub(super) async fn backups(reader: Reader) -> Result<Response> {
     reader.visitor.actor.admin()?;
     let config = &reader.app.services.config.backup;
     let dir = config.dir.clone();
-    let found = tokio::task::spawn_blocking(move || nightly::list(&dir)).await.map_err(Problem::internal)?;
+    let found = tokio::task::spawn_blocking(move || nightly::list(&dir))
+        .await
+        .map_err(Problem::internal)?;
     let policy = if config.enabled {
         let (daily, weekly) = (config.keep_daily.to_string(), config.keep_weekly.to_string());
         let dir = config.dir.display().to_string();
-        reader.t.f("policy.on", &[("daily", &daily), ("weekly", &weekly), ("dir", &dir)])
+        reader.t.f(
+            "policy.on",
+            &[("daily", &daily), ("weekly", &weekly), ("dir", &dir)],
+        )
     } else {
         reader.t.s("policy.off").to_owned()
     };
     let row = |(path, data): (std::path::PathBuf, std::fs::Metadata)| {
-        let made = data.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok()).unwrap_or_default();
+        let made = data
+            .modified()
+            .ok()
+            .and_then(|time| jiff::Timestamp::try_from(time).ok())
+            .unwrap_or_default();
         BackupRow {
             at_iso: made.to_string(),
             at: utc_words(made, reader.now),
-            file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            file: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             size: size_words(data.len()),
         }
     };
@@ -112,7 +131,10 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<&'static str> {
         Ok(id) => Ok(AccountId(id)),
         Err(_) => Err(Problem::not_found("there is no such account")),
     };
-    let standing = |disabled| Standing { disabled: Some(disabled), ..Standing::default() };
+    let standing = |disabled| Standing {
+        disabled: Some(disabled),
+        ..Standing::default()
+    };
     match fields.get("do") {
         "create" => {
             let new = new_account(reader, fields).await?;
@@ -127,21 +149,32 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<&'static str> {
             identity.set_standing(actor, account()?, standing(true)).await?;
             Ok("disabled")
         }
-        _ => Err(Problem::bad_request("bad_form", "the form does not say what to do")),
+        _ => Err(Problem::bad_request(
+            "bad_form",
+            "the form does not say what to do",
+        )),
     }
 }
 
 async fn new_account(reader: &Reader, fields: &Fields) -> Result<NewAccount> {
     reader.visitor.actor.admin()?;
-    let call = Callsign::parse(fields.get("call")).map_err(|error| Problem::invalid("call", error.to_string()))?;
+    let call =
+        Callsign::parse(fields.get("call")).map_err(|error| Problem::invalid("call", error.to_string()))?;
     let chosen = Password::chosen(fields.get("password"));
     let chosen = chosen.map_err(|weak| Problem::invalid("password", weak.to_string()))?;
     Ok(NewAccount {
         call,
-        name: fields.get("name").parse().map_err(|_| Problem::invalid("name", "is too long"))?,
+        name: fields
+            .get("name")
+            .parse()
+            .map_err(|_| Problem::invalid("name", "is too long"))?,
         grid: None,
         email: None,
-        role: if fields.get("role") == "administrator" { Role::Administrator } else { Role::Member },
+        role: if fields.get("role") == "administrator" {
+            Role::Administrator
+        } else {
+            Role::Member
+        },
         password: Some(reader.app.services.identity.hash(chosen).await),
         verified: true,
     })
@@ -153,7 +186,10 @@ fn users_page(reader: &Reader, form: Form) -> Result<Response> {
         frame: reader.frame("admin", reader.t.s("admin.users")),
         part: "users",
         form,
-        users: accounts.into_iter().map(|account| user_row(reader, account)).collect(),
+        users: accounts
+            .into_iter()
+            .map(|account| user_row(reader, account))
+            .collect(),
     })
 }
 
@@ -184,7 +220,9 @@ fn job_row(reader: &Reader, job: JobEvent) -> JobRow {
         State::Cancelled => ("cancelled", "warn"),
     };
     let at = job.created.unwrap_or_default();
-    let owner = job.owner.and_then(|account| reader.app.services.identity.account(AccountId(account)).ok());
+    let owner = job
+        .owner
+        .and_then(|account| reader.app.services.identity.account(AccountId(account)).ok());
     let progress = match job.total {
         Some(total) if total > 0 => format!("{} / {}", Grouped(job.done), Grouped(total)),
         _ if job.done > 0 => Grouped(job.done).to_string(),

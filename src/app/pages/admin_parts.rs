@@ -4,8 +4,8 @@ use axum::response::Response;
 
 use super::reader::Reader;
 use super::views::{
-    AdminHealthPage, AdminLogPage, AdminOutboxPage, Grouped, Labelled, LogLine, MailRow, PartRow, SourceRow, size_words,
-    utc_words,
+    AdminHealthPage, AdminLogPage, AdminOutboxPage, Grouped, Labelled, LogLine, MailRow, PartRow, SourceRow,
+    size_words, utc_words,
 };
 use crate::config::Config;
 use crate::jobs;
@@ -19,7 +19,9 @@ pub(super) async fn health(reader: Reader) -> Result<Response> {
     let part = |(name, reason): (&'static str, Option<String>)| PartRow {
         name: name.to_owned(),
         tone: if reason.is_none() { "good" } else { "bad" },
-        state_word: t.s(if reason.is_none() { "part.up" } else { "part.down" }).to_owned(),
+        state_word: t
+            .s(if reason.is_none() { "part.up" } else { "part.down" })
+            .to_owned(),
         note: reason.unwrap_or_default(),
     };
     let source = |name: &'static str| {
@@ -27,7 +29,9 @@ pub(super) async fn health(reader: Reader) -> Result<Response> {
         Some(SourceRow {
             name: name.to_owned(),
             tone: if source.enabled { "good" } else { "" },
-            state_word: t.s(if source.enabled { "source.on" } else { "source.off" }).to_owned(),
+            state_word: t
+                .s(if source.enabled { "source.on" } else { "source.off" })
+                .to_owned(),
             success_iso: String::new(),
             success: String::new(),
             note: source.url.to_string(),
@@ -78,7 +82,10 @@ pub(super) async fn outbox(reader: Reader) -> Result<Response> {
         to: posted.mail.to,
         subject: posted.mail.subject,
         text: posted.mail.text,
-        note: posted.outcome.and_then(std::result::Result::err).unwrap_or_default(),
+        note: posted
+            .outcome
+            .and_then(std::result::Result::err)
+            .unwrap_or_default(),
     };
     render(&AdminOutboxPage {
         frame: reader.frame("admin", reader.t.s("admin.outbox_title")),
@@ -93,25 +100,42 @@ async fn figures(reader: &Reader) -> Result<Vec<Labelled>> {
     let config = &app.services.config;
     let counted = app.services.store.read(|r: &Read| {
         let jobs = jobs::read::counts(r)?;
-        Ok::<_, StoreError>((r.len(crate::logbook::tables::BOOK)?, r.len(crate::logbook::tables::QSO)?, jobs))
+        Ok::<_, StoreError>((
+            r.len(crate::logbook::tables::BOOK)?,
+            r.len(crate::logbook::tables::QSO)?,
+            jobs,
+        ))
     });
     let (books, contacts, jobs) = counted.await?;
     let accounts = app.services.identity.accounts(&reader.visitor.actor)?.len() as u64;
     let stats = app.services.store.stats();
-    let file = config.file.as_ref().map_or_else(|| t.s("figure.no_config").to_owned(), |file| file.display().to_string());
+    let file = config.file.as_ref().map_or_else(
+        || t.s("figure.no_config").to_owned(),
+        |file| file.display().to_string(),
+    );
     let lines = [
         ("figure.accounts", Grouped(accounts).to_string()),
         ("figure.logbooks", Grouped(books).to_string()),
         ("figure.contacts", Grouped(contacts).to_string()),
         ("figure.store", size_words(stats.file_bytes)),
         ("figure.memory", memory().map(size_words).unwrap_or_default()),
-        ("figure.jobs_waiting", Grouped(jobs.queued + jobs.running).to_string()),
+        (
+            "figure.jobs_waiting",
+            Grouped(jobs.queued + jobs.running).to_string(),
+        ),
         ("figure.jobs_failed", Grouped(jobs.failed).to_string()),
         ("figure.data_dir", config.data_dir.display().to_string()),
         ("figure.config", file),
     ];
-    let line = |(key, value): (&'static str, String)| Labelled { label: t.s(key).to_owned(), value };
-    Ok(lines.into_iter().filter(|(_, value)| !value.is_empty()).map(line).collect())
+    let line = |(key, value): (&'static str, String)| Labelled {
+        label: t.s(key).to_owned(),
+        value,
+    };
+    Ok(lines
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(line)
+        .collect())
 }
 
 /// What this process holds in memory, where the system tells.

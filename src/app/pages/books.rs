@@ -52,10 +52,20 @@ pub(super) async fn change(reader: Reader, Path(call): Path<String>, fields: Fie
 
 async fn make(reader: &Reader, fields: &Fields) -> Result<()> {
     let call = callsign("call", fields.get("call"))?;
-    let new = NewBook { call, title: fields.get("title").to_owned(), club: fields.get("club") == "true" };
+    let new = NewBook {
+        call,
+        title: fields.get("title").to_owned(),
+        club: fields.get("club") == "true",
+    };
     let (actor, now) = (reader.actor(), reader.now);
     let write = move |tx: &mut Write<'_>| books::create(tx, &actor, new, now).map(drop);
-    reader.app.services.store.write(write).await.map_err(Problem::from)
+    reader
+        .app
+        .services
+        .store
+        .write(write)
+        .await
+        .map_err(Problem::from)
 }
 
 async fn carry_out(reader: &Reader, call: &str, fields: &Fields) -> Result<Response> {
@@ -65,7 +75,8 @@ async fn carry_out(reader: &Reader, call: &str, fields: &Fields) -> Result<Respo
     match fields.get("do") {
         "rename" => {
             let title = fields.get("title").to_owned();
-            let write = move |tx: &mut Write<'_>| books::rename(tx, &actor, &book, Some(title), None).map(drop);
+            let write =
+                move |tx: &mut Write<'_>| books::rename(tx, &actor, &book, Some(title), None).map(drop);
             store.write(write).await.map_err(Problem::from)?;
             Ok(back(&here, "saved"))
         }
@@ -74,7 +85,17 @@ async fn carry_out(reader: &Reader, call: &str, fields: &Fields) -> Result<Respo
             let right = right(fields.get("right"))?;
             let write = move |tx: &mut Write<'_>| {
                 let account = account(tx, &member)?;
-                books::share(tx, &actor, &book, &Person { account, call: member }, right, now)
+                books::share(
+                    tx,
+                    &actor,
+                    &book,
+                    &Person {
+                        account,
+                        call: member,
+                    },
+                    right,
+                    now,
+                )
             };
             store.write(write).await.map_err(Problem::from)?;
             Ok(back(&here, "shared"))
@@ -93,7 +114,10 @@ async fn carry_out(reader: &Reader, call: &str, fields: &Fields) -> Result<Respo
             Ok(Redirect::to("/logbooks").into_response())
         }
         "delete" => Err(Problem::invalid("confirm", format!("type {call} to remove it"))),
-        _ => Err(Problem::bad_request("bad_form", "the form does not say what to do")),
+        _ => Err(Problem::bad_request(
+            "bad_form",
+            "the form does not say what to do",
+        )),
     }
 }
 
@@ -105,7 +129,13 @@ async fn remove(reader: &Reader, actor: Actor, call: String) -> Result<()> {
         jobs::enqueue(tx, &ClearJob { book }, new)?;
         Ok::<_, Error>(())
     };
-    reader.app.services.store.write(write).await.map_err(Problem::from)
+    reader
+        .app
+        .services
+        .store
+        .write(write)
+        .await
+        .map_err(Problem::from)
 }
 
 fn list_page(reader: &Reader, form: Form) -> Result<Response> {
@@ -123,13 +153,22 @@ async fn one_page(reader: &Reader, call: String, form: Form) -> Result<Response>
         let opened = rights::open(r, &actor, Scope::LogbookRead, Some(&call))?;
         Ok::<_, Error>((members(r, opened.id)?, stats::total(r, opened.id)?, opened))
     };
-    let (members, count, opened) = reader.app.services.store.read(read).await.map_err(Problem::from)?;
+    let (members, count, opened) = reader
+        .app
+        .services
+        .store
+        .read(read)
+        .await
+        .map_err(Problem::from)?;
     render(&LogbookMembersPage {
         frame: reader.frame("logbooks", &opened.book.call),
         form,
         book: row(reader, &opened, count),
         may_share: opened.right == Right::Owner,
-        members: members.into_iter().map(|member| member_row(reader, member)).collect(),
+        members: members
+            .into_iter()
+            .map(|member| member_row(reader, member))
+            .collect(),
     })
 }
 
@@ -150,7 +189,9 @@ fn member_row(reader: &Reader, (account, membership): (u32, Membership)) -> Book
     let known = reader.app.services.identity.account(id).ok();
     BookMember {
         call: membership.call.to_string(),
-        name: known.map(|account| account.name.as_str().to_owned()).unwrap_or_default(),
+        name: known
+            .map(|account| account.name.as_str().to_owned())
+            .unwrap_or_default(),
         right_word: word_or_name(reader.t, "right", membership.right.as_str()),
         me: reader.actor().account() == Some(id),
     }
@@ -169,7 +210,10 @@ fn right(text: &str) -> Result<Right> {
         "member" => Ok(Right::Member),
         "officer" => Ok(Right::Officer),
         "owner" => Ok(Right::Owner),
-        other => Err(Problem::invalid("right", format!("{other} is not one of member, officer, owner"))),
+        other => Err(Problem::invalid(
+            "right",
+            format!("{other} is not one of member, officer, owner"),
+        )),
     }
 }
 

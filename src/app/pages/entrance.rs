@@ -99,8 +99,17 @@ pub(super) async fn set_up(
 
 async fn make_first(app: &App, visitor: &Visitor, fields: &Fields) -> Result<axum::http::HeaderValue> {
     let password = Password::entered(fields.get("password"));
-    let (new, password) = first_account(fields.get("call"), fields.get("name"), fields.get("grid"), password)?;
-    let token = app.services.identity.set_up(fields.get("token"), new, password, &visitor.browser).await?;
+    let (new, password) = first_account(
+        fields.get("call"),
+        fields.get("name"),
+        fields.get("grid"),
+        password,
+    )?;
+    let token = app
+        .services
+        .identity
+        .set_up(fields.get("token"), new, password, &visitor.browser)
+        .await?;
     Ok(gate::session_cookie(&token, visitor.https, false))
 }
 
@@ -126,7 +135,11 @@ fn setup_page(reader: &Reader, form: Form, token: &str) -> Result<Response> {
         listens: config.web.listen.to_string(),
         loopback_only: config.web.listen.ip().is_loopback(),
     };
-    let status = if valid { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    let status = if valid {
+        StatusCode::OK
+    } else {
+        StatusCode::FORBIDDEN
+    };
     Ok((status, render(&page)?).into_response())
 }
 

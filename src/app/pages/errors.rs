@@ -29,9 +29,17 @@ async fn error_pages(state: axum::extract::State<App>, request: Request, next: N
     if !wanted {
         return response;
     }
-    let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    let id = known.extensions.get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default();
-    let Ok(reader) = Reader::from_request_parts(&mut known, &state).await else { return response };
+    let Some(problem) = response.extensions().get::<Problem>().cloned() else {
+        return response;
+    };
+    let id = known
+        .extensions
+        .get::<RequestId>()
+        .map(|id| id.0.to_string())
+        .unwrap_or_default();
+    let Ok(reader) = Reader::from_request_parts(&mut known, &state).await else {
+        return response;
+    };
     page(&reader, &problem, &id).unwrap_or(response)
 }
 
@@ -56,7 +64,18 @@ fn page(reader: &Reader, problem: &Problem, id: &str) -> Option<Response> {
 
 /// Whether a person waits for an answer to look at.
 fn wants_page(path: &str, headers: &HeaderMap) -> bool {
-    let api = ["/api/", "/a/", "/ws/", "/websocket", "/healthz", "/readyz", "/metrics"];
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let api = [
+        "/api/",
+        "/a/",
+        "/ws/",
+        "/websocket",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    ];
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accept.contains("text/html") && !api.iter().any(|start| path.starts_with(start))
 }

@@ -28,13 +28,18 @@ impl Fields {
 
     /// All values of a field.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The form as it was refused, with what was typed; passwords are not given back.
     pub(super) fn refused(&self, problem: &Problem) -> Form {
         let shown = self.0.iter().filter(|(name, _)| !is_secret(name));
-        shown.fold(Form::of_problem(problem), |form, (name, value)| form.with_value(name, value))
+        shown.fold(Form::of_problem(problem), |form, (name, value)| {
+            form.with_value(name, value)
+        })
     }
 }
 

@@ -4,7 +4,9 @@ use axum::response::Response;
 
 use super::fields::{Fields, back};
 use super::reader::{Reader, is_officer};
-use super::views::{Grouped, ImportPage, ImportReportPage, ImportRow, RejectRow, size_words, utc_words, word_or_name};
+use super::views::{
+    Grouped, ImportPage, ImportReportPage, ImportRow, RejectRow, size_words, utc_words, word_or_name,
+};
 use crate::identity::Scope;
 use crate::jobs::{self, NewJob};
 use crate::logbook::error::Error;
@@ -26,8 +28,17 @@ pub(super) async fn list(reader: Reader) -> Result<Response> {
     let imports = match reader.book().cloned() {
         Some(book) => {
             let id = book.id;
-            let found = reader.app.services.store.read(move |r| Ok::<_, Error>(imports::of_book(r, id, LISTED)?)).await;
-            found.map_err(Problem::from)?.into_iter().map(|(number, import)| row(&reader, &book, number, import)).collect()
+            let found = reader
+                .app
+                .services
+                .store
+                .read(move |r| Ok::<_, Error>(imports::of_book(r, id, LISTED)?))
+                .await;
+            found
+                .map_err(Problem::from)?
+                .into_iter()
+                .map(|(number, import)| row(&reader, &book, number, import))
+                .collect()
         }
         None => Vec::new(),
     };
@@ -47,7 +58,13 @@ pub(super) async fn report(reader: Reader, Path(job): Path<String>) -> Result<Re
         let rejects = imports::rejects(r, number, 0, REJECTS + 1)?;
         Ok::<_, Error>((number, opened, import, rejects))
     };
-    let (number, opened, import, rejects) = reader.app.services.store.read(read).await.map_err(Problem::from)?;
+    let (number, opened, import, rejects) = reader
+        .app
+        .services
+        .store
+        .read(read)
+        .await
+        .map_err(Problem::from)?;
     let mut i = row(&reader, &opened, number, import);
     if let Ok(id) = i.job.parse()
         && let Some(job) = reader.app.jobs.get(id).await?
@@ -77,10 +94,23 @@ pub(super) async fn undo(reader: Reader, Path(job): Path<String>, _: Fields) -> 
         let number = number_of(tx, &job)?;
         let import = begin_import(tx, &actor, number)?;
         let total = import.counts.added + import.counts.merged;
-        jobs::enqueue(tx, &UndoImportJob { import: number, total }, new)?;
+        jobs::enqueue(
+            tx,
+            &UndoImportJob {
+                import: number,
+                total,
+            },
+            new,
+        )?;
         Ok::<_, Error>(())
     };
-    reader.app.services.store.write(write).await.map_err(Problem::from)?;
+    reader
+        .app
+        .services
+        .store
+        .write(write)
+        .await
+        .map_err(Problem::from)?;
     Ok(back(&path, "undone"))
 }
 
@@ -104,10 +134,18 @@ fn row(reader: &Reader, opened: &Opened, number: u32, import: Import) -> ImportR
     let own = import.account.is_some() && import.account == opened.account;
     ImportRow {
         // One made at the command line has no job, only a number.
-        job: if import.job.is_empty() { number.to_string() } else { import.job.to_string() },
+        job: if import.job.is_empty() {
+            number.to_string()
+        } else {
+            import.job.to_string()
+        },
         at_iso: import.created.to_string(),
         at: utc_words(import.created, reader.now),
-        file: if import.file.is_empty() { reader.t.s("js.import.nameless").to_owned() } else { import.file },
+        file: if import.file.is_empty() {
+            reader.t.s("js.import.nameless").to_owned()
+        } else {
+            import.file
+        },
         added: Grouped(import.counts.added),
         merged: Grouped(import.counts.merged),
         duplicates: Grouped(import.counts.duplicates),

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::reader::Reader;
 use super::views::{
-    ContactPage, DashboardPage, ExportPage, FieldGroup, Form, Frame, Grouped, Labelled, LogbookPage, NewContactPage,
-    QsoRow, Todo, utc_words,
+    ContactPage, DashboardPage, ExportPage, FieldGroup, Form, Frame, Grouped, Labelled, LogbookPage,
+    NewContactPage, QsoRow, Todo, utc_words,
 };
 use crate::identity::Scope;
 use crate::jobs::event::State;
@@ -55,7 +55,13 @@ pub(super) async fn dashboard(reader: Reader) -> Result<Response> {
         let sums = stats::stats(r, book.id)?;
         Ok::<_, Error>((sums, list(r, &newest(&book, LAST))?, book))
     };
-    let (sums, listed, book) = reader.app.services.store.read(read).await.map_err(Problem::from)?;
+    let (sums, listed, book) = reader
+        .app
+        .services
+        .store
+        .read(read)
+        .await
+        .map_err(Problem::from)?;
     render(&DashboardPage {
         home_grid: reader.grid().to_owned(),
         qsos: Grouped(sums.qsos),
@@ -78,7 +84,9 @@ pub(super) async fn logbook(reader: Reader, Query(asked): Query<Asked>) -> Resul
         rows: Vec::new(),
         next_href: String::new(),
     };
-    let Some(book) = reader.book().cloned() else { return render(&page) };
+    let Some(book) = reader.book().cloned() else {
+        return render(&page);
+    };
     let table = reader.app.logbook.countries.table();
     let filter = match filter::parse(&asked.q, &|name| table.entities(name)) {
         Ok(filter) => filter,
@@ -88,8 +96,18 @@ pub(super) async fn logbook(reader: Reader, Query(asked): Query<Asked>) -> Resul
         }
     };
     let sort = asked.sort.parse().unwrap_or(Sort::NEWEST);
-    let query = ListQuery { filter, sort, begin: Begin::Offset(asked.offset), ..newest(&book, ROWS) };
-    let listed = reader.app.services.store.read(move |r| Ok::<_, Error>(list(r, &query)?)).await;
+    let query = ListQuery {
+        filter,
+        sort,
+        begin: Begin::Offset(asked.offset),
+        ..newest(&book, ROWS)
+    };
+    let listed = reader
+        .app
+        .services
+        .store
+        .read(move |r| Ok::<_, Error>(list(r, &query)?))
+        .await;
     let listed = listed.map_err(Problem::from)?;
     page.total = Grouped(listed.total);
     page.rows = rows(&book, &listed, reader.now);
@@ -105,27 +123,48 @@ pub(super) async fn new(reader: Reader) -> Result<Response> {
     let last = match reader.book().cloned() {
         Some(book) => {
             let query = newest(&book, LAST);
-            let listed = reader.app.services.store.read(move |r| Ok::<_, Error>(list(r, &query)?)).await;
+            let listed = reader
+                .app
+                .services
+                .store
+                .read(move |r| Ok::<_, Error>(list(r, &query)?))
+                .await;
             rows(&book, &listed.map_err(Problem::from)?, reader.now)
         }
         None => Vec::new(),
     };
-    render(&NewContactPage { frame, form: Form::default(), last })
+    render(&NewContactPage {
+        frame,
+        form: Form::default(),
+        last,
+    })
 }
 
 /// `/logbook/{id}`
 pub(super) async fn contact(reader: Reader, Path(id): Path<String>) -> Result<Response> {
-    let id: QsoId = id.parse().map_err(|_| Problem::not_found(format!("there is no contact {id}")))?;
+    let id: QsoId = id
+        .parse()
+        .map_err(|_| Problem::not_found(format!("there is no contact {id}")))?;
     let actor = reader.actor();
     let read = move |r: &crate::store::Read| edit::find(r, &actor, Scope::LogbookRead, id);
-    let (opened, record) = reader.app.services.store.read(read).await.map_err(Problem::from)?;
+    let (opened, record) = reader
+        .app
+        .services
+        .store
+        .read(read)
+        .await
+        .map_err(Problem::from)?;
     let view = QsoView::of(id, &opened.book.call, &record);
     let call = view.call.to_string();
     let mode = record.qso.mode.label();
     render(&ContactPage {
         frame: reader.frame("logbook", &call),
         id: id.to_string(),
-        summary: format!("{} · {} · {mode}", utc_words(view.start, reader.now), spaced(view.band)),
+        summary: format!(
+            "{} · {} · {mode}",
+            utc_words(view.start, reader.now),
+            spaced(view.band)
+        ),
         groups: groups(&reader, &view)?,
         call,
     })
@@ -135,7 +174,12 @@ pub(super) async fn contact(reader: Reader, Path(id): Path<String>) -> Result<Re
 pub(super) async fn export(reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
     reader.book_in_use()?;
     let frame = reader.frame("export", reader.t.s("export.title"));
-    render(&ExportPage { frame, from: asked.from, to: asked.to, q: asked.q })
+    render(&ExportPage {
+        frame,
+        from: asked.from,
+        to: asked.to,
+        q: asked.q,
+    })
 }
 
 fn empty_dashboard(frame: Frame, reader: &Reader) -> DashboardPage {
@@ -154,7 +198,11 @@ fn empty_dashboard(frame: Frame, reader: &Reader) -> DashboardPage {
 /// What the owner should look at: records that imports refused, and what failed in the background.
 async fn todo(reader: &Reader, book: &Opened) -> Result<Vec<Todo>> {
     let id = book.id;
-    let recent = reader.app.services.store.read(move |r| Ok::<_, Error>(imports::of_book(r, id, RECENT_IMPORTS)?));
+    let recent = reader
+        .app
+        .services
+        .store
+        .read(move |r| Ok::<_, Error>(imports::of_book(r, id, RECENT_IMPORTS)?));
     let recent = recent.await.map_err(Problem::from)?;
     let mut items: Vec<Todo> = recent
         .into_iter()
@@ -163,7 +211,10 @@ async fn todo(reader: &Reader, book: &Opened) -> Result<Vec<Todo>> {
             href: format!("/import/{number}"),
             text: reader.t.f(
                 "todo.rejected",
-                &[("n", &Grouped(import.counts.rejected).to_string()), ("file", &import.file)],
+                &[
+                    ("n", &Grouped(import.counts.rejected).to_string()),
+                    ("file", &import.file),
+                ],
             ),
         })
         .take(3)
@@ -173,7 +224,10 @@ async fn todo(reader: &Reader, book: &Opened) -> Result<Vec<Todo>> {
         let failed = jobs.iter().filter(|job| job.state == State::Failed).count() as u64;
         if failed > 0 {
             let text = reader.t.f("todo.jobs", &[("n", &Grouped(failed).to_string())]);
-            items.push(Todo { href: "/admin/jobs".to_owned(), text });
+            items.push(Todo {
+                href: "/admin/jobs".to_owned(),
+                text,
+            });
         }
     }
     Ok(items)
@@ -202,7 +256,17 @@ fn next_href(asked: &Asked) -> String {
 
 fn rows(book: &Opened, listed: &Listed, now: Timestamp) -> Vec<QsoRow> {
     let row = |(number, record): &(u64, _)| {
-        row(&QsoView::of(QsoId { book: book.id, number: *number }, &book.book.call, record), now)
+        row(
+            &QsoView::of(
+                QsoId {
+                    book: book.id,
+                    number: *number,
+                },
+                &book.book.call,
+                record,
+            ),
+            now,
+        )
     };
     listed.rows.iter().map(row).collect()
 }
@@ -248,20 +312,41 @@ fn spaced(band: &str) -> String {
 fn groups(reader: &Reader, view: &QsoView) -> Result<Vec<FieldGroup>> {
     let value = serde_json::to_value(view).map_err(Problem::internal)?;
     let fields = |names: &dyn Fn(&str) -> bool, object: Option<&serde_json::Value>| -> Vec<Labelled> {
-        let entries = object.and_then(serde_json::Value::as_object).into_iter().flatten();
+        let entries = object
+            .and_then(serde_json::Value::as_object)
+            .into_iter()
+            .flatten();
         entries
             .filter(|(name, value)| names(name) && !value.is_object())
-            .map(|(name, value)| Labelled { label: name.clone(), value: plain(value) })
+            .map(|(name, value)| Labelled {
+                label: name.clone(),
+                value: plain(value),
+            })
             .collect()
     };
-    let first = ["call", "start", "end", "band", "freq_hz", "mode", "submode", "rst_sent", "rst_rcvd", "name", "grid"];
+    let first = [
+        "call", "start", "end", "band", "freq_hz", "mode", "submode", "rst_sent", "rst_rcvd", "name", "grid",
+    ];
     let groups = [
-        ("contact.g_contact", fields(&|name| first.contains(&name), Some(&value))),
-        ("contact.g_more", fields(&|name| !first.contains(&name), Some(&value))),
+        (
+            "contact.g_contact",
+            fields(&|name| first.contains(&name), Some(&value)),
+        ),
+        (
+            "contact.g_more",
+            fields(&|name| !first.contains(&name), Some(&value)),
+        ),
         ("contact.g_adif", fields(&|_| true, value.get("adif"))),
     ];
-    let group = |(title, fields)| FieldGroup { title: reader.t.s(title).to_owned(), fields };
-    Ok(groups.into_iter().filter(|(_, fields)| !fields.is_empty()).map(group).collect())
+    let group = |(title, fields)| FieldGroup {
+        title: reader.t.s(title).to_owned(),
+        fields,
+    };
+    Ok(groups
+        .into_iter()
+        .filter(|(_, fields)| !fields.is_empty())
+        .map(group)
+        .collect())
 }
 
 fn plain(value: &serde_json::Value) -> String {
@@ -278,11 +363,17 @@ mod tests {
 
     #[test]
     fn frequencies_stand_in_kilohertz() {
-        assert_eq!([14_081_500, 7_074_050, 14_074_123, 14_000_000].map(kilohertz), ["14081.5", "7074.05", "14074.123", "14000.0"]);
+        assert_eq!(
+            [14_081_500, 7_074_050, 14_074_123, 14_000_000].map(kilohertz),
+            ["14081.5", "7074.05", "14074.123", "14000.0"]
+        );
     }
 
     #[test]
     fn bands_are_spaced_for_the_eye() {
-        assert_eq!(["20m", "70cm", "1.25m", "submm"].map(spaced), ["20\u{a0}m", "70\u{a0}cm", "1.25\u{a0}m", "submm"]);
+        assert_eq!(
+            ["20m", "70cm", "1.25m", "submm"].map(spaced),
+            ["20\u{a0}m", "70\u{a0}cm", "1.25\u{a0}m", "submm"]
+        );
     }
 }

@@ -46,9 +46,21 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(Access::Public, "/setup", get(entrance::first_run))
         .page(login, "/setup/go", post(entrance::set_up))
         .page(Access::Admin, "/admin", get(admin::users))
-        .page(Access::Admin, "/admin/users", get(admin::users).post(admin::change_users))
-        .page(Access::Admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))
-        .page(Access::Admin, "/admin/backups", get(admin::backups).post(admin::back_up))
+        .page(
+            Access::Admin,
+            "/admin/users",
+            get(admin::users).post(admin::change_users),
+        )
+        .page(
+            Access::Admin,
+            "/admin/jobs",
+            get(admin::jobs).post(admin::change_jobs),
+        )
+        .page(
+            Access::Admin,
+            "/admin/backups",
+            get(admin::backups).post(admin::back_up),
+        )
         .page(Access::Admin, "/admin/health", get(admin_parts::health))
         .page(Access::Admin, "/admin/log", get(admin_parts::log))
         .page(Access::Admin, "/admin/outbox", get(admin_parts::outbox))

@@ -43,8 +43,17 @@ impl FromRequestParts<App> for Reader {
         let RawQuery(query) = RawQuery::<Vec<(String, String)>>::from_request_parts(parts, app)
             .await
             .map_err(|error| Problem::bad_request("bad_query", error.body_text()))?;
-        let asked = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        let kept = || CookieJar::from_headers(&parts.headers).get("logbook").map(|cookie| cookie.value().to_owned());
+        let asked = |name: &str| {
+            query
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
+        };
+        let kept = || {
+            CookieJar::from_headers(&parts.headers)
+                .get("logbook")
+                .map(|cookie| cookie.value().to_owned())
+        };
         let mut reader = Self::new(app, visitor).await?;
         reader.t = Text::pick(reader.language(), &parts.headers);
         reader.choose(asked("logbook").or_else(kept).as_deref());
@@ -80,16 +89,28 @@ impl Reader {
                 },
             });
             reader.looks = account.preferences.clone();
-            reader.grid = account.grid.map(|grid| grid.as_str().to_owned()).unwrap_or_default();
+            reader.grid = account
+                .grid
+                .map(|grid| grid.as_str().to_owned())
+                .unwrap_or_default();
             let actor = reader.visitor.actor.clone();
             // A page that says why the store fails must not fail for it.
-            reader.books = app.services.store.read(move |r| books(r, &actor)).await.unwrap_or_default();
+            reader.books = app
+                .services
+                .store
+                .read(move |r| books(r, &actor))
+                .await
+                .unwrap_or_default();
         }
         Ok(reader)
     }
 
     fn choose(&mut self, named: Option<&str>) {
-        let find = |call: &str| self.books.iter().position(|(opened, _)| opened.book.call.eq_ignore_ascii_case(call));
+        let find = |call: &str| {
+            self.books
+                .iter()
+                .position(|(opened, _)| opened.book.call.eq_ignore_ascii_case(call))
+        };
         let own = || self.account.as_ref().and_then(|account| find(&account.call));
         let first = || (!self.books.is_empty()).then_some(0);
         self.current = named.and_then(find).or_else(own).or_else(first);
@@ -97,7 +118,9 @@ impl Reader {
 
     fn language(&self) -> Option<&'static str> {
         let wanted = self.looks.language.as_str();
-        crate::web::Catalogue::shared().languages().find(|known| *known == wanted)
+        crate::web::Catalogue::shared()
+            .languages()
+            .find(|known| *known == wanted)
     }
 
     /// The reader as commands want it.
@@ -112,7 +135,8 @@ impl Reader {
 
     /// The logbook in use, for pages that are about it.
     pub(super) fn book_in_use(&self) -> Result<&Opened> {
-        self.book().ok_or_else(|| Problem::not_found("there is no logbook yet; make one under Logbooks"))
+        self.book()
+            .ok_or_else(|| Problem::not_found("there is no logbook yet; make one under Logbooks"))
     }
 
     /// The reader's own grid, empty where it is not known.
@@ -141,7 +165,11 @@ impl Reader {
                 Units::Imperial => "imperial",
                 Units::Metric => "metric",
             },
-            club_name: if config.club.name.is_empty() { "Shackbox".to_owned() } else { config.club.name.clone() },
+            club_name: if config.club.name.is_empty() {
+                "Shackbox".to_owned()
+            } else {
+                config.club.name.clone()
+            },
             account: self.account.clone(),
             logbooks: self.logbooks(),
             csrf: self.visitor.csrf.clone(),
@@ -183,5 +211,8 @@ pub(super) fn is_officer(opened: &Opened) -> bool {
 
 fn books(r: &Read, actor: &Actor) -> std::result::Result<Vec<(Opened, u64)>, Error> {
     let opened = rights::all(r, actor)?;
-    opened.into_iter().map(|opened| Ok((opened.clone(), stats::total(r, opened.id)?))).collect()
+    opened
+        .into_iter()
+        .map(|opened| Ok((opened.clone(), stats::total(r, opened.id)?)))
+        .collect()
 }

@@ -47,7 +47,11 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
     let account = actor.member()?.account;
     match fields.get("do") {
         "account" => {
-            let change = AccountChange { name: Some(named(fields)?), grid: Some(grid(fields)?), ..AccountChange::default() };
+            let change = AccountChange {
+                name: Some(named(fields)?),
+                grid: Some(grid(fields)?),
+                ..AccountChange::default()
+            };
             identity.change_account(actor, account, change).await?;
             Ok(Done::Said("saved"))
         }
@@ -63,8 +67,11 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
         }
         "password" => {
             let current = Password::entered(fields.get("current"));
-            let new = Password::chosen(fields.get("new")).map_err(|weak| Problem::invalid("new", weak.to_string()))?;
-            let changed = identity.change_password(actor, current, new, &reader.visitor.browser).await;
+            let new = Password::chosen(fields.get("new"))
+                .map_err(|weak| Problem::invalid("new", weak.to_string()))?;
+            let changed = identity
+                .change_password(actor, current, new, &reader.visitor.browser)
+                .await;
             changed.map_err(|error| match error {
                 Error::WrongPassword => Problem::invalid("current", "this is not your password"),
                 other => other.into(),
@@ -80,29 +87,50 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
             let scopes = scopes.collect::<std::result::Result<_, _>>();
             let new = NewKey {
                 account,
-                name: fields.get("key_name").parse().map_err(|_| Problem::invalid("key_name", "is too long"))?,
+                name: fields
+                    .get("key_name")
+                    .parse()
+                    .map_err(|_| Problem::invalid("key_name", "is too long"))?,
                 scopes: scopes.map_err(|error| Problem::invalid("scopes", error.to_string()))?,
                 expires: None,
             };
-            Ok(Done::Key(identity.create_api_key(actor, new).await?.expose().to_owned()))
+            Ok(Done::Key(
+                identity.create_api_key(actor, new).await?.expose().to_owned(),
+            ))
         }
         "revoke_key" => {
-            let id = fields.get("id").parse().map_err(|_| Problem::not_found("there is no such API key"))?;
+            let id = fields
+                .get("id")
+                .parse()
+                .map_err(|_| Problem::not_found("there is no such API key"))?;
             identity.revoke_api_key(actor, id).await?;
             Ok(Done::Said("key_revoked"))
         }
-        _ => Err(Problem::bad_request("bad_form", "the form does not say what to do")),
+        _ => Err(Problem::bad_request(
+            "bad_form",
+            "the form does not say what to do",
+        )),
     }
 }
 
 fn named(fields: &Fields) -> Result<crate::identity::DisplayName> {
-    fields.get("name").parse().map_err(|_| Problem::invalid("name", "is too long"))
+    fields
+        .get("name")
+        .parse()
+        .map_err(|_| Problem::invalid("name", "is too long"))
 }
 
 fn grid(fields: &Fields) -> Result<Option<crate::ham::grid::Grid>> {
     let text = fields.get("grid").trim();
-    let read = || text.parse().map_err(|error| Problem::invalid("grid", format!("{error}")));
-    if text.is_empty() { Ok(None) } else { read().map(Some) }
+    let read = || {
+        text.parse()
+            .map_err(|error| Problem::invalid("grid", format!("{error}")))
+    };
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        read().map(Some)
+    }
 }
 
 /// One of the words a setting knows.
@@ -120,13 +148,23 @@ fn page(reader: &Reader, form: Form, new_key: String) -> Result<Response> {
         usual,
     };
     let admin = actor.admin().is_ok();
-    let offered = SCOPES.into_iter().filter(|(scope, ..)| admin || *scope != Scope::Admin);
+    let offered = SCOPES
+        .into_iter()
+        .filter(|(scope, ..)| admin || *scope != Scope::Admin);
     render(&SettingsPage {
         frame: reader.frame("settings", reader.t.s("nav.settings")),
         form,
         grid: reader.grid().to_owned(),
-        sessions: identity.sessions(actor)?.into_iter().map(|line| session(reader, line)).collect(),
-        keys: identity.keys(actor)?.into_iter().map(|line| key(reader, &line)).collect(),
+        sessions: identity
+            .sessions(actor)?
+            .into_iter()
+            .map(|line| session(reader, line))
+            .collect(),
+        keys: identity
+            .keys(actor)?
+            .into_iter()
+            .map(|line| key(reader, &line))
+            .collect(),
         scopes: offered.map(scope).collect(),
         new_key,
     })
@@ -152,14 +190,23 @@ fn key(reader: &Reader, line: &KeyLine) -> KeyRow {
         made_iso: line.created.to_string(),
         made: utc_words(line.created, reader.now),
         seen_iso: line.last_used.map(|time| time.to_string()).unwrap_or_default(),
-        seen: line.last_used.map(|time| utc_words(time, reader.now)).unwrap_or_default(),
+        seen: line
+            .last_used
+            .map(|time| utc_words(time, reader.now))
+            .unwrap_or_default(),
     }
 }
 
 /// Browser and system out of a browser's long description of itself: `Firefox, Linux`.
 fn device(agent: &str) -> String {
     // The first name that fits counts: most browsers also name those they descend from.
-    let browsers = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    let browsers = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
     let systems = [
         ("Android", "Android"),
         ("iPhone", "iPhone"),
@@ -169,7 +216,12 @@ fn device(agent: &str) -> String {
         ("CrOS", "ChromeOS"),
         ("Linux", "Linux"),
     ];
-    let find = |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name);
+    let find = |names: &[(&str, &'static str)]| {
+        names
+            .iter()
+            .find(|(sign, _)| agent.contains(sign))
+            .map(|(_, name)| *name)
+    };
     match (find(&browsers), find(&systems)) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
@@ -190,6 +242,9 @@ mod tests {
             "curl/8.5.0",
         ]
         .map(device);
-        assert_eq!(told, ["Firefox, Linux", "Safari, iPhone", "Edge, Windows", "curl/8.5.0"]);
+        assert_eq!(
+            told,
+            ["Firefox, Linux", "Safari, iPhone", "Edge, Windows", "curl/8.5.0"]
+        );
     }
 }

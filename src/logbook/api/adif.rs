@@ -49,25 +49,45 @@ pub(super) async fn export(
 ) -> Result<Response> {
     let times = times(params.from.as_deref(), params.to.as_deref())?;
     let shape = format!("adif {:?} {:?}", params.logbook, times);
-    let after = params.cursor.as_deref().map(|text| position(&state, &shape, text)).transpose()?;
+    let after = params
+        .cursor
+        .as_deref()
+        .map(|text| position(&state, &shape, text))
+        .transpose()?;
     if params.limit == Some(0) {
         return Err(Problem::invalid("limit", "at least 1"));
     }
     let (named, left) = (params.logbook.clone(), params.limit);
     let read = move |r: &Read| {
         let opened = rights::open(r, &actor, Scope::LogbookRead, named.as_deref())?;
-        let walk = Walk { book: opened.id, times, after, left };
-        Ok::<_, Error>((export::next(r, &walk)?, writer::userdefs(r, opened.id)?, walk, opened))
+        let walk = Walk {
+            book: opened.id,
+            times,
+            after,
+            left,
+        };
+        Ok::<_, Error>((
+            export::next(r, &walk)?,
+            writer::userdefs(r, opened.id)?,
+            walk,
+            opened,
+        ))
     };
     let (next, userdefs, walk, opened) = state.logbook.store.read(read).await.map_err(Problem::from)?;
     let pages = writer::Pages::new(params.format, userdefs, state.logbook.env.clock.now());
-    let body = Body::from_stream(stream::try_unfold((state.logbook.clone(), pages, walk), next_page));
+    let body = Body::from_stream(stream::try_unfold(
+        (state.logbook.clone(), pages, walk),
+        next_page,
+    ));
     let name = opened.book.call.replace('/', "-");
     let mut response = (params.format.headers(&name), body).into_response();
     if let Some(next) = next {
         let cursor = Cursor(bytes(next)).seal(&state.signer, &shape);
         let link = link(&params, &cursor);
-        response.headers_mut().insert(header::LINK, HeaderValue::from_str(&link).map_err(Problem::internal)?);
+        response.headers_mut().insert(
+            header::LINK,
+            HeaderValue::from_str(&link).map_err(Problem::internal)?,
+        );
     }
     Ok(response)
 }
@@ -96,7 +116,10 @@ fn link(params: &ExportParams, cursor: &str) -> String {
         ("from", params.from.clone()),
         ("to", params.to.clone()),
         ("limit", params.limit.map(|limit| limit.to_string())),
-        ("format", (params.format != writer::Form::default()).then(|| params.format.as_str().to_owned())),
+        (
+            "format",
+            (params.format != writer::Form::default()).then(|| params.format.as_str().to_owned()),
+        ),
     ];
     for (name, value) in given {
         if let Some(value) = value {
@@ -111,7 +134,8 @@ fn link(params: &ExportParams, cursor: &str) -> String {
 pub(super) fn times(from: Option<&str>, to: Option<&str>) -> Result<TimeSpan> {
     let read = |name: &'static str, text: Option<&str>| {
         let text = text.map(str::trim).filter(|text| !text.is_empty());
-        text.map(|text| span_of(text).map_err(|why| Problem::invalid(name, why))).transpose()
+        text.map(|text| span_of(text).map_err(|why| Problem::invalid(name, why)))
+            .transpose()
     };
     let (from, to) = (read("from", from)?, read("to", to)?);
     Ok(TimeSpan {
@@ -128,7 +152,10 @@ fn position(state: &LogbookState, shape: &str, text: &str) -> Result<After> {
     let cursor = Cursor::open(&state.signer, shape, text)?;
     let read = || {
         let (start, number) = cursor.0.split_first_chunk()?;
-        Some((i64::from_be_bytes(*start), u64::from_be_bytes(number.try_into().ok()?)))
+        Some((
+            i64::from_be_bytes(*start),
+            u64::from_be_bytes(number.try_into().ok()?),
+        ))
     };
     read().ok_or_else(|| Problem::bad_request("bad_cursor", "the cursor is of an older version; start again"))
 }

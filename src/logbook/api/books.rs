@@ -86,10 +86,14 @@ pub(super) struct RightBody {
 #[utoipa::path(get, path = "/api/v1/logbooks", tag = "logbooks", responses((status = 200, body = BookList)))]
 pub(super) async fn list(State(state): State<LogbookState>, Who(actor): Who) -> Result<Json<BookList>> {
     let read = move |r: &Read| {
-        let items = rights::all(r, &actor)?.into_iter().map(|opened| Ok(view(r, opened)?));
+        let items = rights::all(r, &actor)?
+            .into_iter()
+            .map(|opened| Ok(view(r, opened)?));
         items.collect::<std::result::Result<_, Error>>()
     };
-    Ok(Json(BookList { items: state.logbook.store.read(read).await.map_err(Problem::from)? }))
+    Ok(Json(BookList {
+        items: state.logbook.store.read(read).await.map_err(Problem::from)?,
+    }))
 }
 
 /// Makes a logbook; the caller owns it.
@@ -101,13 +105,20 @@ pub(super) async fn create(
     Who(actor): Who,
     Json(body): Json<NewBookBody>,
 ) -> Result<impl IntoResponse> {
-    let new = NewBook { call: callsign(&body.call)?, title: body.title, club: body.club };
+    let new = NewBook {
+        call: callsign(&body.call)?,
+        title: body.title,
+        club: body.club,
+    };
     let now = state.logbook.env.clock.now();
     let write = move |tx: &mut Write<'_>| {
         let opened = books::create(tx, &actor, new, now)?;
         Ok::<_, Error>(view(tx, opened)?)
     };
-    Ok((StatusCode::CREATED, Json(state.logbook.store.write(write).await.map_err(Problem::from)?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(state.logbook.store.write(write).await.map_err(Problem::from)?),
+    ))
 }
 
 /// Changes a logbook's title or kind.
@@ -125,7 +136,9 @@ pub(super) async fn change(
         let opened = books::rename(tx, &actor, &call, body.title, body.club)?;
         Ok::<_, Error>(view(tx, opened)?)
     };
-    Ok(Json(state.logbook.store.write(write).await.map_err(Problem::from)?))
+    Ok(Json(
+        state.logbook.store.write(write).await.map_err(Problem::from)?,
+    ))
 }
 
 /// Removes a logbook with all its contacts. There is no way back.
@@ -166,7 +179,9 @@ pub(super) async fn members(
         right: membership.right.as_str(),
         since: membership.since,
     };
-    Ok(Json(MemberList { items: members.into_iter().map(view).collect() }))
+    Ok(Json(MemberList {
+        items: members.into_iter().map(view).collect(),
+    }))
 }
 
 /// Gives an account a right, or another one.
@@ -184,7 +199,10 @@ pub(super) async fn share(
     let now = state.logbook.env.clock.now();
     let write = move |tx: &mut Write<'_>| {
         let account = account(tx, &member)?;
-        let person = Person { account, call: member };
+        let person = Person {
+            account,
+            call: member,
+        };
         books::share(tx, &actor, &call, &person, body.right, now)
     };
     state.logbook.store.write(write).await.map_err(Problem::from)?;

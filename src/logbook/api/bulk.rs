@@ -87,7 +87,10 @@ pub(super) async fn bulk(
     let numbers = numbers(&body.ids)?;
     let typed = body.q.unwrap_or_default();
     if numbers.is_empty() == typed.trim().is_empty() {
-        return Err(Problem::invalid("ids", "name contacts by `ids`, or by a filter in `q`"));
+        return Err(Problem::invalid(
+            "ids",
+            "name contacts by `ids`, or by a filter in `q`",
+        ));
     }
     let table = state.logbook.countries.table();
     let filter = filter::parse(&typed, &|name| table.entities(name)).map_err(Error::from)?;
@@ -101,7 +104,10 @@ pub(super) async fn bulk(
         let walked = if numbers.is_empty() {
             list::numbers(tx, opened.id, &filter, None, MOST_AT_ONCE + 1)?
         } else {
-            Walked { numbers: numbers.clone(), after: None }
+            Walked {
+                numbers: numbers.clone(),
+                after: None,
+            }
         };
         if walked.numbers.len() <= MOST_AT_ONCE {
             let changed = edit::bulk(tx, &opened, &walked.numbers, &action, &table, &back, new.now)?;
@@ -109,11 +115,23 @@ pub(super) async fn bulk(
         }
         let total = walked.numbers.len() as u64;
         let (book, account) = (opened.id, opened.account);
-        let job = BulkJob { book, account, filter: typed, numbers, action, back, total };
+        let job = BulkJob {
+            book,
+            account,
+            filter: typed,
+            numbers,
+            action,
+            back,
+            total,
+        };
         Ok::<_, Error>(Outcome::Job(jobs::enqueue(tx, &job, new)?.to_string()))
     };
     match state.logbook.store.write(write).await.map_err(Problem::from)? {
-        Outcome::Done(changed) => Ok(Json(BulkDone { changed, undo: Undoable { undo } }).into_response()),
+        Outcome::Done(changed) => Ok(Json(BulkDone {
+            changed,
+            undo: Undoable { undo },
+        })
+        .into_response()),
         Outcome::Job(job) => Ok(accepted(job)),
     }
 }
@@ -130,7 +148,11 @@ pub(super) async fn undo(
     let new = NewJob::now(&env, actor.account().map(|account| account.0));
     let write = move |tx: &mut Write<'_>| undo_in(tx, &actor, &body.undo, new);
     match state.logbook.store.write(write).await.map_err(Problem::from)? {
-        Ok(step) => Ok(Json(Undone { restored: step.restored, kept: step.kept }).into_response()),
+        Ok(step) => Ok(Json(Undone {
+            restored: step.restored,
+            kept: step.kept,
+        })
+        .into_response()),
         Err(job) => Ok(accepted(job)),
     }
 }
@@ -146,13 +168,23 @@ fn undo_in(
     if undo.rows < MOST_AT_ONCE as u64 {
         return Ok(Ok(undo::edits(tx, &opened, token, new.now)?));
     }
-    let job = UndoJob { book: opened.id, account: opened.account, token: token.into(), total: undo.rows };
+    let job = UndoJob {
+        book: opened.id,
+        account: opened.account,
+        token: token.into(),
+        total: undo.rows,
+    };
     Ok(Err(jobs::enqueue(tx, &job, new)?.to_string()))
 }
 
 pub(super) fn accepted(job: String) -> Response {
     let url = format!("/api/v1/jobs/{job}");
-    (StatusCode::ACCEPTED, [(axum::http::header::LOCATION, url.clone())], Json(Accepted { job, url })).into_response()
+    (
+        StatusCode::ACCEPTED,
+        [(axum::http::header::LOCATION, url.clone())],
+        Json(Accepted { job, url }),
+    )
+        .into_response()
 }
 
 fn action(body: &BulkBody) -> Result<Action> {
@@ -161,19 +193,31 @@ fn action(body: &BulkBody) -> Result<Action> {
         (Some(fields), false) => {
             let edits = FieldEdit::from_json(fields)?;
             if let Some(edit) = edits.iter().find(|edit| edit.is_identity()) {
-                return Err(Problem::invalid(edit.name(), "is not to be set on many contacts at once"));
+                return Err(Problem::invalid(
+                    edit.name(),
+                    "is not to be set on many contacts at once",
+                ));
             }
             Ok(Action::Set(edits))
         }
-        _ => Err(Problem::invalid("set", "give either fields to `set` or `delete`: true")),
+        _ => Err(Problem::invalid(
+            "set",
+            "give either fields to `set` or `delete`: true",
+        )),
     }
 }
 
 fn numbers(ids: &[String]) -> Result<Vec<QsoId>> {
     if ids.len() > MOST_IDS {
-        return Err(Problem::invalid("ids", format!("at most {MOST_IDS}; name more by a filter")));
+        return Err(Problem::invalid(
+            "ids",
+            format!("at most {MOST_IDS}; name more by a filter"),
+        ));
     }
-    let parse = |id: &String| id.parse().map_err(|error| Problem::invalid("ids", format!("{error}")));
+    let parse = |id: &String| {
+        id.parse()
+            .map_err(|error| Problem::invalid("ids", format!("{error}")))
+    };
     ids.iter().map(parse).collect()
 }
 

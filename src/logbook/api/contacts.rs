@@ -36,7 +36,10 @@ pub(super) struct LogParams {
 
 /// A contact to be logged. All fields of a contact may be given; ADIF fields without a name of their own under `adif`.
 #[derive(Debug, Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body in the API document; the fields are read one by one")]
+#[expect(
+    dead_code,
+    reason = "describes the body in the API document; the fields are read one by one"
+)]
 pub(super) struct NewQso {
     /// Call of the logbook; without it the account's own.
     #[serde(default)]
@@ -83,7 +86,11 @@ pub(super) async fn log(
         "text/plain" | "application/octet-stream" | "" => (None, from_adif(&body, &table, now)?),
         _ => {
             let text = "send application/json, or one ADIF record as text/plain";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text));
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                text,
+            ));
         }
     };
     let named = params.callsign.or(named);
@@ -94,7 +101,10 @@ pub(super) async fn log(
     let (contact, outcome) = state.logbook.store.write(write).await.map_err(Problem::from)?;
     let mut response = (StatusCode::CREATED, reply(&contact, Some(outcome))).into_response();
     let place = format!("/api/v1/logbook/qsos/{}", contact.id);
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&place).map_err(Problem::internal)?);
+    response.headers_mut().insert(
+        header::LOCATION,
+        HeaderValue::from_str(&place).map_err(Problem::internal)?,
+    );
     Ok(response)
 }
 
@@ -111,13 +121,23 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response> {
     let id = parse_id(&id)?;
-    let found = state.logbook.store.read(move |r| edit::find(r, &actor, Scope::LogbookRead, id)).await;
+    let found = state
+        .logbook
+        .store
+        .read(move |r| edit::find(r, &actor, Scope::LogbookRead, id))
+        .await;
     let (opened, record) = found?;
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known == etag(record.revision)) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag(record.revision))]).into_response());
     }
-    let contact = Contact { id, logbook: opened.book.call, record };
+    let contact = Contact {
+        id,
+        logbook: opened.book.call,
+        record,
+    };
     Ok(reply(&contact, None))
 }
 
@@ -174,24 +194,35 @@ fn etag(revision: u32) -> String {
 }
 
 fn parse_id(text: &str) -> Result<QsoId> {
-    text.parse().map_err(|error: crate::logbook::event::QsoIdError| Problem::not_found(error.to_string()))
+    text.parse()
+        .map_err(|error: crate::logbook::event::QsoIdError| Problem::not_found(error.to_string()))
 }
 
 fn target(id: &str, headers: &HeaderMap) -> Result<Target> {
     let id = parse_id(id)?;
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(Target { id, revision: None }) };
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(Target { id, revision: None });
+    };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(Target { id, revision: None });
     }
     match text.trim_start_matches("W/").trim_matches('"').parse() {
-        Ok(revision) => Ok(Target { id, revision: Some(revision) }),
-        Err(_) => Err(Problem::precondition_failed("If-Match names no revision of this contact")),
+        Ok(revision) => Ok(Target {
+            id,
+            revision: Some(revision),
+        }),
+        Err(_) => Err(Problem::precondition_failed(
+            "If-Match names no revision of this contact",
+        )),
     }
 }
 
 fn kind(headers: &HeaderMap) -> &str {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim()
 }
 
@@ -206,19 +237,37 @@ fn from_adif(body: &[u8], table: &Table, now: Timestamp) -> Result<Incoming> {
     let (qso, _) = to_qso(&record, now).map_err(|reject| {
         Problem::unprocessable("rejected", reject.reason.clone()).field("", reject.reason)
     })?;
-    Ok(Incoming { place: table.place(&qso), qso })
+    Ok(Incoming {
+        place: table.place(&qso),
+        qso,
+    })
 }
 
 /// A contact as the API is sent it, and the logbook it names.
-pub(crate) fn from_json(fields: &Map<String, Value>, table: &Table, now: Timestamp) -> Result<(Option<String>, Incoming)> {
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+pub(crate) fn from_json(
+    fields: &Map<String, Value>,
+    table: &Table,
+    now: Timestamp,
+) -> Result<(Option<String>, Incoming)> {
+    let text = |name: &str| {
+        fields
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+    };
     let needed = |name: &str| text(name).ok_or_else(|| Problem::invalid(name, "is needed"));
-    let call = needed("call")?.parse().map_err(|error| Problem::invalid("call", format!("{error}")))?;
+    let call = needed("call")?
+        .parse()
+        .map_err(|error| Problem::invalid("call", format!("{error}")))?;
     let start: Timestamp = needed("start")?
         .parse()
         .map_err(|_| Problem::invalid("start", "is not a time such as 2026-11-21T09:32:02Z"))?;
     let start = Timestamp::from_second(start.as_second()).map_err(Problem::internal)?;
-    if start > now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap_or(now) {
+    if start
+        > now
+            .checked_add(jiff::SignedDuration::from_hours(24))
+            .unwrap_or(now)
+    {
         return Err(Problem::invalid("start", "is in the future"));
     }
     let band = band(fields, text("band"))?;
@@ -226,8 +275,11 @@ pub(crate) fn from_json(fields: &Map<String, Value>, table: &Table, now: Timesta
     let (mode, _) = mode.map_err(|error| Problem::invalid("mode", error.to_string()))?;
     let mut record = log::blank(Qso::new(call, start, band, mode), now);
     let given = |name: &str| matches!(name, "call" | "start" | "band" | "mode" | "submode" | "logbook");
-    let others: Map<String, Value> =
-        fields.iter().filter(|(name, value)| !given(name) && !value.is_null()).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let others: Map<String, Value> = fields
+        .iter()
+        .filter(|(name, value)| !given(name) && !value.is_null())
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     for field in FieldEdit::from_json(&others)? {
         field.apply(&mut record)?;
     }
@@ -238,15 +290,26 @@ pub(crate) fn from_json(fields: &Map<String, Value>, table: &Table, now: Timesta
     if !by_hand.is_empty() {
         place.decided_by = by_hand;
     }
-    Ok((text("logbook").map(str::to_owned), Incoming { qso: record.qso, place }))
+    Ok((
+        text("logbook").map(str::to_owned),
+        Incoming {
+            qso: record.qso,
+            place,
+        },
+    ))
 }
 
 fn band(fields: &Map<String, Value>, named: Option<&str>) -> Result<Band> {
     if let Some(named) = named {
-        return named.parse().map_err(|_| Problem::invalid("band", format!("`{named}` is not an ADIF band")));
+        return named
+            .parse()
+            .map_err(|_| Problem::invalid("band", format!("`{named}` is not an ADIF band")));
     }
     let hertz = fields.get("freq_hz").filter(|value| !value.is_null());
     let hertz = hertz.ok_or_else(|| Problem::invalid("band", "`band` or `freq_hz` is needed"))?;
-    let hertz = hertz.as_u64().ok_or_else(|| Problem::invalid("freq_hz", "is a whole number of hertz"))?;
-    Band::of(Hertz::new(hertz)).ok_or_else(|| Problem::invalid("freq_hz", "is in no amateur band; name the band"))
+    let hertz = hertz
+        .as_u64()
+        .ok_or_else(|| Problem::invalid("freq_hz", "is a whole number of hertz"))?;
+    Band::of(Hertz::new(hertz))
+        .ok_or_else(|| Problem::invalid("freq_hz", "is in no amateur band; name the band"))
 }

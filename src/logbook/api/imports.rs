@@ -12,8 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::LogbookState;
 use super::bulk::accepted;
 use super::upload::Accepted;
-use crate::identity::{Actor, Scope};
 use crate::identity::api::gate::Who;
+use crate::identity::{Actor, Scope};
 use crate::jobs::{self, NewJob};
 use crate::logbook::error::Error;
 use crate::logbook::jobs::{UndoImportJob, undo_all};
@@ -107,7 +107,9 @@ pub(super) async fn list(
         let view = |(number, import)| view(number, import, &opened.book.call, Vec::new());
         Ok::<_, Error>(imports.into_iter().map(view).collect())
     };
-    Ok(Json(ImportList { items: state.logbook.store.read(read).await.map_err(Problem::from)? }))
+    Ok(Json(ImportList {
+        items: state.logbook.store.read(read).await.map_err(Problem::from)?,
+    }))
 }
 
 /// One import, by its job or its number.
@@ -164,9 +166,12 @@ pub(super) async fn undo(
     Path(job): Path<String>,
 ) -> Result<Response> {
     Ok(match take_back(&state, actor, job).await? {
-        TakenBack::Now(sum) => {
-            Json(ImportUndone { removed: sum.removed, restored: sum.restored, kept: sum.kept }).into_response()
-        }
+        TakenBack::Now(sum) => Json(ImportUndone {
+            removed: sum.removed,
+            restored: sum.restored,
+            kept: sum.kept,
+        })
+        .into_response(),
         TakenBack::Later(job) => accepted(job),
     })
 }
@@ -187,7 +192,14 @@ pub(crate) async fn take_back(state: &LogbookState, actor: Actor, job: String) -
         let import = begin_import(tx, &actor, number)?;
         let total = import.counts.added + import.counts.merged;
         // Also where the caller waits: a stop in between must not leave it half done.
-        let job = jobs::enqueue(tx, &UndoImportJob { import: number, total }, undo_later(new, total))?;
+        let job = jobs::enqueue(
+            tx,
+            &UndoImportJob {
+                import: number,
+                total,
+            },
+            undo_later(new, total),
+        )?;
         Ok::<_, Error>((number, total, job.to_string()))
     };
     let (number, total, job) = state.logbook.store.write(begin).await.map_err(Problem::from)?;
@@ -195,13 +207,19 @@ pub(crate) async fn take_back(state: &LogbookState, actor: Actor, job: String) -
         return Ok(TakenBack::Later(job));
     }
     let mut sum = Step::default();
-    undo_all(&state.logbook, number, &mut sum, |_| {}).await.map_err(Problem::from)?;
+    undo_all(&state.logbook, number, &mut sum, |_| {})
+        .await
+        .map_err(Problem::from)?;
     Ok(TakenBack::Now(sum))
 }
 
 /// A small undo is done at once; its job only comes for what a stop left over.
 fn undo_later(new: NewJob, total: u64) -> NewJob {
-    if total > AT_ONCE { new } else { new.after(std::time::Duration::from_secs(60)) }
+    if total > AT_ONCE {
+        new
+    } else {
+        new.after(std::time::Duration::from_secs(60))
+    }
 }
 
 /// The import a path names: by its job or by its number.
@@ -223,7 +241,10 @@ async fn next_piece((logbook, number, after, text): Piece) -> std::io::Result<Op
     for (_, reject) in &rejects {
         // Text between records is ignored by readers; an angle bracket in it would not be.
         let reason = reject.reason.replace(['<', '>', '\r', '\n'], " ");
-        text.push_str(&format!("record {}, line {}: {reason}\r\n", reject.record, reject.line));
+        text.push_str(&format!(
+            "record {}, line {}: {reason}\r\n",
+            reject.record, reject.line
+        ));
         text.push_str(reject.text.trim());
         text.push_str("\r\n");
     }

@@ -86,10 +86,19 @@ pub(super) async fn list(
         Some(actor.member()?.account.0)
     };
     let bad_cursor = |_| Problem::bad_request("bad_cursor", "the cursor does not belong to this list");
-    let after = params.cursor.map(|text| text.parse()).transpose().map_err(bad_cursor)?;
+    let after = params
+        .cursor
+        .map(|text| text.parse())
+        .transpose()
+        .map_err(bad_cursor)?;
     let jobs = state.jobs.list(owner, after, PAGE).await?;
-    let next = (jobs.len() == PAGE).then(|| jobs.last().map(|job| job.id.to_string())).flatten();
-    Ok(Json(JobList { items: jobs.into_iter().map(JobView::from).collect(), next }))
+    let next = (jobs.len() == PAGE)
+        .then(|| jobs.last().map(|job| job.id.to_string()))
+        .flatten();
+    Ok(Json(JobList {
+        items: jobs.into_iter().map(JobView::from).collect(),
+        next,
+    }))
 }
 
 /// One job.
@@ -136,7 +145,10 @@ pub(super) async fn retry(
 ) -> Result<(StatusCode, Json<JobView>)> {
     let (job, _) = find(&state, &actor, &id).await?;
     if !state.jobs.retry(job).await? {
-        return Err(Problem::conflict("job_not_failed", "only a job that failed or was called off is tried again"));
+        return Err(Problem::conflict(
+            "job_not_failed",
+            "only a job that failed or was called off is tried again",
+        ));
     }
     let (_, view) = find(&state, &actor, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(view.into())))
@@ -147,7 +159,11 @@ async fn find(state: &LogbookState, actor: &Actor, text: &str) -> Result<(JobId,
     let id: JobId = text.parse().map_err(|_| unknown(text))?;
     let job = state.jobs.get(id).await?.ok_or_else(|| unknown(text))?;
     let own = job.owner.is_some() && job.owner == actor.account().map(|account| account.0);
-    if own || actor.admin().is_ok() { Ok((id, job)) } else { Err(unknown(text)) }
+    if own || actor.admin().is_ok() {
+        Ok((id, job))
+    } else {
+        Err(unknown(text))
+    }
 }
 
 fn unknown(id: &str) -> Problem {

@@ -74,17 +74,28 @@ pub(super) async fn list(
     let named = params.logbook;
     let read = move |r: &crate::store::Read| {
         let opened = rights::open(r, &actor, Scope::LogbookRead, named.as_deref())?;
-        let query = ListQuery { book: opened.id, filter, sort, begin, limit };
+        let query = ListQuery {
+            book: opened.id,
+            filter,
+            sort,
+            begin,
+            limit,
+        };
         Ok::<_, Error>((list_page(r, &query)?, opened))
     };
     let (listed, opened) = state.logbook.store.read(read).await?;
     let view = |(number, record)| {
-        let id = QsoId { book: opened.id, number };
+        let id = QsoId {
+            book: opened.id,
+            number,
+        };
         QsoView::of(id, &opened.book.call, &record)
     };
     Ok(Json(QsoPage {
         items: listed.rows.into_iter().map(view).collect(),
-        next: listed.next.map(|next| Cursor(bytes(&next)).seal(&state.signer, &shape)),
+        next: listed
+            .next
+            .map(|next| Cursor(bytes(&next)).seal(&state.signer, &shape)),
         total: listed.total,
         total_exact: listed.total_exact,
         offset: listed.offset,

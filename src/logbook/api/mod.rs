@@ -75,7 +75,10 @@ impl LogbookState {
         let env = &self.logbook.env;
         let now = env.clock.now();
         let until = now.checked_add(UNDO_HOURS.hours()).unwrap_or(now);
-        WayBack { token: env.entropy.token(16).into(), until }
+        WayBack {
+            token: env.entropy.token(16).into(),
+            until,
+        }
     }
 }
 

@@ -110,7 +110,15 @@ pub(super) async fn stats(
         let opened = rights::open(r, &actor, Scope::LogbookRead, params.logbook.as_deref())?;
         Ok::<_, Error>(stats::stats(r, opened.id)?)
     };
-    Ok(Json(state.logbook.store.read(read).await.map_err(Problem::from)?.into()))
+    Ok(Json(
+        state
+            .logbook
+            .store
+            .read(read)
+            .await
+            .map_err(Problem::from)?
+            .into(),
+    ))
 }
 
 impl From<Stats> for StatsView {
@@ -127,19 +135,37 @@ impl From<Stats> for StatsView {
             grids: stats.grids,
             first: stats.first,
             last: stats.last,
-            bands: stats.bands.into_iter().map(|(band, qsos)| BandCount { band, qsos }).collect(),
-            modes: stats.modes.into_iter().map(|(mode, qsos)| ModeCount { mode, qsos }).collect(),
+            bands: stats
+                .bands
+                .into_iter()
+                .map(|(band, qsos)| BandCount { band, qsos })
+                .collect(),
+            modes: stats
+                .modes
+                .into_iter()
+                .map(|(mode, qsos)| ModeCount { mode, qsos })
+                .collect(),
             years: stats
                 .years
                 .into_iter()
                 .map(|(year, sums)| YearCount {
                     year: year.parse().unwrap_or(0),
                     qsos: sums.qsos,
-                    bands: sums.bands.into_iter().map(|(band, qsos)| (band.into(), qsos.into())).collect(),
+                    bands: sums
+                        .bands
+                        .into_iter()
+                        .map(|(band, qsos)| (band.into(), qsos.into()))
+                        .collect(),
                 })
                 .collect(),
             continents: stats.continents.into_iter().collect(),
-            top_entities: top.map(|(dxcc, qsos)| EntityCount { dxcc, country: country(dxcc), qsos }).collect(),
+            top_entities: top
+                .map(|(dxcc, qsos)| EntityCount {
+                    dxcc,
+                    country: country(dxcc),
+                    qsos,
+                })
+                .collect(),
         }
     }
 }
@@ -205,7 +231,10 @@ pub(super) async fn points(
         let opened = rights::open(r, &actor, Scope::LogbookRead, params.logbook.as_deref())?;
         let found = points::points(r, opened.id, times, limit, &table)?;
         let home = home(&opened.book.call, &found, &table);
-        let items = found.into_iter().map(|point| point_view(opened.id, &point)).collect();
+        let items = found
+            .into_iter()
+            .map(|point| point_view(opened.id, &point))
+            .collect();
         Ok::<_, Error>(Points { home, items })
     };
     Ok(Json(state.logbook.store.read(read).await.map_err(Problem::from)?))
@@ -217,12 +246,20 @@ fn home(call: &str, points: &[points::Point], table: &Table) -> Option<HomeView>
     match own.filter(|grid| !grid.is_placeholder()) {
         Some(grid) => {
             let at = grid.centre();
-            Some(HomeView { lat: at.lat(), lon: at.lon(), grid: Some(grid.as_str().to_owned()) })
+            Some(HomeView {
+                lat: at.lat(),
+                lon: at.lon(),
+                grid: Some(grid.as_str().to_owned()),
+            })
         }
         None => {
             let newest = points.first()?.record.qso.start;
             let at = table.resolve(call, newest).position?;
-            Some(HomeView { lat: at.lat(), lon: at.lon(), grid: None })
+            Some(HomeView {
+                lat: at.lat(),
+                lon: at.lon(),
+                grid: None,
+            })
         }
     }
 }
@@ -230,7 +267,11 @@ fn home(call: &str, points: &[points::Point], table: &Table) -> Option<HomeView>
 fn point_view(book: LogbookId, point: &points::Point) -> PointView {
     let qso = &point.record.qso;
     PointView {
-        id: QsoId { book, number: point.number }.to_string(),
+        id: QsoId {
+            book,
+            number: point.number,
+        }
+        .to_string(),
         call: qso.call.to_string(),
         lat: point.at.lat(),
         lon: point.at.lon(),
@@ -354,7 +395,9 @@ fn lookup_view(
         entity_worked: !bands.is_empty(),
         entity_bands: bands,
         name: earlier().find_map(|qso| qso.name.clone()),
-        grid: earlier().find_map(|qso| qso.grid.as_ref()).map(|grid| grid.as_str().to_owned()),
+        grid: earlier()
+            .find_map(|qso| qso.grid.as_ref())
+            .map(|grid| grid.as_str().to_owned()),
         qth: earlier().find_map(|qso| qso.qth.clone()),
         worked: WorkedView {
             count: worked.count,
@@ -362,7 +405,16 @@ fn lookup_view(
             qsos: worked
                 .last
                 .iter()
-                .map(|(number, record)| QsoView::of(QsoId { book: *book, number: *number }, logbook, record))
+                .map(|(number, record)| {
+                    QsoView::of(
+                        QsoId {
+                            book: *book,
+                            number: *number,
+                        },
+                        logbook,
+                        record,
+                    )
+                })
                 .collect(),
             bands: worked.bands,
             modes: worked.modes,

@@ -76,7 +76,13 @@ pub(crate) async fn take_in(
     let spool = SmolStr::from(env.entropy.uuid7(env.clock.now()).to_string());
     let sent = receive(state, &spool, request).await?;
     let options = Options {
-        file: sent.name.or(params.filename).unwrap_or_default().chars().take(200).collect(),
+        file: sent
+            .name
+            .or(params.filename)
+            .unwrap_or_default()
+            .chars()
+            .take(200)
+            .collect(),
         bytes: sent.bytes,
         on_duplicate,
         window: params.window,
@@ -91,7 +97,10 @@ pub(crate) async fn take_in(
 /// Refuses before the file is taken in what would be refused after.
 async fn refuse_early(state: &LogbookState, actor: &Actor, call: Option<&str>) -> Result<()> {
     let (actor, call) = (actor.clone(), call.map(str::to_owned));
-    let opened = state.logbook.store.read(move |r| rights::open(r, &actor, Scope::LogbookWrite, call.as_deref()));
+    let opened = state
+        .logbook
+        .store
+        .read(move |r| rights::open(r, &actor, Scope::LogbookWrite, call.as_deref()));
     opened.await.map(drop).map_err(Problem::from)
 }
 
@@ -107,7 +116,15 @@ async fn begin(
     let new = NewJob::now(&env, actor.account().map(|account| account.0));
     let write = move |tx: &mut crate::store::Write<'_>| {
         let (number, _) = import::begin(tx, &actor, call.as_deref(), options, new.now)?;
-        let job = jobs::enqueue(tx, &ImportJob { import: number, spool }, new)?.to_string();
+        let job = jobs::enqueue(
+            tx,
+            &ImportJob {
+                import: number,
+                spool,
+            },
+            new,
+        )?
+        .to_string();
         let mut row = import::load(tx, number)?;
         row.job = job.as_str().into();
         tx.put(IMPORT, &number, &row)?;
@@ -122,7 +139,10 @@ fn on_duplicate(text: Option<&str>) -> Result<OnDuplicate> {
         "merge" => Ok(OnDuplicate::Merge),
         "skip" => Ok(OnDuplicate::Skip),
         "keep_all" => Ok(OnDuplicate::KeepAll),
-        other => Err(Problem::invalid("duplicates", format!("`{other}` is not one of merge, skip, keep_all"))),
+        other => Err(Problem::invalid(
+            "duplicates",
+            format!("`{other}` is not one of merge, skip, keep_all"),
+        )),
     }
 }
 
@@ -133,7 +153,10 @@ struct Sent {
 }
 
 async fn receive(state: &LogbookState, spool: &str, request: Request) -> Result<Sent> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
         return receive_form(state, spool, request).await;
     }
@@ -154,7 +177,10 @@ async fn receive_form(state: &LogbookState, spool: &str, request: Request) -> Re
         let bytes = keep(state, spool, part.map_err(|error| broken(state, &error))).await?;
         return Ok(Sent { name, bytes });
     }
-    Err(Problem::unprocessable("no_file", "the form has no part named `file`"))
+    Err(Problem::unprocessable(
+        "no_file",
+        "the form has no part named `file`",
+    ))
 }
 
 /// What to answer when the body does not come to its end: 413 where it is too long.
@@ -179,7 +205,10 @@ async fn keep(
     let part = path.with_extension("part");
     let kept = write_all(state, &part, stream).await;
     let kept = match kept {
-        Ok(bytes) => finish(part.clone(), path).await.map(|()| bytes).map_err(|error| spool_failed(&error)),
+        Ok(bytes) => finish(part.clone(), path)
+            .await
+            .map(|()| bytes)
+            .map_err(|error| spool_failed(&error)),
         Err(problem) => Err(problem),
     };
     if kept.is_err() {
@@ -195,8 +224,14 @@ async fn write_all(
     stream: impl Stream<Item = std::result::Result<Bytes, Problem>>,
 ) -> Result<u64> {
     let failed = |error: std::io::Error| spool_failed(&error);
-    tokio::fs::create_dir_all(state.logbook.spool_dir()).await.map_err(failed)?;
-    let mut file = tokio::fs::File::create(part).await.map_err(failed)?.into_std().await;
+    tokio::fs::create_dir_all(state.logbook.spool_dir())
+        .await
+        .map_err(failed)?;
+    let mut file = tokio::fs::File::create(part)
+        .await
+        .map_err(failed)?
+        .into_std()
+        .await;
     let mut stream = std::pin::pin!(stream.ready_chunks(16));
     let mut bytes = 0;
     while let Some(chunks) = stream.next().await {
@@ -206,7 +241,10 @@ async fn write_all(
             return Err(Problem::too_large(state.limits.upload_bytes));
         }
         let written = tokio::task::spawn_blocking(move || {
-            chunks.iter().try_for_each(|chunk| file.write_all(chunk)).map(|()| file)
+            chunks
+                .iter()
+                .try_for_each(|chunk| file.write_all(chunk))
+                .map(|()| file)
         });
         file = written.await.map_err(Problem::internal)?.map_err(failed)?;
     }
@@ -222,7 +260,9 @@ async fn finish(part: std::path::PathBuf, path: std::path::PathBuf) -> std::io::
             None => Ok(()),
         }
     };
-    tokio::task::spawn_blocking(finish).await.map_err(std::io::Error::other)?
+    tokio::task::spawn_blocking(finish)
+        .await
+        .map_err(std::io::Error::other)?
 }
 
 fn spool_failed(error: &std::io::Error) -> Problem {

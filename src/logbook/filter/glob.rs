@@ -17,7 +17,11 @@ impl Glob {
 
     /// The pattern as written, or, if it has no wildcard, everything that begins with it.
     pub(crate) fn prefix(word: &str) -> Glob {
-        if word.contains(['*', '?']) { Glob::new(word) } else { Glob(smol_str::format_smolstr!("{}*", word.to_uppercase())) }
+        if word.contains(['*', '?']) {
+            Glob::new(word)
+        } else {
+            Glob(smol_str::format_smolstr!("{}*", word.to_uppercase()))
+        }
     }
 
     /// What every match begins with.

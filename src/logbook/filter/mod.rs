@@ -36,7 +36,10 @@ pub(crate) struct Span {
 
 impl Default for Span {
     fn default() -> Span {
-        Span { from: i64::MIN, until: i64::MAX }
+        Span {
+            from: i64::MIN,
+            until: i64::MAX,
+        }
     }
 }
 
@@ -137,7 +140,13 @@ impl Test {
     }
 
     fn on_summary(&self, start: i64, summary: &Summary) -> Option<bool> {
-        let flag_or_none = |flag: Flags| if summary.flags.has(flag) { None } else { Some(false) };
+        let flag_or_none = |flag: Flags| {
+            if summary.flags.has(flag) {
+                None
+            } else {
+                Some(false)
+            }
+        };
         match self {
             Test::Call(globs) => Some(any(globs, &summary.call)),
             Test::Band(bands) => Some(bands.contains(&summary.band)),
@@ -151,7 +160,11 @@ impl Test {
                     let head = &grid[..grid.len().min(4)];
                     summary.grid.starts_with(head)
                 });
-                if near && self.needs_record() { None } else { Some(near) }
+                if near && self.needs_record() {
+                    None
+                } else {
+                    Some(near)
+                }
             }
             Test::Reference(_) => flag_or_none(Flags::REFERENCE),
             Test::Contest(_) => flag_or_none(Flags::CONTEST),

@@ -26,7 +26,10 @@ pub(crate) fn parse(text: &str, entities: &dyn Fn(&str) -> Vec<u16>) -> Result<F
     for word in words(text)? {
         let term = parse_word(&word, entities)?;
         match term {
-            Term { negated: false, test: Test::Span(span) } => {
+            Term {
+                negated: false,
+                test: Test::Span(span),
+            } => {
                 filter.span.from = filter.span.from.max(span.from);
                 filter.span.until = filter.span.until.min(span.until);
             }
@@ -56,7 +59,10 @@ fn words(text: &str) -> Result<Vec<String>, FilterError> {
         }
     }
     if quoted {
-        return Err(FilterError { word, reason: "the closing quotation mark is missing".to_owned() });
+        return Err(FilterError {
+            word,
+            reason: "the closing quotation mark is missing".to_owned(),
+        });
     }
     if !word.is_empty() {
         words.push(word);
@@ -69,7 +75,10 @@ fn parse_word(word: &str, entities: &dyn Fn(&str) -> Vec<u16>) -> Result<Term, F
         Some(rest) => (true, rest),
         None => (false, word),
     };
-    let fail = |reason: String| FilterError { word: word.to_owned(), reason };
+    let fail = |reason: String| FilterError {
+        word: word.to_owned(),
+        reason,
+    };
     let test = match body.split_once(':') {
         Some((key, values)) => {
             let values = split_values(values);
@@ -104,31 +113,44 @@ fn split_values(values: &str) -> Vec<String> {
     out
 }
 
-const KEYS: &str =
-    "call, band, mode, entity, dxcc, grid, cont, confirmed, from, to, on, year, ref, op, station, contest, sat, import";
+const KEYS: &str = "call, band, mode, entity, dxcc, grid, cont, confirmed, from, to, on, year, ref, op, station, contest, sat, import";
 
 fn keyed(key: &str, values: &[String], entities: &dyn Fn(&str) -> Vec<u16>) -> Result<Test, String> {
     match key {
         "call" => Ok(Test::Call(globs(values))),
         "band" => each(values, band).map(Test::Band),
-        "mode" => Ok(Test::Mode(values.iter().map(|value| value.to_uppercase_smolstr()).collect())),
+        "mode" => Ok(Test::Mode(
+            values.iter().map(|value| value.to_uppercase_smolstr()).collect(),
+        )),
         "entity" | "country" => entity_codes(values, entities).map(Test::Dxcc),
-        "dxcc" => each(values, |v| v.parse().map_err(|_| format!("`{v}` is not an entity number"))).map(Test::Dxcc),
+        "dxcc" => each(values, |v| {
+            v.parse().map_err(|_| format!("`{v}` is not an entity number"))
+        })
+        .map(Test::Dxcc),
         "grid" => each(values, grid).map(Test::Grid),
         "cont" | "continent" => each(values, continent).map(Test::Continent),
         "confirmed" | "qsl" => {
             let media = each(values, medium)?;
-            Ok(Test::Confirmed(media.into_iter().fold(Flags::default(), Flags::with)))
+            Ok(Test::Confirmed(
+                media.into_iter().fold(Flags::default(), Flags::with),
+            ))
         }
-        "from" => one(values).and_then(span_of).map(|s| Test::Span(Span { until: i64::MAX, ..s })),
-        "to" => one(values).and_then(span_of).map(|s| Test::Span(Span { from: i64::MIN, ..s })),
+        "from" => one(values)
+            .and_then(span_of)
+            .map(|s| Test::Span(Span { until: i64::MAX, ..s })),
+        "to" => one(values)
+            .and_then(span_of)
+            .map(|s| Test::Span(Span { from: i64::MIN, ..s })),
         "on" | "year" => one(values).and_then(span_of).map(Test::Span),
         "ref" => Ok(Test::Reference(globs(values))),
         "op" | "operator" => Ok(Test::Operator(globs(values))),
         "station" => Ok(Test::StationCall(globs(values))),
         "contest" => Ok(Test::Contest(globs(values))),
         "sat" => Ok(Test::Satellite(globs(values))),
-        "import" => each(values, |v| v.parse().map_err(|_| format!("`{v}` is not an import's number"))).map(Test::Import),
+        "import" => each(values, |v| {
+            v.parse().map_err(|_| format!("`{v}` is not an import's number"))
+        })
+        .map(Test::Import),
         _ => Err(format!("`{key}:` is not known; try one of {KEYS}")),
     }
 }
@@ -171,8 +193,18 @@ fn grid(value: &str) -> Result<SmolStr, String> {
     let grid = value.trim_end_matches('*').to_ascii_uppercase();
     let fits = !grid.is_empty()
         && grid.len() <= 10
-        && grid.bytes().enumerate().all(|(i, c)| if i % 4 < 2 { c.is_ascii_uppercase() } else { c.is_ascii_digit() });
-    if fits { Ok(grid.into()) } else { Err(format!("`{value}` is not the beginning of a grid such as PM95")) }
+        && grid.bytes().enumerate().all(|(i, c)| {
+            if i % 4 < 2 {
+                c.is_ascii_uppercase()
+            } else {
+                c.is_ascii_digit()
+            }
+        });
+    if fits {
+        Ok(grid.into())
+    } else {
+        Err(format!("`{value}` is not the beginning of a grid such as PM95"))
+    }
 }
 
 fn continent(value: &str) -> Result<SmolStr, String> {
@@ -186,7 +218,8 @@ fn continent(value: &str) -> Result<SmolStr, String> {
 fn medium(value: &str) -> Result<Flags, String> {
     match value.to_ascii_lowercase().as_str() {
         "any" | "yes" => Ok(Flags::CONFIRMED),
-        name => Flags::medium(name).ok_or_else(|| format!("`{value}` is not one of any, lotw, card, eqsl, qrz, dcl")),
+        name => Flags::medium(name)
+            .ok_or_else(|| format!("`{value}` is not one of any, lotw, card, eqsl, qrz, dcl")),
     }
 }
 
@@ -214,9 +247,14 @@ pub(crate) fn span_of(value: &str) -> Result<Span, String> {
     };
     let second = |date: Result<Date, jiff::Error>| {
         let zoned = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC));
-        zoned.map(|zoned| zoned.timestamp().as_second()).map_err(|_| bad())
+        zoned
+            .map(|zoned| zoned.timestamp().as_second())
+            .map_err(|_| bad())
     };
-    Ok(Span { from: second(from)?, until: second(until)? })
+    Ok(Span {
+        from: second(from)?,
+        until: second(until)?,
+    })
 }
 
 fn instant(value: &str) -> Option<Span> {
@@ -225,8 +263,15 @@ fn instant(value: &str) -> Option<Span> {
         // Without a zone: logs are kept in UTC.
         Err(_) => {
             let local: DateTime = value.trim_end_matches(['Z', 'z']).parse().ok()?;
-            local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second()
+            local
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .ok()?
+                .timestamp()
+                .as_second()
         }
     };
-    Some(Span { from: at, until: at.saturating_add(1) })
+    Some(Span {
+        from: at,
+        until: at.saturating_add(1),
+    })
 }

@@ -92,7 +92,13 @@ fn every_word_of_the_language_is_tested_against_the_summary() {
 #[test]
 fn the_end_of_a_span_is_inclusive_as_people_mean_it() {
     let filter = read("from:2020-03-01 to:2020-03-31");
-    assert_eq!(filter.span, Span { from: 1_583_020_800, until: 1_585_699_200 });
+    assert_eq!(
+        filter.span,
+        Span {
+            from: 1_583_020_800,
+            until: 1_585_699_200
+        }
+    );
     assert_eq!(read("to:2020-03").span.until, filter.span.until);
     assert_eq!(read("from:2020-03-01T00:00:00Z").span.from, filter.span.from);
 }

@@ -60,7 +60,10 @@ pub(super) async fn run(logbook: Logbook, job: BulkJob, cx: JobCx) -> Result<Don
         cx.check()?;
         let walked = if job.numbers.is_empty() {
             let (book, filter, from) = (job.book, filter.clone(), after.take());
-            logbook.store.read(move |r| list::numbers(r, book, &filter, from, MOST_AT_ONCE)).await?
+            logbook
+                .store
+                .read(move |r| list::numbers(r, book, &filter, from, MOST_AT_ONCE))
+                .await?
         } else {
             next_of(&job.numbers, seen)
         };

@@ -60,7 +60,9 @@ pub(super) async fn fetch(logbook: Logbook, _job: FetchJob, cx: JobCx) -> Result
     let release = table.info().release.map(|date| date.to_string());
     logbook.countries.exchange(table);
     let new = NewJob::now(cx.env(), None);
-    cx.store().write(move |tx| jobs::enqueue(tx, &SettleJob {}, new)).await?;
+    cx.store()
+        .write(move |tx| jobs::enqueue(tx, &SettleJob {}, new))
+        .await?;
     Ok(Done::with(json!({"changed": true, "release": release})))
 }
 
@@ -88,7 +90,10 @@ pub(super) async fn settle(logbook: Logbook, _job: SettleJob, cx: JobCx) -> Resu
     loop {
         cx.check()?;
         let table = table.clone();
-        let step = logbook.store.write_bulk(move |tx| replace::step(tx, after, &table)).await?;
+        let step = logbook
+            .store
+            .write_bulk(move |tx| replace::step(tx, after, &table))
+            .await?;
         looked_at += step.looked_at;
         changed += step.changed;
         cx.progress(looked_at, None);

@@ -27,7 +27,12 @@ pub(crate) struct Plan {
 
 /// Hands the file's records to `take`, batch by batch, until it returns false. An error is one of the input.
 pub(crate) fn read(input: impl Read, plan: Plan, mut take: impl FnMut(Batch) -> bool) -> std::io::Result<()> {
-    let Plan { import, mut from, table, now } = plan;
+    let Plan {
+        import,
+        mut from,
+        table,
+        now,
+    } = plan;
     let mut reader = match &from {
         Some(checkpoint) => Reader::resume_at(input, checkpoint),
         None => Reader::new(input),
@@ -93,11 +98,12 @@ impl Gathered {
         }
         self.warnings += u64::from(!defects.is_empty());
         let room = MOST_REMARKS.saturating_sub(self.remarks.len());
-        self.remarks.extend(defects.into_iter().take(room).map(|defect| Remark {
-            record: defect.record,
-            line: defect.line,
-            field: defect.field,
-            text: defect.text,
-        }));
+        self.remarks
+            .extend(defects.into_iter().take(room).map(|defect| Remark {
+                record: defect.record,
+                line: defect.line,
+                field: defect.field,
+                text: defect.text,
+            }));
     }
 }

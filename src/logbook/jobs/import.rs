@@ -50,7 +50,10 @@ pub(crate) enum Stopped {
 /// Handles the job.
 pub(crate) async fn run(logbook: Logbook, job: ImportJob, cx: JobCx) -> Result<Done, JobError> {
     let number = job.import;
-    let import = logbook.store.read(move |r| write::import::load(r, number)).await?;
+    let import = logbook
+        .store
+        .read(move |r| write::import::load(r, number))
+        .await?;
     if !matches!(import.state, ImportState::Waiting | ImportState::Running) {
         return result(&logbook, number).await;
     }
@@ -145,7 +148,10 @@ pub(crate) async fn import_from(
     let mut outcome = Ok(());
     while let Some(batch) = batches.recv().await {
         let offset = batch.to.offset;
-        let queued = logbook.store.queue_bulk(move |tx| write::import::batch(tx, batch)).await;
+        let queued = logbook
+            .store
+            .queue_bulk(move |tx| write::import::batch(tx, batch))
+            .await;
         match queued {
             Ok(pending) => flight.push_back((offset, pending)),
             Err(error) => outcome = Err(Stopped::Logbook(error)),
@@ -163,7 +169,9 @@ pub(crate) async fn import_from(
         let landed = land(&mut flight, &watch).await;
         outcome = outcome.and(landed);
     }
-    let read = reading.await.map_err(|error| std::io::Error::other(error.to_string()))?;
+    let read = reading
+        .await
+        .map_err(|error| std::io::Error::other(error.to_string()))?;
     outcome?;
     Ok(read?)
 }
@@ -171,8 +179,13 @@ pub(crate) async fn import_from(
 type Flight<T> = VecDeque<(u64, Pending<T, Error>)>;
 
 /// Waits for the oldest batch in flight.
-async fn land<T>(flight: &mut Flight<T>, watch: &impl Fn(u64) -> Result<(), JobError>) -> Result<(), Stopped> {
-    let Some((offset, pending)) = flight.pop_front() else { return Ok(()) };
+async fn land<T>(
+    flight: &mut Flight<T>,
+    watch: &impl Fn(u64) -> Result<(), JobError>,
+) -> Result<(), Stopped> {
+    let Some((offset, pending)) = flight.pop_front() else {
+        return Ok(());
+    };
     pending.durable().await?;
     watch(offset).map_err(Stopped::ByWatcher)
 }
@@ -180,13 +193,18 @@ async fn land<T>(flight: &mut Flight<T>, watch: &impl Fn(u64) -> Result<(), JobE
 /// Ends the import.
 pub(crate) async fn end(logbook: &Logbook, number: u32, state: ImportState) -> Result<Import, Error> {
     let now = logbook.env.clock.now();
-    logbook.store.write(move |tx| write::import::end(tx, number, state, now)).await
+    logbook
+        .store
+        .write(move |tx| write::import::end(tx, number, state, now))
+        .await
 }
 
 /// Ends the import of a job that was called off before it began; other jobs have nothing to end.
 pub(crate) async fn abandon(logbook: &Logbook, job: JobId) -> Result<(), Error> {
     let find = move |r: &crate::store::Read| Ok::<_, Error>(jobs_read::payload::<ImportJob>(r, job)?);
-    let Some(job) = logbook.store.read(find).await? else { return Ok(()) };
+    let Some(job) = logbook.store.read(find).await? else {
+        return Ok(());
+    };
     end(logbook, job.import, ImportState::Stopped).await?;
     logbook.remove_spool(&job.spool);
     Ok(())

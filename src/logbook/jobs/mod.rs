@@ -50,12 +50,19 @@ pub(crate) fn register(
         .register(move |job: sweep::SweepJob, cx| sweep::run(sweep.clone(), job, cx))
         .register(move |job: ClearJob, cx| sweep::clear(clear.clone(), job, cx))
         .queue(QUEUE, AT_A_TIME)
-        .schedule(Schedule::new("logbook.sweep", Rhythm::Every(Duration::from_hours(6)), salt, || {
-            sweep::SweepJob {}
-        }));
+        .schedule(Schedule::new(
+            "logbook.sweep",
+            Rhythm::Every(Duration::from_hours(6)),
+            salt,
+            || sweep::SweepJob {},
+        ));
     match refresh {
-        Some(every) => builder
-            .schedule(Schedule::new("logbook.countries", Rhythm::Every(every), salt, || countries::FetchJob {})),
+        Some(every) => builder.schedule(Schedule::new(
+            "logbook.countries",
+            Rhythm::Every(every),
+            salt,
+            || countries::FetchJob {},
+        )),
         None => builder,
     }
 }

@@ -51,7 +51,9 @@ pub(super) async fn run(logbook: Logbook, _job: SweepJob, cx: JobCx) -> Result<D
     let stopped = logbook.store.write_bulk(move |tx| stop_orphans(tx, now)).await?;
     let spool = logbook.spool_dir();
     let removed = tokio::task::spawn_blocking(move || old_files(&spool, now)).await;
-    Ok(Done::with(json!({"imports_stopped": stopped, "uploads_removed": removed.unwrap_or(0)})))
+    Ok(Done::with(
+        json!({"imports_stopped": stopped, "uploads_removed": removed.unwrap_or(0)}),
+    ))
 }
 
 /// Removes rows of one expired undo; tells whether there may be more.
@@ -76,7 +78,8 @@ fn stop_orphans(tx: &mut Write<'_>, now: Timestamp) -> Result<u64, Error> {
     let mut orphans = Vec::new();
     for row in tx.scan(IMPORT, Span::all(), Direction::Forward) {
         let (number, import) = row?;
-        if matches!(import.state, ImportState::Waiting | ImportState::Running) && is_orphan(tx, &import.job)? {
+        if matches!(import.state, ImportState::Waiting | ImportState::Running) && is_orphan(tx, &import.job)?
+        {
             orphans.push(number);
         }
     }
@@ -89,29 +92,42 @@ fn stop_orphans(tx: &mut Write<'_>, now: Timestamp) -> Result<u64, Error> {
 /// Whether a job has ended or is gone. One of the command line has none, and may be running elsewhere only while the
 /// program is not.
 pub(crate) fn is_orphan(r: &impl Rows, job: &str) -> Result<bool, Error> {
-    let Ok(id) = job.parse::<JobId>() else { return Ok(true) };
+    let Ok(id) = job.parse::<JobId>() else {
+        return Ok(true);
+    };
     Ok(jobs_read::get(r, id)?.is_none_or(|job| job.finished.is_some()))
 }
 
 /// Removes files that lie in the spool for long.
 fn old_files(spool: &std::path::Path, now: Timestamp) -> u64 {
-    let Ok(files) = std::fs::read_dir(spool) else { return 0 };
+    let Ok(files) = std::fs::read_dir(spool) else {
+        return 0;
+    };
     let is_old = |file: &std::fs::DirEntry| {
         let modified = file.metadata().and_then(|meta| meta.modified()).ok()?;
         let modified = Timestamp::try_from(modified).ok()?;
         Some(Duration::try_from(now.duration_since(modified)).is_ok_and(|age| age > SPOOL_AGE))
     };
     let old = files.flatten().filter(|file| is_old(file) == Some(true));
-    old.filter(|file| std::fs::remove_file(file.path()).is_ok()).count() as u64
+    old.filter(|file| std::fs::remove_file(file.path()).is_ok())
+        .count() as u64
 }
 
 /// Handles a [`ClearJob`].
 pub(super) async fn clear(logbook: Logbook, job: ClearJob, cx: JobCx) -> Result<Done, JobError> {
     let book = job.book;
-    while logbook.store.write_bulk(move |tx| edit::clear(tx, book, MOST_AT_ONCE)).await? {
+    while logbook
+        .store
+        .write_bulk(move |tx| edit::clear(tx, book, MOST_AT_ONCE))
+        .await?
+    {
         cx.check()?;
     }
-    while logbook.store.write_bulk(move |tx| forget_import(tx, book)).await? {
+    while logbook
+        .store
+        .write_bulk(move |tx| forget_import(tx, book))
+        .await?
+    {
         cx.check()?;
     }
     let last = move |tx: &mut Write<'_>| -> Result<(), Error> {
@@ -125,7 +141,9 @@ pub(super) async fn clear(logbook: Logbook, job: ClearJob, cx: JobCx) -> Result<
 
 /// Removes rows of one import; tells whether there may be more.
 fn forget_import(tx: &mut Write<'_>, book: LogbookId) -> Result<bool, Error> {
-    let Some(((_, number), ())) = tx.first(IMPORT_BY_BOOK, Span::prefix(&(book.0,)))? else { return Ok(false) };
+    let Some(((_, number), ())) = tx.first(IMPORT_BY_BOOK, Span::prefix(&(book.0,)))? else {
+        return Ok(false);
+    };
     let merged = tx.remove_span(MERGED, Span::prefix(&(number,)), MOST_AT_ONCE)?;
     let rejected = tx.remove_span(REJECT, Span::prefix(&(number,)), MOST_AT_ONCE)?;
     if merged < MOST_AT_ONCE && rejected < MOST_AT_ONCE {

@@ -38,8 +38,13 @@ pub(super) async fn run(logbook: Logbook, job: UndoImportJob, cx: JobCx) -> Resu
         return Ok(Done::quietly());
     }
     let mut sum = Step::default();
-    undo_all(&logbook, number, &mut sum, |sum| cx.progress(sum.removed + sum.restored, Some(job.total))).await?;
-    Ok(Done::with(json!({"removed": sum.removed, "restored": sum.restored, "kept": sum.kept})))
+    undo_all(&logbook, number, &mut sum, |sum| {
+        cx.progress(sum.removed + sum.restored, Some(job.total))
+    })
+    .await?;
+    Ok(Done::with(
+        json!({"removed": sum.removed, "restored": sum.restored, "kept": sum.kept}),
+    ))
 }
 
 /// Takes back everything, several steps in flight, and marks the import as undone.
@@ -53,7 +58,10 @@ pub(crate) async fn undo_all(
     let mut flight: VecDeque<Pending<Step, Error>> = VecDeque::new();
     while !sum.finished {
         while flight.len() < IN_FLIGHT {
-            let step = logbook.store.queue_bulk(move |tx| import_step(tx, import, MOST_AT_ONCE, now)).await?;
+            let step = logbook
+                .store
+                .queue_bulk(move |tx| import_step(tx, import, MOST_AT_ONCE, now))
+                .await?;
             flight.push_back(step);
         }
         let Some(step) = flight.pop_front() else { break };

@@ -17,7 +17,12 @@ pub(crate) fn lines(r: &impl Rows, actor: &Actor) -> Result<Vec<(String, String,
     };
     let line = |opened: rights::Opened| {
         let count = stats::total(r, opened.id)?;
-        Ok((opened.book.call.into(), opened.book.title, opened.right.as_str().to_owned(), count))
+        Ok((
+            opened.book.call.into(),
+            opened.book.title,
+            opened.right.as_str().to_owned(),
+            count,
+        ))
     };
     opened.into_iter().map(line).collect()
 }

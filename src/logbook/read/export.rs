@@ -25,7 +25,9 @@ pub(crate) struct Walk {
 
 /// The next page; the walk stands behind it afterwards. Empty at the end.
 pub(crate) fn page(r: &impl Rows, walk: &mut Walk) -> Result<Vec<StoredQso>, StoreError> {
-    let limit = walk.left.map_or(PAGE, |left| PAGE.min(usize::try_from(left).unwrap_or(PAGE)));
+    let limit = walk
+        .left
+        .map_or(PAGE, |left| PAGE.min(usize::try_from(left).unwrap_or(PAGE)));
     let mut records = Vec::with_capacity(limit);
     for row in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward).take(limit) {
         let ((book, start, number), _) = row?;

@@ -25,13 +25,21 @@ pub(crate) fn visible(
 
 /// The number of the import that a job runs.
 pub(crate) fn of_job(r: &impl Rows, job: &str) -> Result<u32, Error> {
-    r.get(IMPORT_BY_JOB, &job.into())?.ok_or_else(|| Error::NoImport(job.to_owned()))
+    r.get(IMPORT_BY_JOB, &job.into())?
+        .ok_or_else(|| Error::NoImport(job.to_owned()))
 }
 
 /// The imports of a logbook, newest first.
-pub(crate) fn of_book(r: &impl Rows, book: LogbookId, limit: usize) -> Result<Vec<(u32, Import)>, StoreError> {
+pub(crate) fn of_book(
+    r: &impl Rows,
+    book: LogbookId,
+    limit: usize,
+) -> Result<Vec<(u32, Import)>, StoreError> {
     let mut imports = Vec::new();
-    for row in r.scan(IMPORT_BY_BOOK, Span::prefix(&(book.0,)), Direction::Backward).take(limit) {
+    for row in r
+        .scan(IMPORT_BY_BOOK, Span::prefix(&(book.0,)), Direction::Backward)
+        .take(limit)
+    {
         let ((_, number), ()) = row?;
         imports.extend(r.get(IMPORT, &number)?.map(|import| (number, import)));
     }
@@ -39,9 +47,18 @@ pub(crate) fn of_book(r: &impl Rows, book: LogbookId, limit: usize) -> Result<Ve
 }
 
 /// Rejected records behind the `after`th, in the order of the file.
-pub(crate) fn rejects(r: &impl Rows, number: u32, after: u32, limit: usize) -> Result<Vec<(u32, Reject)>, StoreError> {
-    r.scan(REJECT, Span::prefix(&(number,)).after(&(number, after)), Direction::Forward)
-        .take(limit)
-        .map(|row| row.map(|((_, n), reject)| (n, reject)))
-        .collect()
+pub(crate) fn rejects(
+    r: &impl Rows,
+    number: u32,
+    after: u32,
+    limit: usize,
+) -> Result<Vec<(u32, Reject)>, StoreError> {
+    r.scan(
+        REJECT,
+        Span::prefix(&(number,)).after(&(number, after)),
+        Direction::Forward,
+    )
+    .take(limit)
+    .map(|row| row.map(|((_, n), reject)| (n, reject)))
+    .collect()
 }

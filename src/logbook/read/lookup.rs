@@ -31,12 +31,21 @@ pub(crate) struct Worked {
 /// The contacts with exactly this call.
 pub(crate) fn worked(r: &impl Rows, book: LogbookId, call: &Callsign) -> Result<Worked, StoreError> {
     let keys = Span::prefix(&(book.0, SmolStr::new(call.as_str())));
-    let mut worked = Worked { count: r.count(QSO_BY_CALL, keys.clone())?, ..Worked::default() };
+    let mut worked = Worked {
+        count: r.count(QSO_BY_CALL, keys.clone())?,
+        ..Worked::default()
+    };
     let (mut bands, mut modes) = (BTreeSet::new(), BTreeSet::new());
-    for (at, row) in r.scan(QSO_BY_CALL, keys, Direction::Backward).take(GATHERED).enumerate() {
+    for (at, row) in r
+        .scan(QSO_BY_CALL, keys, Direction::Backward)
+        .take(GATHERED)
+        .enumerate()
+    {
         let ((_, _, start, number), ()) = row?;
         if at < SHOWN {
-            worked.last.extend(r.get(QSO, &book.qso(number))?.map(|record| (number, record)));
+            worked
+                .last
+                .extend(r.get(QSO, &book.qso(number))?.map(|record| (number, record)));
         }
         if let Some(summary) = r.get(QSO_BY_TIME, &(book.0, start, number))? {
             modes.insert(summary.mode_label().clone());

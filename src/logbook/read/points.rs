@@ -33,9 +33,16 @@ pub(crate) fn points(
             break;
         }
         let ((_, _, number), _) = row?;
-        let Some(record) = r.get(QSO, &book.qso(number))? else { continue };
+        let Some(record) = r.get(QSO, &book.qso(number))? else {
+            continue;
+        };
         if let Some((at, precise)) = position(&record, table) {
-            points.push(Point { number, record, at, precise });
+            points.push(Point {
+                number,
+                record,
+                at,
+                precise,
+            });
         }
     }
     Ok(points)

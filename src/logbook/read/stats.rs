@@ -43,7 +43,9 @@ pub(crate) struct Year {
 /// Reads the sums.
 pub(crate) fn stats(r: &impl Rows, book: LogbookId) -> Result<Stats, StoreError> {
     let mut stats = Stats {
-        qsos: r.get(TALLY, &(book.0, Kind::Total as u8, SmolStr::default()))?.unwrap_or(0),
+        qsos: r
+            .get(TALLY, &(book.0, Kind::Total as u8, SmolStr::default()))?
+            .unwrap_or(0),
         first: start_of(r.first(QSO_BY_TIME, Span::prefix(&(book.0,)))?),
         last: start_of(r.last(QSO_BY_TIME, Span::prefix(&(book.0,)))?),
         bands: rows(r, book, Kind::Band)?,
@@ -57,7 +59,9 @@ pub(crate) fn stats(r: &impl Rows, book: LogbookId) -> Result<Stats, StoreError>
     most_first(&mut stats.modes);
     most_first(&mut stats.continents);
     for (key, qsos) in rows(r, book, Kind::YearBand)? {
-        let Some((year, band)) = key.split_once(' ') else { continue };
+        let Some((year, band)) = key.split_once(' ') else {
+            continue;
+        };
         let entry = stats.years.entry(year.into()).or_default();
         entry.qsos += qsos;
         entry.bands.push((band.into(), qsos));
@@ -89,7 +93,8 @@ pub(crate) fn entity_bands(r: &impl Rows, book: LogbookId, dxcc: u16) -> Result<
 
 /// The number of contacts in a logbook.
 pub(crate) fn total(r: &impl Rows, book: LogbookId) -> Result<u64, StoreError> {
-    Ok(r.get(TALLY, &(book.0, Kind::Total as u8, SmolStr::default()))?.unwrap_or(0))
+    Ok(r.get(TALLY, &(book.0, Kind::Total as u8, SmolStr::default()))?
+        .unwrap_or(0))
 }
 
 fn start_of<V>(row: Option<((u32, i64, u64), V)>) -> Option<Timestamp> {

@@ -6,16 +6,14 @@
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
+use crate::event::Event;
 use crate::ham::callsign::Callsign;
 use crate::identity::{AccountId, Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::read::books::members;
 use crate::logbook::rights::{self, Opened};
-use crate::logbook::tables::{
-    BOOK, BOOK_BY_CALL, Book, MEMBER, MEMBER_BY_ACCOUNT, Membership, Right,
-};
-use crate::event::Event;
+use crate::logbook::tables::{BOOK, BOOK_BY_CALL, Book, MEMBER, MEMBER_BY_ACCOUNT, Membership, Right};
 use crate::store::{Direction, Rows, Span, Write};
 
 /// A logbook to be made.
@@ -34,15 +32,28 @@ pub(crate) struct Person {
 }
 
 /// Makes a logbook; the actor becomes its owner.
-pub(crate) fn create(tx: &mut Write<'_>, actor: &Actor, new: NewBook, now: Timestamp) -> Result<Opened, Error> {
+pub(crate) fn create(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    new: NewBook,
+    now: Timestamp,
+) -> Result<Opened, Error> {
     actor.require(Scope::LogbookWrite)?;
     let member = actor.member()?;
-    let owner = Person { account: member.account, call: member.call.clone() };
+    let owner = Person {
+        account: member.account,
+        call: member.call.clone(),
+    };
     create_for(tx, &owner, new, now)
 }
 
 /// Makes a logbook for an account: the first one when the account is made, or one asked for.
-pub(crate) fn create_for(tx: &mut Write<'_>, owner: &Person, new: NewBook, now: Timestamp) -> Result<Opened, Error> {
+pub(crate) fn create_for(
+    tx: &mut Write<'_>,
+    owner: &Person,
+    new: NewBook,
+    now: Timestamp,
+) -> Result<Opened, Error> {
     let call = SmolStr::new(new.call.as_str());
     if tx.get(BOOK_BY_CALL, &call)?.is_some() {
         return Err(Error::CallTaken(call));
@@ -51,13 +62,26 @@ pub(crate) fn create_for(tx: &mut Write<'_>, owner: &Person, new: NewBook, now: 
     if reserved.is_some_and(|account| account != owner.account) {
         return Err(Error::NotAllowed("this call belongs to another account"));
     }
-    let id = LogbookId(u32::try_from(tx.next_id("logbook.book")?).map_err(|_| Error::TooMany(u64::from(u32::MAX)))?);
-    let book = Book { call: call.clone(), title: title(&new)?, club: new.club, created: now, closed: false };
+    let id = LogbookId(
+        u32::try_from(tx.next_id("logbook.book")?).map_err(|_| Error::TooMany(u64::from(u32::MAX)))?,
+    );
+    let book = Book {
+        call: call.clone(),
+        title: title(&new)?,
+        club: new.club,
+        created: now,
+        closed: false,
+    };
     tx.put(BOOK, &id.0, &book)?;
     tx.put(BOOK_BY_CALL, &call, &id.0)?;
     join(tx, id, owner, Right::Owner, now)?;
     tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: id }));
-    Ok(Opened { id, book, right: Right::Owner, account: Some(owner.account.0) })
+    Ok(Opened {
+        id,
+        book,
+        right: Right::Owner,
+        account: Some(owner.account.0),
+    })
 }
 
 /// The logbook of the account's own call, made if it is not there yet.
@@ -65,7 +89,11 @@ pub(crate) fn ensure_own(tx: &mut Write<'_>, owner: &Person, now: Timestamp) -> 
     if tx.get(BOOK_BY_CALL, &owner.call.as_str().into())?.is_some() {
         return Ok(());
     }
-    let new = NewBook { call: owner.call.clone(), title: String::new(), club: false };
+    let new = NewBook {
+        call: owner.call.clone(),
+        title: String::new(),
+        club: false,
+    };
     create_for(tx, owner, new, now).map(drop)
 }
 
@@ -105,25 +133,38 @@ pub(crate) fn share(
         keep_an_owner(tx, opened.id, person.account.0)?;
     }
     join(tx, opened.id, person, right, now)?;
-    tx.emit(Event::Logbook(LogbookEvent::SharingChanged { book: opened.id, account: person.account.0 }));
+    tx.emit(Event::Logbook(LogbookEvent::SharingChanged {
+        book: opened.id,
+        account: person.account.0,
+    }));
     Ok(())
 }
 
 /// Ends somebody's membership; everybody may leave by themselves.
-pub(crate) fn unshare(tx: &mut Write<'_>, actor: &Actor, call: &str, account: AccountId) -> Result<(), Error> {
+pub(crate) fn unshare(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    call: &str,
+    account: AccountId,
+) -> Result<(), Error> {
     let opened = if actor.account() == Some(account) {
         rights::open(tx, actor, Scope::LogbookWrite, Some(call))?
     } else {
         open_to_share(tx, actor, call)?
     };
     let key = (opened.id.0, account.0);
-    let membership = tx.get(MEMBER, &key)?.ok_or(Error::NotAllowed("this account is not a member of the logbook"))?;
+    let membership = tx
+        .get(MEMBER, &key)?
+        .ok_or(Error::NotAllowed("this account is not a member of the logbook"))?;
     if membership.right == Right::Owner {
         keep_an_owner(tx, opened.id, account.0)?;
     }
     tx.remove(MEMBER, &key)?;
     tx.remove(MEMBER_BY_ACCOUNT, &(account.0, opened.id.0))?;
-    tx.emit(Event::Logbook(LogbookEvent::SharingChanged { book: opened.id, account: account.0 }));
+    tx.emit(Event::Logbook(LogbookEvent::SharingChanged {
+        book: opened.id,
+        account: account.0,
+    }));
     Ok(())
 }
 
@@ -137,7 +178,10 @@ pub(crate) fn close(tx: &mut Write<'_>, actor: &Actor, call: &str) -> Result<Log
     for (account, _) in members(tx, opened.id)? {
         tx.remove(MEMBER, &(opened.id.0, account))?;
         tx.remove(MEMBER_BY_ACCOUNT, &(account, opened.id.0))?;
-        tx.emit(Event::Logbook(LogbookEvent::SharingChanged { book: opened.id, account }));
+        tx.emit(Event::Logbook(LogbookEvent::SharingChanged {
+            book: opened.id,
+            account,
+        }));
     }
     tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: opened.id }));
     Ok(opened.id)
@@ -151,15 +195,30 @@ fn open_to_share(tx: &Write<'_>, actor: &Actor, call: &str) -> Result<Opened, Er
         && book.club
     {
         let account = actor.account().map(|account| account.0);
-        return Ok(Opened { id: LogbookId(id), book, right: Right::Owner, account });
+        return Ok(Opened {
+            id: LogbookId(id),
+            book,
+            right: Right::Owner,
+            account,
+        });
     }
     let opened = rights::open(tx, actor, Scope::LogbookWrite, Some(call))?;
     opened.at_least(Right::Owner)?;
     Ok(opened)
 }
 
-fn join(tx: &mut Write<'_>, book: LogbookId, person: &Person, right: Right, now: Timestamp) -> Result<(), Error> {
-    let membership = Membership { right, call: person.call.as_str().into(), since: now };
+fn join(
+    tx: &mut Write<'_>,
+    book: LogbookId,
+    person: &Person,
+    right: Right,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let membership = Membership {
+        right,
+        call: person.call.as_str().into(),
+        since: now,
+    };
     tx.put(MEMBER, &(book.0, person.account.0), &membership)?;
     tx.put(MEMBER_BY_ACCOUNT, &(person.account.0, book.0), &())?;
     Ok(())
@@ -169,7 +228,11 @@ fn keep_an_owner(tx: &Write<'_>, book: LogbookId, leaving: u32) -> Result<(), Er
     let owner_stays = members(tx, book)?
         .iter()
         .any(|(account, membership)| *account != leaving && membership.right == Right::Owner);
-    if owner_stays { Ok(()) } else { Err(Error::NotAllowed("a logbook keeps at least one owner")) }
+    if owner_stays {
+        Ok(())
+    } else {
+        Err(Error::NotAllowed("a logbook keeps at least one owner"))
+    }
 }
 
 fn title(new: &NewBook) -> Result<String, Error> {

@@ -70,13 +70,23 @@ pub(crate) fn edit(
     now: Timestamp,
 ) -> Result<Arc<Contact>, Error> {
     let (opened, record) = editable(tx, actor, target)?;
-    let contact = |record| Arc::new(Contact { id: target.id, logbook: opened.book.call.clone(), record });
-    let Some(new) = changed(&record, edits, table, now)? else { return Ok(contact(record)) };
+    let contact = |record| {
+        Arc::new(Contact {
+            id: target.id,
+            logbook: opened.book.call.clone(),
+            record,
+        })
+    };
+    let Some(new) = changed(&record, edits, table, now)? else {
+        return Ok(contact(record));
+    };
     let mut changes = Changes::new(opened.id);
     changes.store(tx, target.id.number, Some(&record), Some(&new))?;
     changes.finish(tx)?;
     let contact = contact(new);
-    tx.emit(Event::Logbook(LogbookEvent::QsoChanged { contact: Arc::clone(&contact) }));
+    tx.emit(Event::Logbook(LogbookEvent::QsoChanged {
+        contact: Arc::clone(&contact),
+    }));
     Ok(contact)
 }
 
@@ -87,9 +97,26 @@ pub(crate) fn delete(tx: &mut Write<'_>, actor: &Actor, target: Target, back: &W
     let number = target.id.number;
     changes.store(tx, number, Some(&record), None)?;
     changes.finish(tx)?;
-    keep(tx, &opened, back, &[(number, UndoRow { before: record.clone(), left: None })])?;
-    let contact = Contact { id: target.id, logbook: opened.book.call, record };
-    tx.emit(Event::Logbook(LogbookEvent::QsoDeleted { contact: Arc::new(contact) }));
+    keep(
+        tx,
+        &opened,
+        back,
+        &[(
+            number,
+            UndoRow {
+                before: record.clone(),
+                left: None,
+            },
+        )],
+    )?;
+    let contact = Contact {
+        id: target.id,
+        logbook: opened.book.call,
+        record,
+    };
+    tx.emit(Event::Logbook(LogbookEvent::QsoDeleted {
+        contact: Arc::new(contact),
+    }));
     Ok(())
 }
 
@@ -107,7 +134,9 @@ pub(crate) fn bulk(
     let mut changes = Changes::new(opened.id);
     let mut rows = Vec::new();
     for &number in numbers {
-        let Some(record) = tx.get(QSO, &opened.id.qso(number))? else { continue };
+        let Some(record) = tx.get(QSO, &opened.id.qso(number))? else {
+            continue;
+        };
         if opened.may_edit(&record).is_err() {
             continue;
         }
@@ -117,7 +146,9 @@ pub(crate) fn bulk(
                 None
             }
             Action::Set(edits) => {
-                let Some(new) = changed(&record, edits, table, now)? else { continue };
+                let Some(new) = changed(&record, edits, table, now)? else {
+                    continue;
+                };
                 changes.store(tx, number, Some(&record), Some(&new))?;
                 Some(new.revision)
             }
@@ -134,7 +165,11 @@ pub(crate) fn bulk(
 pub(super) fn announce(tx: &mut Write<'_>, opened: &Opened, changed: usize) {
     if changed > 0 {
         let (book, logbook) = (opened.id, opened.book.call.clone());
-        tx.emit(Event::Logbook(LogbookEvent::Batch { book, logbook, changed: changed as u64 }));
+        tx.emit(Event::Logbook(LogbookEvent::Batch {
+            book,
+            logbook,
+            changed: changed as u64,
+        }));
     }
 }
 
@@ -142,7 +177,9 @@ fn editable(tx: &Write<'_>, actor: &Actor, target: Target) -> Result<(Opened, St
     let (opened, record) = find(tx, actor, Scope::LogbookWrite, target.id)?;
     opened.may_edit(&record)?;
     match target.revision {
-        Some(wanted) if wanted != record.revision => Err(Error::Changed { current: record.revision }),
+        Some(wanted) if wanted != record.revision => Err(Error::Changed {
+            current: record.revision,
+        }),
         _ => Ok((opened, record)),
     }
 }
@@ -177,7 +214,12 @@ fn keep(tx: &mut Write<'_>, opened: &Opened, back: &WayBack, rows: &[(u64, UndoR
     }
     let mut undo = match tx.get(UNDO, &back.token)? {
         Some(undo) => undo,
-        None => Undo { book: opened.id.0, account: opened.account, until: back.until, rows: 0 },
+        None => Undo {
+            book: opened.id.0,
+            account: opened.account,
+            until: back.until,
+            rows: 0,
+        },
     };
     undo.rows += rows.len() as u64;
     tx.put(UNDO, &back.token, &undo)?;
@@ -190,7 +232,11 @@ fn keep(tx: &mut Write<'_>, opened: &Opened, back: &WayBack, rows: &[(u64, UndoR
 /// Removes up to `limit` contacts of a closed logbook; tells whether any may be left.
 pub(crate) fn clear(tx: &mut Write<'_>, book: LogbookId, limit: usize) -> Result<bool, Error> {
     let numbers: Vec<_> = tx
-        .scan(QSO, crate::store::Span::prefix(&(book.0,)), crate::store::Direction::Forward)
+        .scan(
+            QSO,
+            crate::store::Span::prefix(&(book.0,)),
+            crate::store::Direction::Forward,
+        )
         .take(limit)
         .collect::<Result<_, _>>()?;
     let mut changes = Changes::new(book);

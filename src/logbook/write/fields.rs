@@ -21,9 +21,16 @@ use crate::logbook::stored::StoredQso;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FieldEdit {
     /// A field with a name of its own in JSON; `None` empties it.
-    Named { json: SmolStr, adif: SmolStr, value: Option<String> },
+    Named {
+        json: SmolStr,
+        adif: SmolStr,
+        value: Option<String>,
+    },
     /// Any ADIF field, kept as it is given.
-    Adif { name: SmolStr, value: Option<String> },
+    Adif {
+        name: SmolStr,
+        value: Option<String>,
+    },
     Start(Timestamp),
     End(Option<Timestamp>),
     FreqHz(Option<u64>),
@@ -79,8 +86,18 @@ pub(crate) const NAMES: [(&str, &str); 41] = [
 
 /// JSON names that a contact has but that are worked out and cannot be set; a client may send them back.
 const READ_ONLY: [&str; 12] = [
-    "id", "logbook", "outcome", "confirmed", "qsl", "revision", "created", "updated", "decided_by", "logged_by",
-    "import", "lat",
+    "id",
+    "logbook",
+    "outcome",
+    "confirmed",
+    "qsl",
+    "revision",
+    "created",
+    "updated",
+    "decided_by",
+    "logged_by",
+    "import",
+    "lat",
 ];
 
 impl FieldEdit {
@@ -106,24 +123,34 @@ impl FieldEdit {
 
     fn of_json(name: &str, value: &Value) -> Result<FieldEdit, Error> {
         match name {
-            "start" => Ok(FieldEdit::Start(time(name, value)?.ok_or_else(|| Error::invalid(name, "is needed"))?)),
+            "start" => Ok(FieldEdit::Start(
+                time(name, value)?.ok_or_else(|| Error::invalid(name, "is needed"))?,
+            )),
             "end" => time(name, value).map(FieldEdit::End),
             "freq_hz" => number(name, value).map(FieldEdit::FreqHz),
             "freq_rx_hz" => number(name, value).map(FieldEdit::FreqRxHz),
             "dxcc" => {
                 let code = number(name, value)?.map(u16::try_from).transpose();
-                code.map(FieldEdit::Entity).map_err(|_| Error::invalid(name, "is not an entity number"))
+                code.map(FieldEdit::Entity)
+                    .map_err(|_| Error::invalid(name, "is not an entity number"))
             }
             "county" => Ok(FieldEdit::named(name, "CNTY", text(name, value)?)),
             _ => match NAMES.iter().find(|(json, _)| *json == name) {
                 Some((json, adif)) => Ok(FieldEdit::named(json, adif, text(name, value)?)),
-                None => Err(Error::invalid(name, "is not a field of a contact; ADIF fields go into `adif`")),
+                None => Err(Error::invalid(
+                    name,
+                    "is not a field of a contact; ADIF fields go into `adif`",
+                )),
             },
         }
     }
 
     fn named(json: &str, adif: &str, value: Option<String>) -> FieldEdit {
-        FieldEdit::Named { json: json.into(), adif: adif.into(), value }
+        FieldEdit::Named {
+            json: json.into(),
+            adif: adif.into(),
+            value,
+        }
     }
 
     /// The name a client knows the field by.
@@ -144,7 +171,9 @@ impl FieldEdit {
         let needed = ["CALL", "QSO_DATE", "TIME_ON", "QSO_DATE_OFF", "TIME_OFF"];
         match self {
             FieldEdit::Start(_) | FieldEdit::End(_) => true,
-            FieldEdit::Named { adif: name, .. } | FieldEdit::Adif { name, .. } => needed.contains(&name.as_str()),
+            FieldEdit::Named { adif: name, .. } | FieldEdit::Adif { name, .. } => {
+                needed.contains(&name.as_str())
+            }
             _ => false,
         }
     }
@@ -165,8 +194,20 @@ impl FieldEdit {
             FieldEdit::End(Some(end)) => {
                 let at = Offset::UTC.to_datetime(*end);
                 set(record, "end", "TIME_OFF", None, true)?;
-                set(record, "end", "QSO_DATE_OFF", Some(&at.strftime("%Y%m%d").to_string()), true)?;
-                set(record, "end", "TIME_OFF", Some(&at.strftime("%H%M%S").to_string()), true)
+                set(
+                    record,
+                    "end",
+                    "QSO_DATE_OFF",
+                    Some(&at.strftime("%Y%m%d").to_string()),
+                    true,
+                )?;
+                set(
+                    record,
+                    "end",
+                    "TIME_OFF",
+                    Some(&at.strftime("%H%M%S").to_string()),
+                    true,
+                )
             }
             FieldEdit::FreqHz(hertz) => {
                 set(record, "freq_hz", "FREQ", megahertz(*hertz).as_deref(), true)?;
@@ -175,10 +216,20 @@ impl FieldEdit {
                 }
                 Ok(())
             }
-            FieldEdit::FreqRxHz(hertz) => set(record, "freq_rx_hz", "FREQ_RX", megahertz(*hertz).as_deref(), true),
+            FieldEdit::FreqRxHz(hertz) => set(
+                record,
+                "freq_rx_hz",
+                "FREQ_RX",
+                megahertz(*hertz).as_deref(),
+                true,
+            ),
             FieldEdit::Entity(code) => {
                 record.qso.dxcc = *code;
-                record.place.decided_by = if code.is_some() { SmolStr::new_static(MANUAL) } else { SmolStr::default() };
+                record.place.decided_by = if code.is_some() {
+                    SmolStr::new_static(MANUAL)
+                } else {
+                    SmolStr::default()
+                };
                 Ok(())
             }
         }
@@ -192,18 +243,29 @@ fn adif_object(value: &Value, edits: &mut Vec<FieldEdit>) -> Result<(), Error> {
     for (name, value) in fields {
         let well_formed = !name.is_empty()
             && name.len() <= 64
-            && name.chars().all(|c| c.is_ascii_graphic() && !"<>:,{}".contains(c));
+            && name
+                .chars()
+                .all(|c| c.is_ascii_graphic() && !"<>:,{}".contains(c));
         if !well_formed {
             return Err(Error::invalid(format!("adif.{name}"), "is not a field name"));
         }
         let value = text(&format!("adif.{name}"), value)?;
-        edits.push(FieldEdit::Adif { name: name.to_ascii_uppercase().into(), value });
+        edits.push(FieldEdit::Adif {
+            name: name.to_ascii_uppercase().into(),
+            value,
+        });
     }
     Ok(())
 }
 
 /// Sets an ADIF field; `strict` refuses what would be kept aside as text.
-fn set(record: &mut StoredQso, field: &str, adif: &str, value: Option<&str>, strict: bool) -> Result<(), Error> {
+fn set(
+    record: &mut StoredQso,
+    field: &str,
+    adif: &str,
+    value: Option<&str>,
+    strict: bool,
+) -> Result<(), Error> {
     let mut defects = Vec::new();
     record.qso.set(adif, value.unwrap_or_default(), &mut defects);
     let refused = |defect: &&Defect| {
@@ -228,7 +290,12 @@ fn start_at(record: &mut StoredQso, start: Timestamp) -> Result<(), Error> {
 
 /// A frequency of another band than the one just set says nothing any more.
 fn drop_strange_frequency(record: &mut StoredQso) {
-    if record.qso.freq.and_then(Band::of).is_some_and(|band| band != record.qso.band) {
+    if record
+        .qso
+        .freq
+        .and_then(Band::of)
+        .is_some_and(|band| band != record.qso.band)
+    {
         record.qso.freq = None;
     }
 }

@@ -19,8 +19,8 @@ use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::stored::StoredQso;
 use crate::logbook::tables::{
-    BOOK, Counts, Filled, IMPORT, IMPORT_BY_BOOK, Import, ImportState, MERGED, OnDuplicate, REJECT, Reject, Remark,
-    Right, USERDEF,
+    BOOK, Counts, Filled, IMPORT, IMPORT_BY_BOOK, Import, ImportState, MERGED, OnDuplicate, REJECT, Reject,
+    Remark, Right, USERDEF,
 };
 use crate::store::{Rows, Write};
 
@@ -69,7 +69,10 @@ pub(crate) fn begin(
     now: Timestamp,
 ) -> Result<(u32, Opened), Error> {
     if options.window > LARGEST_WINDOW {
-        return Err(Error::invalid("window", format!("at most {LARGEST_WINDOW} minutes")));
+        return Err(Error::invalid(
+            "window",
+            format!("at most {LARGEST_WINDOW} minutes"),
+        ));
     }
     let opened = rights::open(tx, actor, Scope::LogbookWrite, call)?;
     let number = tx.next_id("logbook.import")?;
@@ -101,7 +104,9 @@ pub(crate) fn begin(
 pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
     let mut import = load(tx, batch.import)?;
     if import.position != batch.from || !matches!(import.state, ImportState::Waiting | ImportState::Running) {
-        return Err(Error::ImportState("the import does not stand where this batch begins"));
+        return Err(Error::ImportState(
+            "the import does not stand where this batch begins",
+        ));
     }
     let book = tx.get(BOOK, &import.book)?.filter(|book| !book.closed);
     let call = book.ok_or(Error::ImportState("the logbook is gone"))?.call;
@@ -109,7 +114,15 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
     let mut changes = Changes::new(LogbookId(import.book));
     for incoming in batch.contacts {
         note_other_call(&mut import, &incoming, &call);
-        one(tx, &mut changes, &mut import, batch.import, &call, incoming, batch.now)?;
+        one(
+            tx,
+            &mut changes,
+            &mut import,
+            batch.import,
+            &call,
+            incoming,
+            batch.now,
+        )?;
     }
     changes.finish(tx)?;
     for reject in batch.rejects {
@@ -118,7 +131,11 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
         tx.put(REJECT, &(batch.import, n), &reject)?;
     }
     for def in batch.userdefs {
-        tx.put(USERDEF, &(import.book, def.name.to_ascii_uppercase_smolstr()), &def)?;
+        tx.put(
+            USERDEF,
+            &(import.book, def.name.to_ascii_uppercase_smolstr()),
+            &def,
+        )?;
     }
     import.counts.warnings += batch.warnings;
     let room = MOST_REMARKS.saturating_sub(import.remarks.len());
@@ -128,13 +145,22 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
     tx.put(IMPORT, &batch.import, &import)?;
     let changed = import.counts.added + import.counts.merged - stored_before;
     if changed > 0 {
-        tx.emit(Event::Logbook(LogbookEvent::Batch { book: LogbookId(import.book), logbook: call, changed }));
+        tx.emit(Event::Logbook(LogbookEvent::Batch {
+            book: LogbookId(import.book),
+            logbook: call,
+            changed,
+        }));
     }
     Ok(import.counts)
 }
 
 /// Ends an import: as done, or as stopped when the job gave up.
-pub(crate) fn end(tx: &mut Write<'_>, number: u32, state: ImportState, now: Timestamp) -> Result<Import, Error> {
+pub(crate) fn end(
+    tx: &mut Write<'_>,
+    number: u32,
+    state: ImportState,
+    now: Timestamp,
+) -> Result<Import, Error> {
     let mut import = load(tx, number)?;
     import.state = state;
     import.ended = Some(now);
@@ -153,7 +179,8 @@ pub(crate) fn end(tx: &mut Write<'_>, number: u32, state: ImportState, now: Time
 
 /// The import's row.
 pub(crate) fn load(r: &impl Rows, number: u32) -> Result<Import, Error> {
-    r.get(IMPORT, &number)?.ok_or_else(|| Error::NoImport(number.to_string()))
+    r.get(IMPORT, &number)?
+        .ok_or_else(|| Error::NoImport(number.to_string()))
 }
 
 fn one(
@@ -166,7 +193,11 @@ fn one(
     now: Timestamp,
 ) -> Result<(), Error> {
     if import.on_duplicate != OnDuplicate::KeepAll {
-        let search = Search { book: LogbookId(import.book), call, window: import.window };
+        let search = Search {
+            book: LogbookId(import.book),
+            call,
+            window: import.window,
+        };
         if let Some((found, record)) = merge::find(tx, search, &incoming.qso)? {
             return known(tx, changes, import, number, (found, record), &incoming, now);
         }
@@ -210,7 +241,11 @@ fn known(
     if record.import != Some(number) {
         let mut filled = match tx.get(MERGED, &(number, id))? {
             Some(filled) => filled,
-            None => Filled { before: record.clone(), fields: Vec::new(), left: 0 },
+            None => Filled {
+                before: record.clone(),
+                fields: Vec::new(),
+                left: 0,
+            },
         };
         filled.fields.extend(fields);
         filled.left = new.revision;

@@ -26,7 +26,12 @@ pub(crate) struct Changes {
 impl Changes {
     /// Nothing changed yet.
     pub(crate) fn new(book: LogbookId) -> Changes {
-        Changes { book, tallies: Tallies::default(), calls: Vec::new(), next: None }
+        Changes {
+            book,
+            tallies: Tallies::default(),
+            calls: Vec::new(),
+            next: None,
+        }
     }
 
     /// The number for a new QSO; numbers of a logbook ascend and are never used again.

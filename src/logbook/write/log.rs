@@ -24,7 +24,11 @@ pub(crate) fn log(
     incoming: Incoming,
     now: Timestamp,
 ) -> Result<(Arc<Contact>, Outcome), Error> {
-    let search = Search { book: opened.id, call: &opened.book.call, window: 0 };
+    let search = Search {
+        book: opened.id,
+        call: &opened.book.call,
+        window: 0,
+    };
     let mut changes = Changes::new(opened.id);
     let (number, record, outcome) = match merge::find(tx, search, &incoming.qso)? {
         Some((number, record)) => merged(tx, opened, &mut changes, number, record, &incoming, now)?,
@@ -36,11 +40,22 @@ pub(crate) fn log(
         }
     };
     changes.finish(tx)?;
-    let id = QsoId { book: opened.id, number };
-    let contact = Arc::new(Contact { id, logbook: opened.book.call.clone(), record });
+    let id = QsoId {
+        book: opened.id,
+        number,
+    };
+    let contact = Arc::new(Contact {
+        id,
+        logbook: opened.book.call.clone(),
+        record,
+    });
     match outcome {
-        Outcome::Added => tx.emit(Event::Logbook(LogbookEvent::QsoAdded { contact: Arc::clone(&contact) })),
-        Outcome::Merged => tx.emit(Event::Logbook(LogbookEvent::QsoChanged { contact: Arc::clone(&contact) })),
+        Outcome::Added => tx.emit(Event::Logbook(LogbookEvent::QsoAdded {
+            contact: Arc::clone(&contact),
+        })),
+        Outcome::Merged => tx.emit(Event::Logbook(LogbookEvent::QsoChanged {
+            contact: Arc::clone(&contact),
+        })),
         Outcome::Duplicate => {}
     }
     Ok((contact, outcome))
@@ -48,7 +63,14 @@ pub(crate) fn log(
 
 /// A record around a contact that is being put together; its place is still to be worked out.
 pub(crate) fn blank(qso: Qso, now: Timestamp) -> StoredQso {
-    new_record(Incoming { qso, place: Place::default() }, None, now)
+    new_record(
+        Incoming {
+            qso,
+            place: Place::default(),
+        },
+        None,
+        now,
+    )
 }
 
 /// A record that was not there before.

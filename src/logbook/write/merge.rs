@@ -36,13 +36,24 @@ pub(crate) struct Search<'a> {
 }
 
 /// The stored contact that `qso` is a duplicate of: of several the one nearest in time.
-pub(crate) fn find(r: &impl Rows, search: Search<'_>, qso: &Qso) -> Result<Option<(u64, StoredQso)>, StoreError> {
+pub(crate) fn find(
+    r: &impl Rows,
+    search: Search<'_>,
+    qso: &Qso,
+) -> Result<Option<(u64, StoredQso)>, StoreError> {
     let start = qso.start.as_second();
     let minute = start - start.rem_euclid(MINUTE);
     let reach = i64::from(search.window) * MINUTE;
-    let times = TimeSpan { from: minute - reach, until: minute + MINUTE + reach };
+    let times = TimeSpan {
+        from: minute - reach,
+        until: minute + MINUTE + reach,
+    };
     let mut nearest: Option<(u64, u64, StoredQso)> = None;
-    for row in r.scan(QSO_BY_TIME, list::time_keys(search.book, times), Direction::Forward) {
+    for row in r.scan(
+        QSO_BY_TIME,
+        list::time_keys(search.book, times),
+        Direction::Forward,
+    ) {
         let ((_, at, number), summary) = row?;
         if !may_match(&summary, qso) {
             continue;
@@ -51,7 +62,9 @@ pub(crate) fn find(r: &impl Rows, search: Search<'_>, qso: &Qso) -> Result<Optio
         if nearest.as_ref().is_some_and(|(best, ..)| *best <= apart) {
             continue;
         }
-        let Some(record) = r.get(QSO, &search.book.qso(number))? else { continue };
+        let Some(record) = r.get(QSO, &search.book.qso(number))? else {
+            continue;
+        };
         let same_station = station(&record.qso, search.call) == station(qso, search.call);
         if same_station && satellite(&record.qso) == satellite(qso) {
             nearest = Some((apart, number, record));
@@ -66,7 +79,11 @@ pub(crate) fn fill(stored: &mut StoredQso, incoming: &Incoming) -> Vec<(SmolStr,
     if stored.qso == incoming.qso {
         return Vec::new();
     }
-    let present: Vec<SmolStr> = stored.qso.adif_fields().map(|field| SmolStr::new(field.name)).collect();
+    let present: Vec<SmolStr> = stored
+        .qso
+        .adif_fields()
+        .map(|field| SmolStr::new(field.name))
+        .collect();
     let mut filled = Vec::new();
     for field in incoming.qso.adif_fields() {
         if present.iter().any(|name| **name == *field.name) {
@@ -85,7 +102,11 @@ pub(crate) fn fill(stored: &mut StoredQso, incoming: &Incoming) -> Vec<(SmolStr,
 /// Takes back what [`fill`] did, except in fields that have changed since.
 pub(crate) fn unfill(stored: &mut StoredQso, filled: &[(SmolStr, SmolStr)]) {
     for (name, value) in filled {
-        if stored.qso.adif_field(name).is_some_and(|present| present == *value) {
+        if stored
+            .qso
+            .adif_field(name)
+            .is_some_and(|present| present == *value)
+        {
             stored.qso.set(name, "", &mut Vec::new());
         }
     }

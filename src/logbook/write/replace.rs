@@ -28,7 +28,10 @@ pub(crate) fn step(tx: &mut Write<'_>, after: Option<QsoKey>, table: &Table) -> 
     };
     let mut step = Step::default();
     let mut changes: Option<(u32, Changes)> = None;
-    let rows: Vec<_> = tx.scan(QSO, span, Direction::Forward).take(MOST_AT_ONCE).collect::<Result<_, _>>()?;
+    let rows: Vec<_> = tx
+        .scan(QSO, span, Direction::Forward)
+        .take(MOST_AT_ONCE)
+        .collect::<Result<_, _>>()?;
     let full = rows.len() == MOST_AT_ONCE;
     let mut stopped = false;
     for ((book, number), record) in rows {

@@ -33,7 +33,10 @@ async fn log_it(fixture: &Fixture, who: Actor, incoming: Incoming) -> (QsoId, Ou
 }
 
 fn back(token: &str) -> WayBack {
-    WayBack { token: token.into(), until: now() + 24.hours() }
+    WayBack {
+        token: token.into(),
+        until: now() + 24.hours(),
+    }
 }
 
 async fn undo_token(fixture: &Fixture, token: &'static str) -> Result<undo::Step, Error> {
@@ -50,12 +53,18 @@ async fn a_contact_sent_twice_is_stored_once_and_merged() {
     let fixture = Fixture::new().await;
     let (id, outcome) = log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;
     assert_eq!((id.number, outcome), (1, Outcome::Added));
-    assert_eq!(log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await, (id, Outcome::Duplicate));
+    assert_eq!(
+        log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await,
+        (id, Outcome::Duplicate)
+    );
 
     let mut more = contact("JA1XYZ", "093245");
     more.qso.set("NAME", "Taro", &mut Vec::new());
     more.qso.set("RST_SENT", "599", &mut Vec::new());
-    assert_eq!(log_it(&fixture, k6bp(), more.clone()).await, (id, Outcome::Merged));
+    assert_eq!(
+        log_it(&fixture, k6bp(), more.clone()).await,
+        (id, Outcome::Merged)
+    );
     assert_eq!(log_it(&fixture, k6bp(), more).await, (id, Outcome::Duplicate));
 
     let mut other = contact("JA1XYZ", "0932");
@@ -70,7 +79,13 @@ async fn a_contact_sent_twice_is_stored_once_and_merged() {
 #[tokio::test]
 async fn what_differs_in_the_key_is_another_contact() {
     let fixture = Fixture::new().await;
-    let base = [("CALL", "JA1XYZ"), ("QSO_DATE", "20261120"), ("TIME_ON", "0932"), ("BAND", "2m"), ("MODE", "FM")];
+    let base = [
+        ("CALL", "JA1XYZ"),
+        ("QSO_DATE", "20261120"),
+        ("TIME_ON", "0932"),
+        ("BAND", "2m"),
+        ("MODE", "FM"),
+    ];
     log_it(&fixture, k6bp(), incoming(&adif(&base))).await;
     for (name, value) in [
         ("CALL", "JA1XYZ/P"),
@@ -86,10 +101,16 @@ async fn what_differs_in_the_key_is_another_contact() {
     }
     let mut satellite = base.to_vec();
     satellite.extend([("PROP_MODE", "SAT"), ("SAT_NAME", "AO-91")]);
-    assert_eq!(log_it(&fixture, k6bp(), incoming(&adif(&satellite))).await.1, Outcome::Added);
+    assert_eq!(
+        log_it(&fixture, k6bp(), incoming(&adif(&satellite))).await.1,
+        Outcome::Added
+    );
     let mut own_call = base.to_vec();
     own_call.push(("STATION_CALLSIGN", "K6BP"));
-    assert_eq!(log_it(&fixture, k6bp(), incoming(&adif(&own_call))).await.1, Outcome::Merged);
+    assert_eq!(
+        log_it(&fixture, k6bp(), incoming(&adif(&own_call))).await.1,
+        Outcome::Merged
+    );
     fixture.check();
 }
 
@@ -97,16 +118,28 @@ async fn what_differs_in_the_key_is_another_contact() {
 async fn an_edit_raises_the_revision_and_honours_if_match() {
     let fixture = Fixture::new().await;
     let (id, _) = log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;
-    let json = serde_json::json!({"call": "K1ABC", "freq_hz": 7_030_000, "name": "Ann", "adif": {"APP_X_Y": "z"}});
+    let json =
+        serde_json::json!({"call": "K1ABC", "freq_hz": 7_030_000, "name": "Ann", "adif": {"APP_X_Y": "z"}});
     let edits = FieldEdit::from_json(json.as_object().unwrap()).unwrap();
-    let target = Target { id, revision: Some(1) };
+    let target = Target {
+        id,
+        revision: Some(1),
+    };
     let again = edits.clone();
-    let edited = fixture.write(move |tx| edit::edit(tx, &k6bp(), target, &edits, &table(), now())).await.unwrap();
+    let edited = fixture
+        .write(move |tx| edit::edit(tx, &k6bp(), target, &edits, &table(), now()))
+        .await
+        .unwrap();
     let record = &edited.record;
-    assert_eq!((record.revision, record.qso.band.name(), record.dxcc()), (2, "40m", Some(291)));
+    assert_eq!(
+        (record.revision, record.qso.band.name(), record.dxcc()),
+        (2, "40m", Some(291))
+    );
     assert_eq!(record.qso.extra("APP_X_Y"), Some("z"));
 
-    let refused = fixture.write(move |tx| edit::edit(tx, &k6bp(), target, &again, &table(), now())).await;
+    let refused = fixture
+        .write(move |tx| edit::edit(tx, &k6bp(), target, &again, &table(), now()))
+        .await;
     assert!(matches!(refused, Err(Error::Changed { current: 2 })));
     fixture.check();
 }
@@ -116,7 +149,8 @@ fn a_value_that_does_not_fit_names_its_field() {
     let apply = |json: serde_json::Value| {
         let incoming = contact("JA1XYZ", "0932");
         let mut record = log::new_record(incoming, None, now());
-        FieldEdit::from_json(json.as_object().unwrap()).and_then(|edits| edits.iter().try_for_each(|e| e.apply(&mut record)))
+        FieldEdit::from_json(json.as_object().unwrap())
+            .and_then(|edits| edits.iter().try_for_each(|e| e.apply(&mut record)))
     };
     for (json, field) in [
         (serde_json::json!({"grid": "nowhere"}), "grid"),
@@ -133,7 +167,8 @@ fn a_value_that_does_not_fit_names_its_field() {
             other => panic!("{field}: {other:?}"),
         }
     }
-    apply(serde_json::json!({"grid": null, "dxcc": 339, "end": "2026-11-20T09:40:00Z", "id": "1-1"})).unwrap();
+    apply(serde_json::json!({"grid": null, "dxcc": 339, "end": "2026-11-20T09:40:00Z", "id": "1-1"}))
+        .unwrap();
 }
 
 #[tokio::test]
@@ -146,11 +181,20 @@ async fn a_choice_by_hand_stays_until_the_call_changes() {
         fixture_edit(target, edits)
     };
     let by = |place: &crate::logbook::stored::Place| (place.dxcc, place.decided_by.clone());
-    let edited = fixture.write(set(serde_json::json!({"dxcc": 291}))).await.unwrap();
+    let edited = fixture
+        .write(set(serde_json::json!({"dxcc": 291})))
+        .await
+        .unwrap();
     assert_eq!(by(&edited.record.place), (Some(291), SmolStr::new("manual")));
-    let edited = fixture.write(set(serde_json::json!({"name": "Ann"}))).await.unwrap();
+    let edited = fixture
+        .write(set(serde_json::json!({"name": "Ann"})))
+        .await
+        .unwrap();
     assert_eq!(by(&edited.record.place), (Some(291), SmolStr::new("manual")));
-    let edited = fixture.write(set(serde_json::json!({"dxcc": null}))).await.unwrap();
+    let edited = fixture
+        .write(set(serde_json::json!({"dxcc": null})))
+        .await
+        .unwrap();
     assert_eq!(by(&edited.record.place), (Some(339), SmolStr::new("embedded")));
     fixture.check();
 }
@@ -171,9 +215,21 @@ async fn deletions_and_bulk_changes_can_be_taken_back_once() {
         log_it(&fixture, k6bp(), contact(call, time)).await;
     }
     let before = fixture.contacts();
-    let gone = Target { id: QsoId { book: BOOK, number: 1 }, revision: None };
-    fixture.write(move |tx| edit::delete(tx, &k6bp(), gone, &back("a"))).await.unwrap();
-    let action = Action::Set(vec![FieldEdit::Adif { name: "COMMENT".into(), value: Some("field day".into()) }]);
+    let gone = Target {
+        id: QsoId {
+            book: BOOK,
+            number: 1,
+        },
+        revision: None,
+    };
+    fixture
+        .write(move |tx| edit::delete(tx, &k6bp(), gone, &back("a")))
+        .await
+        .unwrap();
+    let action = Action::Set(vec![FieldEdit::Adif {
+        name: "COMMENT".into(),
+        value: Some("field day".into()),
+    }]);
     let changed = fixture
         .write(move |tx| {
             let opened = rights::open(tx, &k6bp(), Scope::LogbookWrite, None)?;
@@ -188,7 +244,9 @@ async fn deletions_and_bulk_changes_can_be_taken_back_once() {
     assert!(matches!(undo_token(&fixture, "a").await, Err(Error::UndoGone)));
     let after = fixture.contacts();
     let content = |rows: &[((u32, u64), crate::logbook::stored::StoredQso)]| {
-        rows.iter().map(|(key, record)| (*key, record.qso.clone())).collect::<Vec<_>>()
+        rows.iter()
+            .map(|(key, record)| (*key, record.qso.clone()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(content(&before), content(&after));
     fixture.check();
@@ -198,7 +256,12 @@ async fn deletions_and_bulk_changes_can_be_taken_back_once() {
 async fn an_undo_leaves_later_changes_alone() {
     let fixture = Fixture::new().await;
     let (id, _) = log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;
-    let set = |text: &str| vec![FieldEdit::Adif { name: "COMMENT".into(), value: Some(text.to_owned()) }];
+    let set = |text: &str| {
+        vec![FieldEdit::Adif {
+            name: "COMMENT".into(),
+            value: Some(text.to_owned()),
+        }]
+    };
     let action = Action::Set(set("first"));
     fixture
         .write(move |tx| {
@@ -207,7 +270,10 @@ async fn an_undo_leaves_later_changes_alone() {
         })
         .await
         .unwrap();
-    fixture.write(fixture_edit(Target { id, revision: None }, set("second"))).await.unwrap();
+    fixture
+        .write(fixture_edit(Target { id, revision: None }, set("second")))
+        .await
+        .unwrap();
     let step = undo_token(&fixture, "a").await.unwrap();
     assert_eq!((step.restored, step.kept), (0, 1));
     assert_eq!(fixture.contacts()[0].1.qso.comment.as_deref(), Some("second"));
@@ -230,31 +296,47 @@ async fn members_of_a_club_change_their_own_contacts_and_officers_all() {
             log::log(tx, &opened, incoming, now()).map(|(contact, outcome)| (contact.id, outcome))
         }
     };
-    let (own, _) = fixture.write(club_log(actor("K1ABC", 2), contact("JA1XYZ", "0932"))).await.unwrap();
-    let (others, _) = fixture.write(club_log(k6bp(), contact("JA2XYZ", "0932"))).await.unwrap();
+    let (own, _) = fixture
+        .write(club_log(actor("K1ABC", 2), contact("JA1XYZ", "0932")))
+        .await
+        .unwrap();
+    let (others, _) = fixture
+        .write(club_log(k6bp(), contact("JA2XYZ", "0932")))
+        .await
+        .unwrap();
     let delete = |who: Actor, id| {
-        move |tx: &mut crate::store::Write<'_>| edit::delete(tx, &who, Target { id, revision: None }, &back("t"))
+        move |tx: &mut crate::store::Write<'_>| {
+            edit::delete(tx, &who, Target { id, revision: None }, &back("t"))
+        }
     };
     let refused = fixture.write(delete(actor("K1ABC", 2), others)).await;
     assert!(matches!(refused, Err(Error::NotAllowed(_))));
     let mut more = contact("JA2XYZ", "0932");
     more.qso.set("NAME", "Taro", &mut Vec::new());
     let (_, outcome) = fixture.write(club_log(actor("K1ABC", 2), more)).await.unwrap();
-    assert_eq!(outcome, Outcome::Duplicate, "a member does not change others' contacts by logging them again");
+    assert_eq!(
+        outcome,
+        Outcome::Duplicate,
+        "a member does not change others' contacts by logging them again"
+    );
     fixture.write(delete(actor("K1ABC", 2), own)).await.unwrap();
     fixture.write(delete(actor("K2ABC", 3), others)).await.unwrap();
 
     let unseen = fixture.write(delete(actor("K9XYZ", 9), others)).await;
     assert!(matches!(unseen, Err(Error::NoContact(_))), "{unseen:?}");
-    let last = fixture.write(|tx| books::unshare(tx, &k6bp(), "W6CLB", crate::identity::AccountId(1))).await;
+    let last = fixture
+        .write(|tx| books::unshare(tx, &k6bp(), "W6CLB", crate::identity::AccountId(1)))
+        .await;
     assert!(matches!(last, Err(Error::NotAllowed(_))), "the last owner stays");
     fixture.check();
 }
 
 /// Stores the records as one import in batches of `size`.
 async fn import_all(fixture: &Fixture, records: Vec<Incoming>, options: Options, size: usize) -> u32 {
-    let (number, _): (u32, Opened) =
-        fixture.write(move |tx| import::begin(tx, &k6bp(), None, options, now())).await.unwrap();
+    let (number, _): (u32, Opened) = fixture
+        .write(move |tx| import::begin(tx, &k6bp(), None, options, now()))
+        .await
+        .unwrap();
     let mut from = None;
     for chunk in records.chunks(size) {
         let to = crate::ham::adif::Reader::new(&b""[..]).checkpoint();
@@ -271,28 +353,42 @@ async fn import_all(fixture: &Fixture, records: Vec<Incoming>, options: Options,
         };
         fixture.write(move |tx| import::batch(tx, batch)).await.unwrap();
     }
-    fixture.write(move |tx| import::end(tx, number, ImportState::Done, now())).await.unwrap();
+    fixture
+        .write(move |tx| import::end(tx, number, ImportState::Done, now()))
+        .await
+        .unwrap();
     number
 }
 
 async fn undo_import(fixture: &Fixture, number: u32, step: usize) -> undo::Step {
-    fixture.write(move |tx| undo::begin_import(tx, &k6bp(), number)).await.unwrap();
+    fixture
+        .write(move |tx| undo::begin_import(tx, &k6bp(), number))
+        .await
+        .unwrap();
     let mut sum = undo::Step::default();
     while !sum.finished {
-        let step = fixture.write(move |tx| undo::import_step(tx, number, step, now())).await.unwrap();
+        let step = fixture
+            .write(move |tx| undo::import_step(tx, number, step, now()))
+            .await
+            .unwrap();
         sum.removed += step.removed;
         sum.restored += step.restored;
         sum.finished = step.finished;
     }
-    fixture.write(move |tx| import::end(tx, number, ImportState::Undone, now())).await.unwrap();
+    fixture
+        .write(move |tx| import::end(tx, number, ImportState::Undone, now()))
+        .await
+        .unwrap();
     sum
 }
 
 #[tokio::test]
 async fn a_batch_that_does_not_follow_the_stored_position_is_refused() {
     let fixture = Fixture::new().await;
-    let (number, _) =
-        fixture.write(|tx| import::begin(tx, &k6bp(), None, Options::default(), now())).await.unwrap();
+    let (number, _) = fixture
+        .write(|tx| import::begin(tx, &k6bp(), None, Options::default(), now()))
+        .await
+        .unwrap();
     let to = crate::ham::adif::Reader::new(&b""[..]).checkpoint();
     let batch = Batch {
         import: number,
@@ -317,13 +413,28 @@ async fn duplicates_are_found_skipped_or_kept_as_asked() {
     more.qso.set("NAME", "Taro", &mut Vec::new());
     let counts = |number| fixture.read(|r| Ok(import::load(r, number)?.counts));
     import_all(&fixture, vec![contact("JA1XYZ", "0932")], Options::default(), 10).await;
-    let skip = Options { on_duplicate: OnDuplicate::Skip, ..Options::default() };
+    let skip = Options {
+        on_duplicate: OnDuplicate::Skip,
+        ..Options::default()
+    };
     let number = import_all(&fixture, vec![more.clone()], skip, 10).await;
     assert_eq!((counts(number).duplicates, counts(number).merged), (1, 0));
-    let window = Options { window: 5, ..Options::default() };
-    let number = import_all(&fixture, vec![contact("JA1XYZ", "0936"), contact("JA1XYZ", "0938")], window, 10).await;
+    let window = Options {
+        window: 5,
+        ..Options::default()
+    };
+    let number = import_all(
+        &fixture,
+        vec![contact("JA1XYZ", "0936"), contact("JA1XYZ", "0938")],
+        window,
+        10,
+    )
+    .await;
     assert_eq!((counts(number).duplicates, counts(number).added), (1, 1));
-    let keep = Options { on_duplicate: OnDuplicate::KeepAll, ..Options::default() };
+    let keep = Options {
+        on_duplicate: OnDuplicate::KeepAll,
+        ..Options::default()
+    };
     let number = import_all(&fixture, vec![more], keep, 10).await;
     assert_eq!(counts(number).added, 1);
     fixture.check();
@@ -331,10 +442,27 @@ async fn duplicates_are_found_skipped_or_kept_as_asked() {
 
 /// A record out of few calls, minutes and bands, so that duplicates are frequent.
 fn any_record() -> impl Strategy<Value = Incoming> {
-    let names = vec![None, Some(("NAME", "Ann")), Some(("RST_SENT", "599")), Some(("APP_X_Y", "1")), Some(("DXCC", "291"))];
-    let ends = vec![None, Some(("TIME_OFF", "1005")), Some(("GRIDSQUARE", "PM95")), Some(("LOTW_QSL_RCVD", "Y"))];
-    (0..4_usize, 0..4_u32, 0..2_usize, prop::sample::select(names), prop::sample::select(ends)).prop_map(
-        |(call, minute, band, one, two)| {
+    let names = vec![
+        None,
+        Some(("NAME", "Ann")),
+        Some(("RST_SENT", "599")),
+        Some(("APP_X_Y", "1")),
+        Some(("DXCC", "291")),
+    ];
+    let ends = vec![
+        None,
+        Some(("TIME_OFF", "1005")),
+        Some(("GRIDSQUARE", "PM95")),
+        Some(("LOTW_QSL_RCVD", "Y")),
+    ];
+    (
+        0..4_usize,
+        0..4_u32,
+        0..2_usize,
+        prop::sample::select(names),
+        prop::sample::select(ends),
+    )
+        .prop_map(|(call, minute, band, one, two)| {
             let call = ["JA1XYZ", "K1ABC", "G3ABC", "3Y0J"][call];
             let time = format!("10{minute:02}");
             let mut fields = vec![
@@ -347,8 +475,7 @@ fn any_record() -> impl Strategy<Value = Incoming> {
             fields.extend(one);
             fields.extend(two);
             incoming(&adif(&fields))
-        },
-    )
+        })
 }
 
 fn records() -> impl Strategy<Value = Vec<Incoming>> {
@@ -356,7 +483,11 @@ fn records() -> impl Strategy<Value = Vec<Incoming>> {
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 proptest! {

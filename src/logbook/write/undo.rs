@@ -12,12 +12,10 @@ use super::{Changes, import, merge};
 use crate::event::Event;
 use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
-use crate::logbook::jobs::is_orphan;
 use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
+use crate::logbook::jobs::is_orphan;
 use crate::logbook::rights::{self, Opened};
-use crate::logbook::tables::{
-    BOOK, Filled, Import, ImportState, MERGED, QSO, Right, UNDO, UNDO_ROW, Undo,
-};
+use crate::logbook::tables::{BOOK, Filled, Import, ImportState, MERGED, QSO, Right, UNDO, UNDO_ROW, Undo};
 use crate::store::{Direction, Rows, Span, Write};
 
 /// What a step of an undo did.
@@ -34,9 +32,18 @@ pub(crate) struct Step {
 }
 
 /// What a token takes back, if it is still good and the actor's.
-pub(crate) fn look_up(r: &impl Rows, actor: &Actor, token: &str, now: Timestamp) -> Result<(Opened, Undo), Error> {
-    let undo = r.get(UNDO, &token.into())?.filter(|undo| undo.until > now).ok_or(Error::UndoGone)?;
-    let opened = rights::open_id(r, actor, Scope::LogbookWrite, LogbookId(undo.book))?.ok_or(Error::UndoGone)?;
+pub(crate) fn look_up(
+    r: &impl Rows,
+    actor: &Actor,
+    token: &str,
+    now: Timestamp,
+) -> Result<(Opened, Undo), Error> {
+    let undo = r
+        .get(UNDO, &token.into())?
+        .filter(|undo| undo.until > now)
+        .ok_or(Error::UndoGone)?;
+    let opened =
+        rights::open_id(r, actor, Scope::LogbookWrite, LogbookId(undo.book))?.ok_or(Error::UndoGone)?;
     if opened.right < Right::Officer && undo.account != opened.account {
         return Err(Error::UndoGone);
     }
@@ -49,7 +56,10 @@ pub(crate) fn edits(tx: &mut Write<'_>, opened: &Opened, token: &str, now: Times
         .scan(UNDO_ROW, Span::prefix(&(token.into(),)), Direction::Forward)
         .take(MOST_AT_ONCE)
         .collect::<Result<_, _>>()?;
-    let mut step = Step { finished: rows.len() < MOST_AT_ONCE, ..Step::default() };
+    let mut step = Step {
+        finished: rows.len() < MOST_AT_ONCE,
+        ..Step::default()
+    };
     let mut changes = Changes::new(opened.id);
     let mut single = None;
     for (key, row) in rows {
@@ -65,8 +75,18 @@ pub(crate) fn edits(tx: &mut Write<'_>, opened: &Opened, token: &str, now: Times
         back.updated = now;
         changes.store(tx, number, present.as_ref(), Some(&back))?;
         step.restored += 1;
-        let id = QsoId { book: opened.id, number };
-        single = Some((present.is_some(), Contact { id, logbook: opened.book.call.clone(), record: back }));
+        let id = QsoId {
+            book: opened.id,
+            number,
+        };
+        single = Some((
+            present.is_some(),
+            Contact {
+                id,
+                logbook: opened.book.call.clone(),
+                record: back,
+            },
+        ));
     }
     changes.finish(tx)?;
     if step.finished {
@@ -106,7 +126,12 @@ pub(crate) fn begin_import(tx: &mut Write<'_>, actor: &Actor, number: u32) -> Re
 }
 
 /// Takes back up to `limit` contacts of an import.
-pub(crate) fn import_step(tx: &mut Write<'_>, number: u32, limit: usize, now: Timestamp) -> Result<Step, Error> {
+pub(crate) fn import_step(
+    tx: &mut Write<'_>,
+    number: u32,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Step, Error> {
     let mut import = import::load(tx, number)?;
     if import.state != ImportState::Undoing {
         return Err(Error::ImportState("the import is not being undone"));
@@ -119,8 +144,13 @@ pub(crate) fn import_step(tx: &mut Write<'_>, number: u32, limit: usize, now: Ti
     {
         // From the end, so that the rest of the range is still described by its bounds.
         let from = last.saturating_sub(left as u64 - 1).max(*first);
-        let keys = Span::prefix(&(import.book,)).at_least(&(import.book, from)).at_most(&(import.book, *last));
-        for row in tx.scan(QSO, keys, Direction::Forward).collect::<Result<Vec<_>, _>>()? {
+        let keys = Span::prefix(&(import.book,))
+            .at_least(&(import.book, from))
+            .at_most(&(import.book, *last));
+        for row in tx
+            .scan(QSO, keys, Direction::Forward)
+            .collect::<Result<Vec<_>, _>>()?
+        {
             let ((_, id), record) = row;
             if record.import == Some(number) {
                 changes.store(tx, id, Some(&record), None)?;
@@ -149,7 +179,11 @@ pub(crate) fn import_step(tx: &mut Write<'_>, number: u32, limit: usize, now: Ti
         && step.removed + step.restored > 0
     {
         let changed = step.removed + step.restored;
-        tx.emit(Event::Logbook(LogbookEvent::Batch { book: LogbookId(import.book), logbook: book.call, changed }));
+        tx.emit(Event::Logbook(LogbookEvent::Batch {
+            book: LogbookId(import.book),
+            logbook: book.call,
+            changed,
+        }));
     }
     Ok(step)
 }

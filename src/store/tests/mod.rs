@@ -40,7 +40,10 @@ fn notes(r: &impl Rows) -> Result<Vec<(u64, String)>, StoreError> {
 }
 
 fn event(kind: &str) -> Event {
-    Event::Jobs(Arc::new(JobEvent { kind: kind.into(), ..JobEvent::default() }))
+    Event::Jobs(Arc::new(JobEvent {
+        kind: kind.into(),
+        ..JobEvent::default()
+    }))
 }
 
 fn kinds(events: &[Event]) -> Vec<String> {

@@ -8,13 +8,15 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use chromiumoxide::Page;
 use chromiumoxide::browser::{Browser, BrowserConfig};
-use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams};
+use chromiumoxide::cdp::browser_protocol::emulation::{
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
+};
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
 use chromiumoxide::cdp::js_protocol::runtime::EventExceptionThrown;
 use chromiumoxide::page::ScreenshotParams;
-use chromiumoxide::Page;
 use futures_util::StreamExt;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
@@ -39,7 +41,11 @@ impl Server {
         let log = dir.path().join("log.txt");
         let out = std::fs::File::create(&log)?;
         let mut command = Command::new(binary()?);
-        command.arg("serve").args(extra).arg("--listen").arg(format!("127.0.0.1:{port}"));
+        command
+            .arg("serve")
+            .args(extra)
+            .arg("--listen")
+            .arg(format!("127.0.0.1:{port}"));
         if !extra.contains(&"--demo") {
             command.arg("--data-dir").arg(dir.path().join("data"));
         }
@@ -51,7 +57,12 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .context("starting the program")?;
-        let mut server = Self { child, log, url: format!("http://127.0.0.1:{port}"), dir };
+        let mut server = Self {
+            child,
+            log,
+            url: format!("http://127.0.0.1:{port}"),
+            dir,
+        };
         let deadline = Instant::now() + Duration::from_secs(90);
         while !server.ready().await {
             if let Some(status) = server.child.try_wait()? {
@@ -67,7 +78,9 @@ impl Server {
 
     async fn ready(&self) -> bool {
         let address = self.url.trim_start_matches("http://");
-        raw_get(address, "/readyz").await.is_ok_and(|reply| reply.starts_with("HTTP/1.1 200"))
+        raw_get(address, "/readyz")
+            .await
+            .is_ok_and(|reply| reply.starts_with("HTTP/1.1 200"))
     }
 
     /// What the program printed so far.
@@ -102,9 +115,15 @@ impl Server {
     /// Asks the program to stop and waits for its exit.
     pub async fn stop(mut self) -> Result<()> {
         if let Some(id) = self.child.id() {
-            Command::new("kill").arg("-TERM").arg(id.to_string()).status().await?;
+            Command::new("kill")
+                .arg("-TERM")
+                .arg(id.to_string())
+                .status()
+                .await?;
         }
-        let status = tokio::time::timeout(Duration::from_secs(15), self.child.wait()).await.context("did not stop")??;
+        let status = tokio::time::timeout(Duration::from_secs(15), self.child.wait())
+            .await
+            .context("did not stop")??;
         if !status.success() {
             bail!("stopped with {status}:\n{}", self.output()?);
         }
@@ -115,7 +134,9 @@ impl Server {
 async fn raw_get(address: &str, path: &str) -> Result<String> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(address).await?;
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes()).await?;
+    stream
+        .write_all(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())
+        .await?;
     let mut reply = String::new();
     tokio::time::timeout(Duration::from_secs(5), stream.read_to_string(&mut reply)).await??;
     Ok(reply)
@@ -173,7 +194,12 @@ impl Chrome {
         let page = browser.new_page("about:blank").await?;
         let complaints = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         collect_complaints(&page, &complaints).await?;
-        let chrome = Self { browser, page, complaints, _profile: profile };
+        let chrome = Self {
+            browser,
+            page,
+            complaints,
+            _profile: profile,
+        };
         chrome.size(1400, 900).await?;
         Ok(chrome)
     }
@@ -193,20 +219,32 @@ impl Chrome {
 
     /// Prefers the dark or the light scheme, as the visitor's system would.
     pub async fn scheme(&self, name: &str) -> Result<()> {
-        let feature = MediaFeature { name: "prefers-color-scheme".into(), value: name.into() };
-        self.page.execute(SetEmulatedMediaParams::builder().features(vec![feature]).build()).await?;
+        let feature = MediaFeature {
+            name: "prefers-color-scheme".into(),
+            value: name.into(),
+        };
+        self.page
+            .execute(SetEmulatedMediaParams::builder().features(vec![feature]).build())
+            .await?;
         Ok(())
     }
 
     /// Opens a page and waits for its load.
     pub async fn open(&self, url: &str) -> Result<()> {
-        self.page.goto(url).await.with_context(|| format!("opening {url}"))?;
+        self.page
+            .goto(url)
+            .await
+            .with_context(|| format!("opening {url}"))?;
         self.until("document.readyState === 'complete'").await
     }
 
     /// Evaluates an expression to JSON.
     pub async fn eval(&self, expression: &str) -> Result<serde_json::Value> {
-        let reply = self.page.evaluate(expression).await.with_context(|| format!("evaluating {expression}"))?;
+        let reply = self
+            .page
+            .evaluate(expression)
+            .await
+            .with_context(|| format!("evaluating {expression}"))?;
         Ok(reply.value().cloned().unwrap_or(serde_json::Value::Null))
     }
 
@@ -221,8 +259,14 @@ impl Chrome {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                let body = self.eval("document.body ? document.body.innerText.slice(0, 3000) : ''").await?;
-                bail!("never true: {expression}\non page {:?}:\n{}", self.page.url().await?, body.as_str().unwrap_or_default());
+                let body = self
+                    .eval("document.body ? document.body.innerText.slice(0, 3000) : ''")
+                    .await?;
+                bail!(
+                    "never true: {expression}\non page {:?}:\n{}",
+                    self.page.url().await?,
+                    body.as_str().unwrap_or_default()
+                );
             }
             sleep(Duration::from_millis(40)).await;
         }
@@ -231,7 +275,8 @@ impl Chrome {
     /// Waits until the page's visible text contains `text`.
     pub async fn sees(&self, text: &str) -> Result<()> {
         let quoted = serde_json::to_string(text)?;
-        self.until(&format!("document.body.innerText.includes({quoted})")).await
+        self.until(&format!("document.body.innerText.includes({quoted})"))
+            .await
     }
 
     /// Types into the field a selector names, replacing what it held.
@@ -241,7 +286,8 @@ impl Chrome {
         self.eval(&format!("(() => {{ const f = document.querySelector({quoted}); f.focus(); if (f.select) f.select(); return true; }})()"))
             .await?;
         let field = self.page.find_element(selector).await?;
-        self.eval(&format!("document.querySelector({quoted}).value = ''")).await?;
+        self.eval(&format!("document.querySelector({quoted}).value = ''"))
+            .await?;
         field.type_str(text).await?;
         Ok(())
     }
@@ -256,8 +302,16 @@ impl Chrome {
     pub async fn click(&self, selector: &str) -> Result<()> {
         let quoted = serde_json::to_string(selector)?;
         self.until(&format!("!!document.querySelector({quoted})")).await?;
-        self.eval(&format!("(document.querySelector({quoted}).scrollIntoView({{block:'center'}}), true)")).await?;
-        self.page.find_element(selector).await?.click().await.with_context(|| format!("clicking {selector}"))?;
+        self.eval(&format!(
+            "(document.querySelector({quoted}).scrollIntoView({{block:'center'}}), true)"
+        ))
+        .await?;
+        self.page
+            .find_element(selector)
+            .await?
+            .click()
+            .await
+            .with_context(|| format!("clicking {selector}"))?;
         Ok(())
     }
 
@@ -287,7 +341,9 @@ impl Chrome {
 
     /// Writes a picture of the window.
     pub async fn picture(&self, file: &Path) -> Result<()> {
-        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
+        let params = ScreenshotParams::builder()
+            .format(CaptureScreenshotFormat::Png)
+            .build();
         self.page.save_screenshot(params, file).await?;
         Ok(())
     }
@@ -296,7 +352,9 @@ impl Chrome {
     /// the checker is not installed.
     pub async fn axe(&self) -> Result<Option<Vec<String>>> {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules/axe-core/axe.min.js");
-        let Ok(source) = std::fs::read_to_string(file) else { return Ok(None) };
+        let Ok(source) = std::fs::read_to_string(file) else {
+            return Ok(None);
+        };
         self.page.evaluate(source).await?;
         let found = self
             .page
@@ -331,7 +389,8 @@ async fn collect_complaints(page: &Page, into: &std::sync::Arc<std::sync::Mutex<
         }
     });
     let mut entries = page.event_listener::<EventEntryAdded>().await?;
-    page.execute(chromiumoxide::cdp::browser_protocol::log::EnableParams::default()).await?;
+    page.execute(chromiumoxide::cdp::browser_protocol::log::EnableParams::default())
+        .await?;
     let list = into.clone();
     tokio::spawn(async move {
         while let Some(event) = entries.next().await {

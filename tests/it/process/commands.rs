@@ -47,7 +47,13 @@ fn every_command_has_help() {
 fn wrong_usage_exits_with_two() {
     let shack = Box_::empty();
     assert_eq!(shack.run(&["no-such-command"]).status.code(), Some(2));
-    assert_eq!(shack.run(&["apikey", "create", ADMIN, "--scope", "no.such"]).status.code(), Some(2));
+    assert_eq!(
+        shack
+            .run(&["apikey", "create", ADMIN, "--scope", "no.such"])
+            .status
+            .code(),
+        Some(2)
+    );
 }
 
 #[test]
@@ -65,11 +71,19 @@ fn a_log_goes_in_and_comes_out_on_a_stopped_data_directory() {
     let import = shack.run(&["adif", "import", name, "--callsign", ADMIN, "--json"]);
     assert!(import.status.success(), "{}", text(&import.stderr));
     let result: serde_json::Value = serde_json::from_slice(&import.stdout).unwrap();
-    assert_eq!((&result["added"], &result["rejected"]), (&2.into(), &1.into()), "{result}");
+    assert_eq!(
+        (&result["added"], &result["rejected"]),
+        (&2.into(), &1.into()),
+        "{result}"
+    );
 
     let again = shack.run(&["adif", "import", name, "--callsign", ADMIN, "--json"]);
     let result: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
-    assert_eq!((&result["added"], &result["duplicates"]), (&0.into(), &2.into()), "{result}");
+    assert_eq!(
+        (&result["added"], &result["duplicates"]),
+        (&0.into(), &2.into()),
+        "{result}"
+    );
 
     let export = text(&shack.run(&["adif", "export", "--callsign", ADMIN]).stdout);
     assert!(export.contains("<APP_TEST_WORD:5>hello"), "{export}");
@@ -86,7 +100,14 @@ fn commands_reach_a_running_server_through_its_socket() {
     assert!(shack.run(&["health"]).status.success());
     let file = shack.dir.path().join("log.adi");
     write(&file, LOG);
-    let import = shack.run(&["adif", "import", file.to_str().unwrap(), "--callsign", ADMIN, "--json"]);
+    let import = shack.run(&[
+        "adif",
+        "import",
+        file.to_str().unwrap(),
+        "--callsign",
+        ADMIN,
+        "--json",
+    ]);
     assert!(import.status.success(), "{}", text(&import.stderr));
     assert!(text(&shack.run(&["adif", "export", "--callsign", ADMIN]).stdout).contains("JA1XYZ"));
     assert_eq!(serving.stop(), Some(0));
@@ -98,7 +119,12 @@ fn a_backup_made_while_serving_restores_elsewhere() {
     let shack = Box_::with_admin();
     let file = shack.dir.path().join("log.adi");
     write(&file, LOG);
-    assert!(shack.run(&["adif", "import", file.to_str().unwrap(), "--callsign", ADMIN]).status.success());
+    assert!(
+        shack
+            .run(&["adif", "import", file.to_str().unwrap(), "--callsign", ADMIN])
+            .status
+            .success()
+    );
     let serving = shack.serve();
     let backup = shack.dir.path().join("box.backup");
     let out = shack.run(&["backup", backup.to_str().unwrap()]);
@@ -120,5 +146,8 @@ fn a_backup_made_while_serving_restores_elsewhere() {
     let third = Box_::empty();
     let damaged = third.run(&["restore", backup.to_str().unwrap()]);
     assert_eq!(damaged.status.code(), Some(1), "a damaged file is refused");
-    assert!(!third.data().join("shackbox.redb").exists(), "and leaves nothing behind");
+    assert!(
+        !third.data().join("shackbox.redb").exists(),
+        "and leaves nothing behind"
+    );
 }

@@ -44,10 +44,15 @@ fn a_data_directory_belongs_to_one_process() {
 fn config_show_names_each_source_and_masks_secrets() {
     let shack = Box_::empty();
     let mut command = shack.command(&["config", "show"]);
-    command.env("SHACKBOX_SMTP__PASSWORD", "hunter2secret").env("SHACKBOX_WEB__LISTEN", "127.0.0.1:8099");
+    command
+        .env("SHACKBOX_SMTP__PASSWORD", "hunter2secret")
+        .env("SHACKBOX_WEB__LISTEN", "127.0.0.1:8099");
     let out = command.output().unwrap();
     let shown = text(&out.stdout);
-    assert!(shown.contains("SHACKBOX_WEB__LISTEN") && shown.contains("127.0.0.1:8099"), "{shown}");
+    assert!(
+        shown.contains("SHACKBOX_WEB__LISTEN") && shown.contains("127.0.0.1:8099"),
+        "{shown}"
+    );
     assert!(!shown.contains("hunter2secret"), "{shown}");
 }
 

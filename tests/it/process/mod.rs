@@ -22,7 +22,9 @@ pub(crate) struct Box_ {
 impl Box_ {
     /// An empty directory.
     pub(crate) fn empty() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// A data directory with an administrator.
@@ -39,7 +41,11 @@ impl Box_ {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shackbox"));
-        command.args(args).env_clear().env("SHACKBOX_DATA_DIR", self.data()).env("PATH", "/usr/bin:/bin");
+        command
+            .args(args)
+            .env_clear()
+            .env("SHACKBOX_DATA_DIR", self.data())
+            .env("PATH", "/usr/bin:/bin");
         command.current_dir(self.dir.path());
         command
     }
@@ -65,15 +71,26 @@ impl Box_ {
         let out = self.run(&["apikey", "create", ADMIN, "--scope", "full", "--name", "test"]);
         assert!(out.status.success(), "{}", text(&out.stderr));
         let key = text(&out.stdout).trim().to_owned();
-        assert!(key.starts_with("sbx_") && !key.contains('\n'), "the key stands alone on stdout: {key:?}");
+        assert!(
+            key.starts_with("sbx_") && !key.contains('\n'),
+            "the key stands alone on stdout: {key:?}"
+        );
         key
     }
 
     /// Starts the server and waits until it is ready.
     pub(crate) fn serve(&self) -> Serving {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let log = self.dir.path().join("serve.log");
-        let out = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
+        let out = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .unwrap();
         let child = self
             .command(&["serve", "--listen", &format!("127.0.0.1:{port}")])
             .stdin(Stdio::null())
@@ -86,7 +103,9 @@ impl Box_ {
             if let Some(status) = serving.child.try_wait().unwrap() {
                 panic!("ended with {status}: {}", serving.output());
             }
-            serving.get_raw("/readyz").is_some_and(|reply| reply.starts_with("HTTP/1.1 200"))
+            serving
+                .get_raw("/readyz")
+                .is_some_and(|reply| reply.starts_with("HTTP/1.1 200"))
         });
         serving
     }
@@ -112,7 +131,11 @@ impl Serving {
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
         let host = format!("127.0.0.1:{}", self.port);
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").ok()?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
         let mut reply = String::new();
         stream.read_to_string(&mut reply).ok()?;
         Some(reply)
@@ -130,7 +153,11 @@ impl Serving {
 
     /// SIGTERM, then the exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        Command::new("kill")
+            .arg("-TERM")
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
         let mut code = None;
         wait_until("stopped", || match self.child.try_wait().unwrap() {
             Some(status) => {
@@ -152,7 +179,10 @@ impl Drop for Serving {
 }
 
 /// Waits for a condition; a minute is a failure.
-#[expect(clippy::disallowed_methods, reason = "a process test lives in the machine's time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a process test lives in the machine's time"
+)]
 pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let deadline = std::time::Instant::now() + Duration::from_secs(60);
     while !done() {
@@ -169,7 +199,10 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 pub(crate) fn http() -> reqwest::Client {
     // Installed already by another test is fine: there is one provider only.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap()
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap()
 }
 
 pub(crate) fn write(path: &Path, content: &str) {

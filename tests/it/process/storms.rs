@@ -15,7 +15,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
 }
@@ -33,10 +36,21 @@ fn contact(number: usize) -> Value {
 
 /// Comments of all stored contacts with how often each occurs.
 async fn stored(client: &reqwest::Client, url: &str, key: &str) -> BTreeMap<String, usize> {
-    let adif = client.get(url).bearer_auth(key).send().await.unwrap().text().await.unwrap();
+    let adif = client
+        .get(url)
+        .bearer_auth(key)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     let mut seen = BTreeMap::new();
     for (at, word) in adif.match_indices("storm ") {
-        let number: String = adif[at + word.len()..].chars().take_while(char::is_ascii_digit).collect();
+        let number: String = adif[at + word.len()..]
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         *seen.entry(number).or_insert(0) += 1;
     }
     seen
@@ -60,10 +74,20 @@ async fn acknowledged_contacts_survive_fifty_kills_and_none_is_doubled() {
         });
         loop {
             let number = next;
-            let reply = client.post(&url).bearer_auth(&key).json(&contact(number)).send().await;
+            let reply = client
+                .post(&url)
+                .bearer_auth(&key)
+                .json(&contact(number))
+                .send()
+                .await;
             match reply {
                 Ok(reply) => {
-                    assert_eq!(reply.status(), 201, "round {round}: {}", reply.text().await.unwrap_or_default());
+                    assert_eq!(
+                        reply.status(),
+                        201,
+                        "round {round}: {}",
+                        reply.text().await.unwrap_or_default()
+                    );
                     acknowledged.push(number);
                     next += 1;
                 }
@@ -76,13 +100,23 @@ async fn acknowledged_contacts_survive_fifty_kills_and_none_is_doubled() {
     let serving = shack.serve();
     let seen = stored(&client, &serving.url("/api/v1/logbook/adif"), &key).await;
     for number in &acknowledged {
-        assert_eq!(seen.get(&number.to_string()), Some(&1), "contact {number} of {}", acknowledged.len());
+        assert_eq!(
+            seen.get(&number.to_string()),
+            Some(&1),
+            "contact {number} of {}",
+            acknowledged.len()
+        );
     }
     assert!(seen.values().all(|&n| n == 1), "nothing doubled");
     assert!(!acknowledged.is_empty());
     assert_eq!(serving.stop(), Some(0));
     let check = shack.run(&["check"]);
-    assert!(check.status.success(), "{}{}", text(&check.stdout), text(&check.stderr));
+    assert!(
+        check.status.success(),
+        "{}{}",
+        text(&check.stdout),
+        text(&check.stderr)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -114,7 +148,15 @@ async fn an_import_goes_on_after_kills_and_doubles_nothing() {
     }
     let mut state = Value::Null;
     for _ in 0..1200 {
-        state = client.get(serving.url(&path)).bearer_auth(&key).send().await.unwrap().json().await.unwrap();
+        state = client
+            .get(serving.url(&path))
+            .bearer_auth(&key)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         if state["state"] == "done" || state["state"] == "failed" {
             break;
         }
@@ -123,7 +165,11 @@ async fn an_import_goes_on_after_kills_and_doubles_nothing() {
     assert_eq!(state["state"], "done", "{state}");
     let result = &state["result"];
     let of = |name: &str| result[name].as_u64().unwrap();
-    assert_eq!(of("added") + of("merged") + of("duplicates") + of("rejected"), count as u64, "{state}");
+    assert_eq!(
+        of("added") + of("merged") + of("duplicates") + of("rejected"),
+        count as u64,
+        "{state}"
+    );
     let list: Value = client
         .get(serving.url("/api/v1/logbook/qsos?limit=1"))
         .bearer_auth(&key)
@@ -136,5 +182,10 @@ async fn an_import_goes_on_after_kills_and_doubles_nothing() {
     assert_eq!(list["total"].as_u64().unwrap(), of("added"), "{list}");
     assert_eq!(serving.stop(), Some(0));
     let check = shack.run(&["check"]);
-    assert!(check.status.success(), "{}{}", text(&check.stdout), text(&check.stderr));
+    assert!(
+        check.status.success(),
+        "{}{}",
+        text(&check.stdout),
+        text(&check.stderr)
+    );
 }

@@ -136,7 +136,9 @@ impl Frame {
             .below("js.")
             .map(|(key, text)| (key.to_owned(), text.into()))
             .collect();
-        serde_json::Value::Object(words).to_string().replace('<', "\\u003c")
+        serde_json::Value::Object(words)
+            .to_string()
+            .replace('<', "\\u003c")
     }
 
     fn current(&self) -> Option<&FrameLogbook> {

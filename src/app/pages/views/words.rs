@@ -88,8 +88,14 @@ impl Form {
     /// A form as the server refused it: each word at its field, the rest on top.
     pub(crate) fn of_problem(problem: &Problem) -> Self {
         let body = problem.body();
-        let form = if body.errors.is_empty() { Self::refused(body.detail.clone()) } else { Self::default() };
-        body.errors.iter().fold(form, |form, error| form.with_error(&error.field, &error.message))
+        let form = if body.errors.is_empty() {
+            Self::refused(body.detail.clone())
+        } else {
+            Self::default()
+        };
+        body.errors
+            .iter()
+            .fold(form, |form, error| form.with_error(&error.field, &error.message))
     }
 
     /// Keeps what was typed into a field; never for passwords.
@@ -138,6 +144,9 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let now = at("2026-11-21T12:00:00Z");
         assert_eq!(utc_words(at("2026-11-21T09:32:07Z"), now), "21\u{a0}Nov 09:32z");
-        assert_eq!(utc_words(at("2019-02-03T00:05:00Z"), now), "3\u{a0}Feb\u{a0}2019 00:05z");
+        assert_eq!(
+            utc_words(at("2019-02-03T00:05:00Z"), now),
+            "3\u{a0}Feb\u{a0}2019 00:05z"
+        );
     }
 }

@@ -47,7 +47,10 @@ pub(crate) struct Sort {
 
 impl Sort {
     /// Newest first.
-    pub(crate) const NEWEST: Sort = Sort { by: SortBy::Start, descending: true };
+    pub(crate) const NEWEST: Sort = Sort {
+        by: SortBy::Start,
+        descending: true,
+    };
 }
 
 impl std::str::FromStr for Sort {
@@ -67,7 +70,8 @@ impl std::str::FromStr for Sort {
             "country" => SortBy::Country,
             "grid" => SortBy::Grid,
             _ => {
-                let known = "start, call, band, mode, freq, country, grid, each with - in front for descending";
+                let known =
+                    "start, call, band, mode, freq, country, grid, each with - in front for descending";
                 return Err(Error::invalid("sort", format!("`{text}` is not one of {known}")));
             }
         };
@@ -155,7 +159,11 @@ pub(crate) fn list(r: &impl Rows, query: &ListQuery) -> Result<Listed, StoreErro
         seen,
         start: hit.start,
         number: hit.number,
-        call: if query.sort.by == SortBy::Call { hit.call.clone() } else { SmolStr::default() },
+        call: if query.sort.by == SortBy::Call {
+            hit.call.clone()
+        } else {
+            SmolStr::default()
+        },
     });
     let mut rows = Vec::with_capacity(found.hits.len());
     for hit in &found.hits {
@@ -167,7 +175,13 @@ pub(crate) fn list(r: &impl Rows, query: &ListQuery) -> Result<Listed, StoreErro
         Total::Exactly(total) => (total, true),
         Total::AtLeast(total) => (total, false),
     };
-    Ok(Listed { rows, total, total_exact, offset: found.offset, next })
+    Ok(Listed {
+        rows,
+        total,
+        total_exact,
+        offset: found.offset,
+        next,
+    })
 }
 
 /// Whether the filter accepts a contact, reading the whole of it only if need be.

@@ -24,7 +24,11 @@ enum SortKey {
 
 /// A page of the list sorted by call, along the call index.
 pub(super) fn by_call(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreError> {
-    let direction = if query.sort.descending { Direction::Backward } else { Direction::Forward };
+    let direction = if query.sort.descending {
+        Direction::Backward
+    } else {
+        Direction::Forward
+    };
     let known = total::known(r, query.book, &query.filter)?;
     let (keys, offset, skip) = begin_by_call(query, direction);
     let unfiltered = query.filter.is_empty();
@@ -35,7 +39,9 @@ pub(super) fn by_call(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreEr
             break;
         }
         if !unfiltered {
-            let Some(summary) = r.get(QSO_BY_TIME, &(book, start, number))? else { continue };
+            let Some(summary) = r.get(QSO_BY_TIME, &(book, start, number))? else {
+                continue;
+            };
             if !accepts(r, query, start, number, &summary)? {
                 continue;
             }
@@ -46,11 +52,10 @@ pub(super) fn by_call(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreEr
 }
 
 /// The contacts with one beginning of a call, sorted in memory; `None` if the filter names none, or too many.
-pub(super) fn of_one_call(
-    r: &impl Rows,
-    query: &ListQuery,
-) -> Result<Option<Found>, StoreError> {
-    let Some(prefix) = query.filter.call_prefix() else { return Ok(None) };
+pub(super) fn of_one_call(r: &impl Rows, query: &ListQuery) -> Result<Option<Found>, StoreError> {
+    let Some(prefix) = query.filter.call_prefix() else {
+        return Ok(None);
+    };
     let mut matching = Vec::new();
     let keys = Span::prefix(&((query.book.0,), TextStart(prefix)));
     for (looked_at, row) in r.scan(QSO_BY_CALL, keys, Direction::Forward).enumerate() {
@@ -58,9 +63,14 @@ pub(super) fn of_one_call(
         if looked_at >= CALL_DRIVEN {
             return Ok(None);
         }
-        let Some(summary) = r.get(QSO_BY_TIME, &(book, start, number))? else { continue };
+        let Some(summary) = r.get(QSO_BY_TIME, &(book, start, number))? else {
+            continue;
+        };
         if accepts(r, query, start, number, &summary)? {
-            matching.push((sort_key(query.sort.by, start, &summary), Hit { start, number, call }));
+            matching.push((
+                sort_key(query.sort.by, start, &summary),
+                Hit { start, number, call },
+            ));
         }
     }
     let descending = query.sort.descending;
@@ -70,22 +80,33 @@ pub(super) fn of_one_call(
 }
 
 /// A page of the list in an order that has no index.
-pub(super) fn by_value(
-    r: &impl Rows,
-    query: &ListQuery,
-) -> Result<Found, StoreError> {
-    let keep = usize::try_from(seen(query)).unwrap_or(usize::MAX).saturating_add(query.limit).saturating_add(1);
+pub(super) fn by_value(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreError> {
+    let keep = usize::try_from(seen(query))
+        .unwrap_or(usize::MAX)
+        .saturating_add(query.limit)
+        .saturating_add(1);
     let descending = query.sort.descending;
     let mut kept: Vec<(SortKey, Hit)> = Vec::new();
     let mut total = 0;
-    for row in r.scan(QSO_BY_TIME, walk::span(query.book, query.filter.span), Direction::Backward) {
+    for row in r.scan(
+        QSO_BY_TIME,
+        walk::span(query.book, query.filter.span),
+        Direction::Backward,
+    ) {
         let ((_, start, number), summary) = row?;
         if !accepts(r, query, start, number, &summary)? {
             continue;
         }
         total += 1;
         let key = sort_key(query.sort.by, start, &summary);
-        kept.push((key, Hit { start, number, call: SmolStr::default() }));
+        kept.push((
+            key,
+            Hit {
+                start,
+                number,
+                call: SmolStr::default(),
+            },
+        ));
         if kept.len() >= keep.saturating_mul(2).saturating_add(4_096) {
             kept.select_nth_unstable_by(keep - 1, |a, b| order(descending, a, b));
             kept.truncate(keep);
@@ -98,9 +119,19 @@ pub(super) fn by_value(
 fn page_of(query: &ListQuery, sorted: Vec<(SortKey, Hit)>, total: u64) -> Found {
     let offset = seen(query).min(total);
     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
-    let hits: Vec<Hit> = sorted.into_iter().skip(skip).take(query.limit).map(|(_, hit)| hit).collect();
+    let hits: Vec<Hit> = sorted
+        .into_iter()
+        .skip(skip)
+        .take(query.limit)
+        .map(|(_, hit)| hit)
+        .collect();
     let more = offset + (hits.len() as u64) < total;
-    Found { hits, offset, more, total: Total::Exactly(total) }
+    Found {
+        hits,
+        offset,
+        more,
+        total: Total::Exactly(total),
+    }
 }
 
 /// Contacts before the page: these lists go on by counting.

@@ -22,12 +22,24 @@ impl Pager {
     /// An empty page behind `offset` contacts, of which `skip` will still be met.
     pub(super) fn new(limit: usize, offset: u64, skip: u64, known: Option<u64>) -> Pager {
         let hits = Vec::with_capacity(limit.min(1_000));
-        Pager { limit, offset, skip, known, budget: COUNT_BUDGET, hits, beyond: 0, exhausted: true }
+        Pager {
+            limit,
+            offset,
+            skip,
+            known,
+            budget: COUNT_BUDGET,
+            hits,
+            beyond: 0,
+            exhausted: true,
+        }
     }
 
     /// Whether the walk may end: asked before each row.
     pub(super) fn is_enough(&mut self) -> bool {
-        if self.known.is_some_and(|known| self.skip == 0 && self.offset + self.hits.len() as u64 >= known) {
+        if self
+            .known
+            .is_some_and(|known| self.skip == 0 && self.offset + self.hits.len() as u64 >= known)
+        {
             return true;
         }
         if self.beyond == 0 {
@@ -62,6 +74,11 @@ impl Pager {
             None if self.exhausted => Total::Exactly(counted),
             None => Total::AtLeast(counted),
         };
-        Found { more: self.beyond > 0, hits: self.hits, offset, total }
+        Found {
+            more: self.beyond > 0,
+            hits: self.hits,
+            offset,
+            total,
+        }
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn known(r: &impl Rows, book: LogbookId, filter: &Filter) -> Result<O
         [] if unlimited => sum(r, book, Kind::Total, &[SmolStr::default()]).map(Some),
         [] => days(r, book, filter.span),
         [Term { negated, test }] if unlimited => {
-            let Some(matching) = of_test(r, book, test)? else { return Ok(None) };
+            let Some(matching) = of_test(r, book, test)? else {
+                return Ok(None);
+            };
             if !negated {
                 return Ok(Some(matching));
             }

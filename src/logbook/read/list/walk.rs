@@ -10,7 +10,11 @@ use crate::store::{Direction, Rows, Span, StoreError};
 
 /// A page of the list sorted by start.
 pub(super) fn by_time(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreError> {
-    let direction = if query.sort.descending { Direction::Backward } else { Direction::Forward };
+    let direction = if query.sort.descending {
+        Direction::Backward
+    } else {
+        Direction::Forward
+    };
     let known = total::known(r, query.book, &query.filter)?;
     let (keys, offset, skip) = begin(r, query, direction)?;
     let mut pager = Pager::new(query.limit, offset, skip, known);
@@ -20,7 +24,11 @@ pub(super) fn by_time(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreEr
             break;
         }
         if accepts(r, query, start, number, &summary)? {
-            pager.take(Hit { start, number, call: summary.call });
+            pager.take(Hit {
+                start,
+                number,
+                call: summary.call,
+            });
         }
     }
     Ok(pager.finish())
@@ -45,7 +53,10 @@ pub(crate) fn numbers(
     if let Some((start, number)) = after {
         keys = keys.after(&(book.0, start, number));
     }
-    let mut walked = Walked { numbers: Vec::new(), after: None };
+    let mut walked = Walked {
+        numbers: Vec::new(),
+        after: None,
+    };
     for row in r.scan(QSO_BY_TIME, keys, Direction::Forward) {
         let ((_, start, number), summary) = row?;
         let accepted = match filter.verdict(start, &summary) {

@@ -59,7 +59,9 @@ async fn main() -> Result<()> {
             }
             chrome.open(&format!("{}{path}", server.url)).await?;
             // Maps and tables draw after their data has come; two frames after the network is quiet is enough.
-            chrome.until("document.querySelectorAll('[aria-busy=true], .skeleton').length === 0").await?;
+            chrome
+                .until("document.querySelectorAll('[aria-busy=true], .skeleton').length === 0")
+                .await?;
             tokio::time::sleep(std::time::Duration::from_millis(900)).await;
             chrome.picture(&out.join(format!("{name}-{look}.png"))).await?;
             findings += report(&chrome, name, look).await?;
@@ -78,7 +80,9 @@ async fn sign_in(server: &Server, chrome: &Chrome) -> Result<()> {
     chrome.fill("#call", &call).await?;
     chrome.fill("#password", &password).await?;
     chrome.click("form[data-login] button").await?;
-    chrome.until("location.pathname === '/' && document.body.dataset.account !== ''").await
+    chrome
+        .until("location.pathname === '/' && document.body.dataset.account !== ''")
+        .await
 }
 
 #[expect(clippy::print_stdout, reason = "a tool's report")]
