@@ -1,5 +1,7 @@
 //! What happened to accounts, as plain data for reactors and the bus.
 
+use jiff::Timestamp;
+
 use crate::ham::callsign::Callsign;
 use crate::ham::grid::Grid;
 
@@ -15,6 +17,7 @@ pub(crate) enum IdentityEvent {
         call: Callsign,
         name: DisplayName,
         grid: Option<Grid>,
+        created: Timestamp,
     },
     /// Name, preferences, role, password or standing changed.
     AccountChanged { account: AccountId },

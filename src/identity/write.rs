@@ -147,6 +147,7 @@ fn insert_account(
         call,
         name,
         grid,
+        created: now,
     }));
     Ok(id)
 }

@@ -24,11 +24,12 @@ impl Dice {
 }
 
 fn contact(number: usize) -> Value {
+    let band = ["20m", "40m", "15m"][number % 3];
     let (hour, minute, second) = (number / 3600 % 24, number / 60 % 60, number % 60);
     json!({
         "call": format!("W{}{}X", number % 10, ["AB", "CD", "EF", "GH"][number / 10 % 4]),
         "start": format!("2024-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", 1 + number / 2800 % 12, 1 + number / 100 % 28),
-        "band": ["20m", "40m", "15m"][number % 3],
+        "band": band,
         "mode": "CW",
         "comment": format!("storm {number}"),
     })
