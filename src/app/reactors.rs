@@ -66,10 +66,7 @@ mod tests {
             })
             .await
             .unwrap();
-        let books = store
-            .read(move |r| rights::readable(r, account.0))
-            .await
-            .unwrap();
+        let books = store.read(move |r| rights::readable(r, account.0)).await.unwrap();
         assert_eq!(books.len(), 1);
     }
 }

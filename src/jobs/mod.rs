@@ -7,6 +7,7 @@
 //!
 //! Not here: what any job does. Domains register handlers; the application lists schedules.
 
+mod cx;
 pub(crate) mod event;
 mod model;
 pub(crate) mod read;
@@ -17,8 +18,9 @@ mod tables;
 mod tests;
 mod write;
 
+pub(crate) use cx::JobCx;
 pub(crate) use model::{Done, Job, JobError, JobId, NewJob, NotAJobId};
-pub(crate) use runner::{JobCx, Jobs, JobsBuilder, encode};
+pub(crate) use runner::{Jobs, JobsBuilder, encode};
 pub(crate) use schedule::{Rhythm, Schedule};
 pub(crate) use tables::{check, tables};
-pub(crate) use write::{CancelOutcome, enqueue, retry};
+pub(crate) use write::{CancelOutcome, advance, enqueue, retry};

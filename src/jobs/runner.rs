@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::cx::JobCx;
 use super::event::{JobEvent, State};
 use super::model::{Done, Job, JobError, JobId, NewJob, back_off};
 use super::read;
@@ -23,8 +24,6 @@ use crate::env::Env;
 use crate::event::Event;
 use crate::store::{Direction, Rows as _, Span, Store, StoreError, panic_text};
 
-/// The least time between two messages about one job's progress.
-const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 /// How often schedules and old jobs are looked at; also the longest a due time can be overslept when the clock is set.
 const TICK: Duration = Duration::from_secs(20);
 /// How long a dispatcher waits after the store failed.
@@ -44,7 +43,7 @@ pub(crate) fn encode(event: &Event) -> Option<Outgoing> {
     Some(outgoing(job, "state"))
 }
 
-fn outgoing(job: &JobEvent, kind: &'static str) -> Outgoing {
+pub(super) fn outgoing(job: &JobEvent, kind: &'static str) -> Outgoing {
     let audience = match job.owner {
         Some(owner) => Audience::Accounts([owner].into()),
         None => Audience::Administrators,
@@ -151,24 +150,24 @@ pub(crate) struct Jobs {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    store: Store,
-    env: Env,
-    bus: Bus,
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) env: Env,
+    pub(super) bus: Bus,
     handlers: HashMap<&'static str, Handler>,
     schedules: Vec<Schedule>,
     running: Mutex<HashMap<JobId, Running>>,
     /// Some job has changed its state, or the clock was set.
     changed: Notify,
-    stopping: CancellationToken,
+    pub(super) stopping: CancellationToken,
     tasks: TaskTracker,
 }
 
 /// What is known of a job while it runs.
-struct Running {
+pub(super) struct Running {
     cancel: CancellationToken,
-    view: JobEvent,
-    told: Option<Instant>,
+    pub(super) view: JobEvent,
+    pub(super) told: Option<Instant>,
 }
 
 impl Jobs {
@@ -265,7 +264,7 @@ impl Jobs {
 }
 
 impl Inner {
-    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Running>> {
+    pub(super) fn running(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -322,11 +321,7 @@ impl Inner {
     /// Runs one try of a job and records how it ended.
     async fn run(self: Arc<Self>, id: JobId, job: StoredJob) {
         let cancel = self.stopping.child_token();
-        let view = JobEvent {
-            done: 0,
-            total: None,
-            ..job.view(id)
-        };
+        let view = job.view(id);
         self.running().insert(
             id,
             Running {
@@ -468,66 +463,5 @@ impl Inner {
                 Ok(!due && r.len(RUNNING)? == 0)
             })
             .await
-    }
-}
-
-/// What a handler works with.
-#[derive(Clone)]
-pub(crate) struct JobCx {
-    inner: Arc<Inner>,
-    /// The job's id.
-    pub(crate) id: JobId,
-    /// The account it works for.
-    pub(crate) owner: Option<u32>,
-    /// Which try this is, from 1 on.
-    pub(crate) tries: u32,
-    cancel: CancellationToken,
-}
-
-impl JobCx {
-    /// The store.
-    pub(crate) fn store(&self) -> &Store {
-        &self.inner.store
-    }
-
-    /// The outside world.
-    pub(crate) fn env(&self) -> &Env {
-        &self.inner.env
-    }
-
-    /// An error to return if the job should stop: it was called off, or the program is stopping. To be asked
-    /// between any two steps of work.
-    pub(crate) fn check(&self) -> Result<(), JobError> {
-        if self.inner.stopping.is_cancelled() {
-            Err(JobError::Interrupted)
-        } else if self.cancel.is_cancelled() {
-            Err(JobError::Cancelled)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Waits until the job should stop; for `select!` around long waits. Follow with `check`.
-    pub(crate) async fn interrupted(&self) {
-        self.cancel.cancelled().await;
-    }
-
-    /// Tells how far the work is: to the bus at most four times a second, and at its end.
-    pub(crate) fn progress(&self, done: u64, total: Option<u64>) {
-        let mut running = self.inner.running();
-        let Some(job) = running.get_mut(&self.id) else {
-            return;
-        };
-        job.view.done = done;
-        job.view.total = total;
-        let now = Instant::now();
-        let complete = total == Some(done);
-        if !complete && job.told.is_some_and(|told| now - told < PROGRESS_EVERY) {
-            return;
-        }
-        job.told = Some(now);
-        let message = outgoing(&job.view, "progress");
-        drop(running);
-        self.inner.bus.send([message]);
     }
 }

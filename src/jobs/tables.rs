@@ -64,6 +64,8 @@ pub(super) struct StoredJob {
     pub(super) state: SmolStr,
     pub(super) tries: u32,
     pub(super) max_tries: u32,
+    /// How often in a row the program ended while it ran, without it having got any further.
+    pub(super) cut_off: u32,
     /// Set while it waits as the only one of its kind and payload.
     pub(super) unique: bool,
     /// It was called off while it ran.

@@ -327,25 +327,44 @@ async fn a_job_interrupted_by_the_end_of_the_program_goes_on_at_the_next_start()
     jobs.stop().await;
 }
 
+/// The program ends while the job runs.
+async fn crash(shack: &Shack, id: JobId, advanced: bool) {
+    let now = shack.env.clock.now();
+    let ran = shack.store.write(move |tx| {
+        let claimed = write::claim(tx, "test", now)?;
+        if advanced {
+            advance(tx, id, 1_000)?;
+        }
+        Ok::<_, StoreError>(claimed)
+    });
+    assert_eq!(ran.await.unwrap().unwrap().0, id);
+    let recovered = shack.store.write(move |tx| write::recover(tx, now));
+    assert_eq!(recovered.await.unwrap(), 1);
+}
+
 #[tokio::test]
 async fn a_job_cut_off_by_a_crash_is_queued_again_but_not_for_ever() {
     let shack = Shack::new();
     let id = shack.ask(greet("K1ABC")).await;
-    let now = shack.env.clock.now();
-    for crash in 1..=3 {
-        let claimed = shack
-            .store
-            .write(move |tx| write::claim(tx, "test", now))
-            .await
-            .unwrap();
-        assert_eq!(claimed.unwrap().0, id, "crash {crash}");
-        shack
-            .store
-            .write(move |tx| write::recover(tx, now))
-            .await
-            .unwrap();
+    for _ in 1..20 {
+        crash(&shack, id, false).await;
+        let job = shack.job(id).await;
+        assert_eq!((job.state, job.tries), (State::Queued, 0), "that was no try");
     }
+    crash(&shack, id, false).await;
     assert_eq!(shack.job(id).await.state, State::Failed);
+    shack.check().await;
+}
+
+#[tokio::test]
+async fn a_job_that_gets_further_each_time_may_be_cut_off_without_end() {
+    let shack = Shack::new();
+    let id = shack.ask(greet("K1ABC")).await;
+    for _ in 0..50 {
+        crash(&shack, id, true).await;
+    }
+    let job = shack.job(id).await;
+    assert_eq!((job.state, job.done), (State::Queued, 1_000));
     shack.check().await;
 }
 

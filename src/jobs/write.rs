@@ -9,6 +9,9 @@ use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// How long ended jobs are kept.
 const KEPT: std::time::Duration = std::time::Duration::from_hours(7 * 24);
+/// Ends of the program during a job, in a row and without any progress, that are blamed on the job. A single one is
+/// more often a power cut than the job's doing.
+const MOST_CUT_OFF: u32 = 20;
 /// Rows handled in one transaction by the runner's own housekeeping.
 const BATCH: usize = 500;
 
@@ -80,6 +83,7 @@ pub(crate) fn retry(tx: &mut Write<'_>, id: JobId, now: Timestamp) -> Result<boo
     // It may stand beside an equal waiting job: it was asked for by hand.
     let mut new = StoredJob {
         tries: 0,
+        cut_off: 0,
         cancelled: false,
         unique: false,
         finished: None,
@@ -144,6 +148,7 @@ pub(super) fn finish(tx: &mut Write<'_>, id: JobId, ended: Ended) -> Result<(), 
         done,
         total,
         error: None,
+        cut_off: 0,
         ..old.clone()
     };
     match outcome {
@@ -171,19 +176,37 @@ pub(super) fn finish(tx: &mut Write<'_>, id: JobId, ended: Ended) -> Result<(), 
     replace(tx, id, Some(&old), Some(&new))
 }
 
-/// Puts jobs that ran when the program ended back in line. A try that ended so counts: a job that takes the
-/// program down with it must not do so for ever.
+/// Notes that a running job has got further, in the transaction that stores what it did: an end of the program after
+/// that is not held against it.
+pub(crate) fn advance(tx: &mut Write<'_>, id: JobId, done: u64) -> Result<(), StoreError> {
+    let Some(old) = tx.get(JOB, &id.0)?.filter(|job| job.state() == State::Running) else {
+        return Ok(());
+    };
+    let new = StoredJob {
+        done,
+        cut_off: 0,
+        ..old.clone()
+    };
+    replace(tx, id, Some(&old), Some(&new))
+}
+
+/// Puts jobs that ran when the program ended back in line. That was no try of theirs; but a job that takes the
+/// program down with it again and again, and gets nowhere, must not do so for ever.
 pub(super) fn recover(tx: &mut Write<'_>, now: Timestamp) -> Result<usize, StoreError> {
     let running: Vec<_> = tx
         .scan(RUNNING, Span::all(), Direction::Forward)
         .collect::<Result<_, _>>()?;
     for (id, ()) in &running {
         let Some(old) = tx.get(JOB, id)? else { continue };
-        let mut new = old.clone();
+        let mut new = StoredJob {
+            tries: old.tries.saturating_sub(1),
+            cut_off: old.cut_off + 1,
+            ..old.clone()
+        };
         if old.cancelled {
             end(&mut new, State::Cancelled, now);
-        } else if old.tries >= old.max_tries {
-            fail(&mut new, "the program ended while it ran".to_owned(), now);
+        } else if new.cut_off >= MOST_CUT_OFF {
+            fail(&mut new, "the program ended each time it ran".to_owned(), now);
         } else {
             wait(&mut new, now, std::time::Duration::ZERO);
         }

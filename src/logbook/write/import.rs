@@ -14,6 +14,7 @@ use super::merge::{self, Incoming, Search};
 use crate::event::Event;
 use crate::ham::adif::{Checkpoint, UserDef};
 use crate::identity::{Actor, Scope};
+use crate::jobs;
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::rights::{self, Opened};
@@ -140,9 +141,13 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
     import.counts.warnings += batch.warnings;
     let room = MOST_REMARKS.saturating_sub(import.remarks.len());
     import.remarks.extend(batch.remarks.into_iter().take(room));
+    let offset = batch.to.offset;
     import.position = Some(batch.to);
     import.state = ImportState::Running;
     tx.put(IMPORT, &batch.import, &import)?;
+    if let Ok(job) = import.job.parse() {
+        jobs::advance(tx, job, offset)?;
+    }
     let changed = import.counts.added + import.counts.merged - stored_before;
     if changed > 0 {
         tx.emit(Event::Logbook(LogbookEvent::Batch {
