@@ -9,6 +9,7 @@ pub(crate) mod api;
 mod base64;
 mod error;
 pub(crate) mod event;
+mod first_run;
 mod memory;
 mod model;
 mod passlib;

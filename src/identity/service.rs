@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::env::{Clock, Entropy};
@@ -15,17 +15,15 @@ use crate::store::{Read, Store, StoreError, Write};
 
 use super::actor::{Actor, Credential, Member};
 use super::error::Error;
+use super::first_run::FirstRun;
 use super::memory::{Memory, Touched};
 use super::model::{AccountId, DisplayName, ScopeSet};
 use super::password::{HashPool, Password, PasswordHash};
 use super::read;
 use super::tables::{AuditLine, StoredAccount};
 use super::throttle::Throttle;
-use super::token::{self, ApiKey, KeyId, SecretDigest, SessionToken};
+use super::token::{ApiKey, KeyId, SecretDigest, SessionToken};
 use super::write::{self, AccountChange, NewAccount, NewKey, Standing};
-
-/// How long the first-run link works.
-const FIRST_RUN: SignedDuration = SignedDuration::from_mins(30);
 
 /// An administrator named in the configuration.
 #[derive(Debug, Clone)]
@@ -47,13 +45,7 @@ pub(super) struct Inner {
     pub(super) hashes: HashPool,
     pub(super) throttle: Mutex<Throttle>,
     memory: Mutex<Memory>,
-    first_run: Mutex<Option<FirstRun>>,
-}
-
-/// The link that makes the first administrator.
-struct FirstRun {
-    digest: SecretDigest,
-    until: Timestamp,
+    pub(super) first_run: Mutex<Option<FirstRun>>,
 }
 
 /// A browser session as its owner sees it.
@@ -452,72 +444,6 @@ impl Identity {
     /// Fresh randomness that need not be secret.
     pub(super) fn nonce<const N: usize>(&self) -> [u8; N] {
         self.inner.entropy.bytes()
-    }
-
-    /// Whether nobody administers this installation yet.
-    pub(crate) fn needs_administrator(&self) -> bool {
-        let governs =
-            |account: &StoredAccount| account.role == super::Role::Administrator && !account.disabled;
-        !self.memory().accounts().any(|(_, account)| governs(account))
-    }
-
-    /// A fresh first-run token, where nobody administers this installation yet; an earlier one stops working.
-    pub(crate) fn first_run_token(&self) -> Option<String> {
-        if !self.needs_administrator() {
-            return None;
-        }
-        let text = self.inner.entropy.token(32);
-        let until = self
-            .inner
-            .clock
-            .now()
-            .checked_add(FIRST_RUN)
-            .unwrap_or(Timestamp::MAX);
-        *lock(&self.inner.first_run) = Some(FirstRun {
-            digest: token::digest(&text),
-            until,
-        });
-        Some(text)
-    }
-
-    /// Refuses unless the token is the one given out last and not too old.
-    pub(crate) fn check_first_run(&self, shown: &str) -> Result<(), Error> {
-        if !self.needs_administrator() {
-            return Err(Error::AlreadySetUp);
-        }
-        let now = self.inner.clock.now();
-        let known = lock(&self.inner.first_run);
-        let fits = |known: &FirstRun| now < known.until && token::same(&known.digest, &token::digest(shown));
-        if known.as_ref().is_some_and(fits) {
-            Ok(())
-        } else {
-            Err(Error::BadLink)
-        }
-    }
-
-    /// Makes the first administrator for whoever has the link, which then is used up.
-    pub(super) async fn claim(
-        &self,
-        shown: &str,
-        mut new: NewAccount,
-        password: Password,
-    ) -> Result<AccountId, Error> {
-        self.check_first_run(shown)?;
-        new.password = Some(self.hash(password).await);
-        let id = self
-            .change(move |tx, now| {
-                let id = write::set_up(tx, &new, now)?;
-                Ok((
-                    id,
-                    Touched {
-                        accounts: vec![id],
-                        ..Touched::default()
-                    },
-                ))
-            })
-            .await?;
-        *lock(&self.inner.first_run) = None;
-        Ok(id)
     }
 
     /// Hashes a password that somebody is to have from now on.

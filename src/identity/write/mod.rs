@@ -3,27 +3,27 @@
 //! The actor is asked here, whoever calls: HTTP, command line or a job. Hashing a password takes too long for a
 //! transaction, so the commands take hashes.
 
+mod keys;
+
 use jiff::{SignedDuration, Timestamp};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::actor::{Actor, Admin, Credential, Denied};
+use super::error::Error;
+use super::event::IdentityEvent;
+use super::model::{AccountId, Density, DisplayName, MailAddress, Preferences, Role, Theme, Units};
+use super::password::PasswordHash;
+use super::tables::{ACCOUNT, ACCOUNT_BY_CALL, AUDIT, AuditLine, SESSION, StoredAccount, StoredSession};
+use super::token::SecretDigest;
+use super::{read, token};
 use crate::event::Event;
 use crate::ham::callsign::Callsign;
 use crate::ham::grid::Grid;
 use crate::store::{Direction, Rows, Span, StoreError, Write};
 
-use super::actor::{Actor, Admin, Denied};
-use super::error::Error;
-use super::event::IdentityEvent;
-use super::model::{AccountId, Density, DisplayName, MailAddress, Role, ScopeSet, Theme, Units};
-use super::password::PasswordHash;
-use super::tables::{
-    ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, SESSION, StoredAccount, StoredKey, StoredSession,
-};
-use super::token::{ApiKey, KeyId, SecretDigest};
-use super::{read, token};
+pub(super) use keys::note_key;
+pub(crate) use keys::{NewKey, create_api_key, revoke_api_key};
 
-/// Keys of one account; more are a program that forgets.
-pub(crate) const MAX_KEYS: usize = 100;
 /// Sessions of one account; the one idle longest makes room.
 const MAX_SESSIONS: usize = 50;
 
@@ -71,15 +71,6 @@ pub(crate) struct NewSession {
     pub(crate) remember: bool,
     pub(crate) network: SmolStr,
     pub(crate) agent: SmolStr,
-}
-
-/// An API key to be.
-#[derive(Debug, Clone)]
-pub(crate) struct NewKey {
-    pub(crate) account: AccountId,
-    pub(crate) name: DisplayName,
-    pub(crate) scopes: ScopeSet,
-    pub(crate) expires: Option<Timestamp>,
 }
 
 /// Makes the first administrator. The check and the account are one transaction: of two browsers one wins.
@@ -130,7 +121,7 @@ fn insert_account(
         configured: None,
         disabled: false,
         verified: new.verified.then_some(now),
-        preferences: super::Preferences::default(),
+        preferences: Preferences::default(),
         created: now,
         revision: 1,
     };
@@ -380,77 +371,6 @@ pub(crate) fn end_session(
     Ok(())
 }
 
-/// Stores a new key. Its owner may make one that allows no more than the actor may; an administrator may make one
-/// for anybody.
-pub(crate) fn create_api_key(
-    tx: &mut Write<'_>,
-    actor: &Actor,
-    new: &NewKey,
-    key: &ApiKey,
-    now: Timestamp,
-) -> Result<(), Error> {
-    if actor.account() == Some(new.account) {
-        actor.confirmed()?;
-    } else {
-        actor.admin()?;
-    }
-    read::account(tx, new.account)?.ok_or(Error::UnknownAccount)?;
-    if new.scopes.is_empty() {
-        return Err(Error::NoScope);
-    }
-    if new.expires.is_some_and(|expires| expires <= now) {
-        return Err(Error::Expired);
-    }
-    if keys_of(tx, new.account)?.len() >= MAX_KEYS {
-        return Err(Error::TooManyKeys(MAX_KEYS));
-    }
-    let stored = StoredKey {
-        account: new.account,
-        name: new.name.clone(),
-        digest: key.digest(),
-        scopes: new.scopes,
-        created: now,
-        expires: new.expires,
-        last_used: None,
-    };
-    tx.put(API_KEY, &SmolStr::new(key.id().as_str()), &stored)?;
-    let scopes: Vec<_> = new.scopes.iter().map(super::Scope::as_str).collect();
-    let detail = format!("{}: {}", key.id(), scopes.join(" "));
-    audit(
-        tx,
-        &line(&actor.audit_name(), "key.created", new.account, &detail),
-        now,
-    )?;
-    Ok(())
-}
-
-/// Ends a key: its owner may, and an administrator.
-pub(crate) fn revoke_api_key(
-    tx: &mut Write<'_>,
-    actor: &Actor,
-    id: KeyId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let key = read::key(tx, id)?.ok_or(Error::UnknownKey)?;
-    own_or_admin(actor, key.account).map_err(|denied| match denied {
-        Denied::SignIn => Error::Denied(denied),
-        // Somebody else's key is not admitted to exist.
-        _ if actor.account() != Some(key.account) => Error::UnknownKey,
-        _ => Error::Denied(denied),
-    })?;
-    tx.remove(API_KEY, &SmolStr::new(id.as_str()))?;
-    audit(
-        tx,
-        &line(&actor.audit_name(), "key.revoked", key.account, id.as_str()),
-        now,
-    )?;
-    tx.emit(Event::Identity(IdentityEvent::KeyRevoked {
-        account: key.account,
-        key: id,
-    }));
-    Ok(())
-}
-
 /// When a session was last seen, as memory knows it; ended ones stay ended.
 pub(super) fn note_session(
     tx: &mut Write<'_>,
@@ -466,21 +386,6 @@ pub(super) fn note_session(
                 last_seen: seen,
                 lapsed,
                 ..session
-            },
-        )?;
-    }
-    Ok(())
-}
-
-/// When a key was last used, as memory knows it; revoked ones stay revoked.
-pub(super) fn note_key(tx: &mut Write<'_>, id: KeyId, used: Timestamp) -> Result<(), StoreError> {
-    if let Some(key) = read::key(tx, id)? {
-        tx.put(
-            API_KEY,
-            &SmolStr::new(id.as_str()),
-            &StoredKey {
-                last_used: Some(used),
-                ..key
             },
         )?;
     }
@@ -509,8 +414,8 @@ fn own_or_admin(actor: &Actor, id: AccountId) -> Result<Kept, Denied> {
     }
     let member = actor.in_person()?;
     Ok(match member.credential {
-        super::Credential::Session { digest, .. } => Some(digest),
-        super::Credential::Key(_) => None,
+        Credential::Session { digest, .. } => Some(digest),
+        Credential::Key(_) => None,
     })
 }
 
@@ -535,12 +440,6 @@ fn end_sessions(tx: &mut Write<'_>, id: AccountId, kept: Kept) -> Result<(), Sto
 fn sessions_of(rows: &impl Rows, id: AccountId) -> Result<Vec<(SecretDigest, StoredSession)>, StoreError> {
     let all = rows.scan(SESSION, Span::all(), Direction::Forward);
     all.filter(|row| row.as_ref().map_or(true, |(_, session)| session.account == id))
-        .collect()
-}
-
-fn keys_of(rows: &impl Rows, id: AccountId) -> Result<Vec<(SmolStr, StoredKey)>, StoreError> {
-    let all = rows.scan(API_KEY, Span::all(), Direction::Forward);
-    all.filter(|row| row.as_ref().map_or(true, |(_, key)| key.account == id))
         .collect()
 }
 
