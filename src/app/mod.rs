@@ -18,7 +18,7 @@ mod running;
 mod serve;
 mod services;
 
-pub(crate) use logging::{BadLevel, Log};
+pub(crate) use logging::Log;
 pub(crate) use running::App;
 pub(crate) use serve::{Options, serve};
 pub(crate) use services::{Services, StartError, registry};

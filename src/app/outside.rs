@@ -43,7 +43,7 @@ fn outbound(config: &Config) -> Outbound {
     let enabled = Config::source_names().filter_map(|name| {
         let source = config.source(name).filter(|source| source.enabled)?;
         let service = Service {
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             ..Service::at(source.url)
         };
         Some((name.to_owned(), service))

@@ -3,9 +3,8 @@
 
 use crate::event::Event;
 use crate::identity::event::IdentityEvent;
-use crate::logbook::Person;
 use crate::logbook::error::Error;
-use crate::logbook::write::books;
+use crate::logbook::write::books::{self, Person};
 use crate::store::{Reactor, StoreError, Write};
 
 /// Called in this order for each event.

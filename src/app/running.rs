@@ -1,6 +1,6 @@
 //! The program with its work going on: services, jobs, sockets, and what tells how it does.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -8,10 +8,14 @@ use tokio_util::sync::CancellationToken;
 use super::keyfile;
 use super::logging::Log;
 use super::services::{Services, StartError};
+use crate::identity::Identity;
 use crate::jobs::{Jobs, JobsBuilder};
 use crate::logbook::{self, Logbook};
 use crate::store::Status;
 use crate::web::{Health, Metrics, Part, Signer, Sockets};
+
+/// How often what memory saw of sessions and keys is stored.
+const SEEN_EVERY: Duration = Duration::from_mins(10);
 
 /// Everything that runs, but for the listeners. Clones share it.
 #[derive(Clone)]
@@ -62,6 +66,7 @@ impl App {
         let stop = CancellationToken::new();
         watch_store(&services, health.part("store"), stop.clone());
         keep_part(jobs_part, stop.clone());
+        write_what_was_seen(services.identity.clone(), stop.clone());
         Ok(Self {
             sockets: Sockets::new(
                 config.limits.ws_per_ip,
@@ -85,6 +90,9 @@ impl App {
         self.health.stopping();
         self.stop.cancel();
         tokio::join!(self.sockets.stop(), self.jobs.stop());
+        if let Err(error) = self.services.identity.flush(true).await {
+            tracing::warn!(%error, "when sessions and keys were used last is not stored: {error}");
+        }
         self.services.close().await;
     }
 }
@@ -124,6 +132,18 @@ fn watch_store(services: &Services, part: Part, stop: CancellationToken) {
     });
 }
 
+/// Stores now and then when sessions and keys were used last, and drops what ran out.
+fn write_what_was_seen(identity: Identity, stop: CancellationToken) {
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(SEEN_EVERY);
+        while stop.run_until_cancelled(tick.tick()).await.is_some() {
+            if let Err(error) = identity.flush(false).await {
+                tracing::warn!(%error, "when sessions and keys were used last is not stored: {error}");
+            }
+        }
+    });
+}
+
 /// A part counts as running until the program stops; its voice must not be dropped before.
 fn keep_part(part: Part, stop: CancellationToken) {
     tokio::spawn(async move {
@@ -131,6 +151,3 @@ fn keep_part(part: Part, stop: CancellationToken) {
         drop(part);
     });
 }
-
-/// Shared handle of the app, as handlers of pages hold it.
-pub(crate) type SharedApp = Arc<App>;

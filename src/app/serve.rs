@@ -53,8 +53,8 @@ pub(crate) async fn serve(
     #[cfg(unix)]
     super::admin::listen_beside(&app)?;
     announce(&app, address, demo.as_ref(), &say);
-    if let Some(demo) = demo {
-        demo.keep_busy(&app);
+    if demo.is_some() {
+        demo::keep_busy(&app);
     }
     notify(&[NotifyState::Ready]);
     watchdog(app.stop.clone());

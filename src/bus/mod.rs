@@ -29,6 +29,13 @@ use crate::event::Event;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// Everybody who may subscribe to the topic at all.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "nothing of a logbook is for everyone; public topics will be"
+        )
+    )]
     Everyone,
     /// These accounts.
     Accounts(Arc<[u32]>),

@@ -34,10 +34,10 @@ pub(super) struct Cli {
 /// Where the data and the configuration are.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Place {
-    /// Where everything is kept [default: ./shackbox-data; environment: SHACKBOX_DATA_DIR]
+    /// Where everything is kept [default: ./shackbox-data; environment: `SHACKBOX_DATA_DIR`]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
-    /// Configuration file [default: shackbox.toml in the data directory; environment: SHACKBOX_CONFIG]
+    /// Configuration file [default: shackbox.toml in the data directory; environment: `SHACKBOX_CONFIG`]
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 }
@@ -92,7 +92,7 @@ pub(super) enum Other {
     /// ADIF files: ADI and ADX
     #[command(subcommand)]
     Adif(Adif),
-    /// Print the hash of a password for admin.password_hash; asks twice, or reads stdin
+    /// Print the hash of a password for `admin.password_hash`; asks twice, or reads stdin
     HashPassword,
     /// Write a consistent backup into one checksummed file, also while serving
     Backup {

@@ -26,9 +26,9 @@ use url::Url;
 
 use crate::ham::callsign::Callsign;
 
-pub(crate) use error::{ConfigError, Mistake};
+pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
-pub(crate) use schema::{KEYS, Key};
+pub(crate) use schema::KEYS;
 pub(crate) use value::Secret;
 
 use layers::Values;
@@ -238,15 +238,6 @@ impl Config {
         })
     }
 
-    /// The built-in defaults with this data directory.
-    pub(crate) fn defaults(data_dir: &Path) -> Self {
-        Self::load(&Sources {
-            data_dir: Some(data_dir.to_owned()),
-            ..Sources::default()
-        })
-        .expect("a fresh directory has no file, and the defaults are checked by a test")
-    }
-
     /// The outside service of this name; `None` for one this program does not know.
     pub(crate) fn source(&self, name: &str) -> Option<OutsideSource> {
         let key = |leaf: &str| format!("sources.{name}.{leaf}");
@@ -265,11 +256,6 @@ impl Config {
     pub(crate) fn source_names() -> impl Iterator<Item = &'static str> {
         KEYS.iter()
             .filter_map(|key| key.name.strip_prefix("sources.")?.strip_suffix(".url"))
-    }
-
-    /// Where a key's value came from; `None` for an unknown key.
-    pub(crate) fn provenance(&self, key: &str) -> Option<&Source> {
-        self.values.source(key)
     }
 
     /// All keys in the order of the documentation, secrets masked.

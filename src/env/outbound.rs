@@ -45,12 +45,8 @@ impl Service {
 pub(crate) struct Reply {
     /// The status, 2xx or 304.
     pub(crate) status: u16,
-    /// `Content-Type`, if any.
-    pub(crate) content_type: Option<String>,
     /// `ETag`, to ask again with.
     pub(crate) etag: Option<String>,
-    /// `Last-Modified`, to ask again with.
-    pub(crate) last_modified: Option<String>,
     /// The body.
     pub(crate) body: Vec<u8>,
 }
@@ -136,11 +132,6 @@ impl Outbound {
         }
     }
 
-    /// The names of the services that may be asked.
-    pub(crate) fn services(&self) -> impl Iterator<Item = &str> {
-        self.inner.services.keys().map(String::as_str)
-    }
-
     /// Asks a service for what is at `path` below its base URL.
     pub(crate) async fn get(
         &self,
@@ -163,17 +154,6 @@ impl Outbound {
             client.get(url).header("if-none-match", etag)
         })
         .await
-    }
-
-    /// Posts form fields to `path` below the service's base URL.
-    pub(crate) async fn post_form(
-        &self,
-        service: &str,
-        path: &str,
-        fields: &[(&str, &str)],
-    ) -> Result<Reply, OutboundError> {
-        self.ask(service, path, |client, url| client.post(url).form(fields))
-            .await
     }
 
     async fn ask(
@@ -262,9 +242,7 @@ async fn take_reply(
     }
     let mut reply = Reply {
         status: status.as_u16(),
-        content_type: header("content-type"),
         etag: header("etag"),
-        last_modified: header("last-modified"),
         body: Vec::new(),
     };
     let mut chunks = response.bytes_stream();

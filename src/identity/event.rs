@@ -3,10 +3,8 @@
 use jiff::Timestamp;
 
 use crate::ham::callsign::Callsign;
-use crate::ham::grid::Grid;
 
-use super::model::{AccountId, DisplayName};
-use super::token::KeyId;
+use super::model::AccountId;
 
 /// A change in the accounts.
 #[derive(Debug, Clone)]
@@ -15,8 +13,6 @@ pub(crate) enum IdentityEvent {
     AccountAdded {
         account: AccountId,
         call: Callsign,
-        name: DisplayName,
-        grid: Option<Grid>,
         created: Timestamp,
     },
     /// Name, preferences, role, password or standing changed.
@@ -24,5 +20,5 @@ pub(crate) enum IdentityEvent {
     /// Sessions ended: their sockets are to be closed.
     SessionsEnded { account: AccountId },
     /// An API key ended: its sockets are to be closed.
-    KeyRevoked { account: AccountId, key: KeyId },
+    KeyRevoked { account: AccountId },
 }

@@ -71,6 +71,12 @@ pub(super) struct Unwritten {
     pub(super) over: Vec<SecretDigest>,
 }
 
+impl Unwritten {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.keys.is_empty() && self.over.is_empty()
+    }
+}
+
 impl Memory {
     /// Reads everything, at start.
     pub(super) fn load(rows: &impl Rows) -> Result<Self, StoreError> {

@@ -25,15 +25,13 @@ pub(crate) mod write;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use actor::{Actor, Admin, Credential, Denied, Member};
-pub(crate) use api::{Gate, IdentityState, LogbookLine, Visitor, Who};
+pub(crate) use actor::{Actor, Credential, Denied};
+pub(crate) use api::{Gate, IdentityState, LogbookLine};
 pub(crate) use error::Error;
 pub(crate) use model::{
     AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, ScopeSet, Theme, Units,
 };
-pub(crate) use password::{BadHash, Password, PasswordHash, WeakPassword};
-pub(crate) use service::{Browser, ConfiguredAdmin, Identity, KeyLine, SessionLine};
+pub(crate) use password::{BadHash, Password, PasswordHash};
+pub(crate) use service::{ConfiguredAdmin, Identity, KeyLine, SessionLine};
 pub(crate) use sign_in::SignIn;
-pub(crate) use tables::{AuditLine, StoredAccount, check_calls, tables};
-pub(crate) use token::{ApiKey, KeyId, SessionToken};
-pub(crate) use write::{AccountChange, NewAccount, NewKey, Standing};
+pub(crate) use tables::{StoredAccount, check_calls, tables};

@@ -245,13 +245,18 @@ impl HashPool {
     /// Waits for a place. Whoever holds one may look at the throttle and then hash, so that of parallel guesses only
     /// the first two are computed before their failure counts.
     pub(crate) async fn slot(&self) -> Slot<'_> {
-        Slot(self.0.acquire().await.expect("the semaphore is never closed"))
+        let place = self.0.acquire().await;
+        Slot {
+            _place: place.expect("the semaphore is never closed"),
+        }
     }
 }
 
 /// A place in the [`HashPool`].
 #[derive(Debug)]
-pub(crate) struct Slot<'a>(SemaphorePermit<'a>);
+pub(crate) struct Slot<'a> {
+    _place: SemaphorePermit<'a>,
+}
 
 impl Slot<'_> {
     /// Hashes a new password with Argon2id.

@@ -93,7 +93,7 @@ impl Identity {
                 .write(move |tx| write::apply_configured(tx, &admin.call, admin.password.as_ref(), now))
                 .await?;
         }
-        let memory = store.read(|read| Memory::load(read)).await?;
+        let memory = store.read(Memory::load).await?;
         let inner = Inner {
             store,
             clock,
@@ -418,10 +418,14 @@ impl Identity {
         .await
     }
 
-    /// Writes what memory saw: hourly what is older than an hour, at the end (`all`) everything; sweeps.
+    /// Writes what memory saw: what was last written more than an hour before, or (`all`) everything. An idle program
+    /// writes nothing.
     pub(crate) async fn flush(&self, all: bool) -> Result<(), Error> {
         let now = self.inner.clock.now();
         let unwritten = self.memory().unwritten(now, all);
+        if unwritten.is_empty() {
+            return Ok(());
+        }
         self.change(move |tx, now| {
             let mut touched = Touched {
                 sessions: unwritten.over.clone(),

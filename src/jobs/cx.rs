@@ -23,10 +23,6 @@ pub(crate) struct JobCx {
     pub(super) inner: Arc<Inner>,
     /// The job's id.
     pub(crate) id: JobId,
-    /// The account it works for.
-    pub(crate) owner: Option<u32>,
-    /// Which try this is, from 1 on.
-    pub(crate) tries: u32,
     pub(super) cancel: CancellationToken,
 }
 
@@ -54,6 +50,7 @@ impl JobCx {
     }
 
     /// Waits until the job should stop; for `select!` around long waits. Follow with `check`.
+    #[cfg(test)]
     pub(crate) async fn interrupted(&self) {
         self.cancel.cancelled().await;
     }

@@ -19,8 +19,8 @@ mod tests;
 mod write;
 
 pub(crate) use cx::JobCx;
-pub(crate) use model::{Done, Job, JobError, JobId, NewJob, NotAJobId};
+pub(crate) use model::{Done, Job, JobError, JobId, NewJob};
 pub(crate) use runner::{Jobs, JobsBuilder, encode};
 pub(crate) use schedule::{Rhythm, Schedule};
 pub(crate) use tables::{check, tables};
-pub(crate) use write::{CancelOutcome, advance, enqueue, retry};
+pub(crate) use write::{CancelOutcome, advance, enqueue};

@@ -17,12 +17,12 @@ use super::event::{JobEvent, State};
 use super::model::{Done, Job, JobError, JobId, NewJob, back_off};
 use super::read;
 use super::schedule::Schedule;
-use super::tables::{DUE, RUNNING, StoredJob};
+use super::tables::StoredJob;
 use super::write::{self, CancelOutcome, Ended};
 use crate::bus::{Audience, Bus, Outgoing};
 use crate::env::Env;
 use crate::event::Event;
-use crate::store::{Direction, Rows as _, Span, Store, StoreError, panic_text};
+use crate::store::{Store, StoreError, panic_text};
 
 /// How often schedules and old jobs are looked at; also the longest a due time can be overslept when the clock is set.
 const TICK: Duration = Duration::from_secs(20);
@@ -217,6 +217,7 @@ impl Jobs {
     }
 
     /// Looks at due times and schedules now, because the clock has been set.
+    #[cfg(test)]
     pub(crate) async fn wake(&self) -> Result<(), StoreError> {
         self.inner.run_schedules().await?;
         self.inner.changed.notify_waiters();
@@ -224,6 +225,7 @@ impl Jobs {
     }
 
     /// Waits until no job is running or due.
+    #[cfg(test)]
     pub(crate) async fn settle(&self) -> Result<(), StoreError> {
         loop {
             let changed = self.inner.changed.notified();
@@ -354,8 +356,6 @@ impl Inner {
         let cx = JobCx {
             inner: Arc::clone(self),
             id,
-            owner: job.owner,
-            tries: job.tries,
             cancel,
         };
         let handled = handler(&job.payload, cx)?;
@@ -449,7 +449,11 @@ impl Inner {
         write::anything_to_purge(r, now)
     }
 
+    #[cfg(test)]
     async fn is_quiet(self: &Arc<Self>) -> Result<bool, StoreError> {
+        use super::tables::{DUE, RUNNING};
+        use crate::store::{Direction, Rows as _, Span};
+
         if !self.running().is_empty() {
             return Ok(false);
         }

@@ -31,8 +31,6 @@ pub(crate) mod writer;
 
 pub(crate) use check::CHECKS;
 pub(crate) use encode::{encode, encode_contact};
-pub(crate) use error::Error;
 pub(crate) use place::Countries;
 pub(crate) use service::Logbook;
-pub(crate) use tables::{Right, tables};
-pub(crate) use write::books::{NewBook, Person};
+pub(crate) use tables::tables;

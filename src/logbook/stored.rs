@@ -143,11 +143,6 @@ impl StoredQso {
     pub(crate) fn station_call(&self) -> Option<&str> {
         self.qso.station().map(crate::ham::callsign::Callsign::as_str)
     }
-
-    /// The name of the satellite for the duplicate rule: only where the signal went through one.
-    pub(crate) fn satellite(&self) -> Option<&str> {
-        satellite(&self.qso)
-    }
 }
 
 /// The satellite a contact went through, if its propagation mode says so.

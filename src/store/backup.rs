@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::read::{Read, definition};
-pub(crate) use super::retention::{Keep, automatic_backups, nightly};
+pub(crate) use super::retention::{Keep, nightly};
 use super::schema::SchemaMark;
 
 pub(super) const MAGIC: [u8; 12] = *b"SHACKBACKUP\n";

@@ -40,12 +40,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) use backup::{BackupError, BackupReport};
 pub(crate) use check::{CheckError, CheckReport, check_data_dir};
-pub(crate) use codec::{CodecError, body};
 pub(crate) use error::{OpenError, StoreError};
-pub(crate) use key::{Corrupt, Key, KeyBuf, PrefixOf, Span, TextStart};
-pub(crate) use migrate::{Migration, STEP_ROWS, Step};
-pub(crate) use read::{Direction, Read, Rows, Scan};
-pub(crate) use restore::{RestoreError, RestoreReport, restore, verify};
+pub(crate) use key::{Corrupt, Key, KeyBuf, Span, TextStart};
+pub(crate) use read::{Direction, Read, Rows};
+pub(crate) use restore::restore;
 pub(crate) use schema::{IndexCheck, Reactor, Registry, SCHEMA};
 pub(crate) use table::{Table, TableInfo, table};
 pub(crate) use write::Write;

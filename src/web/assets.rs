@@ -66,11 +66,6 @@ pub(crate) fn asset_base() -> String {
     format!("/a/{}/", build_hash())
 }
 
-/// The address of an asset: `asset("css/app.css")`.
-pub(crate) fn asset(name: &str) -> String {
-    format!("/a/{}/{name}", build_hash())
-}
-
 /// The routes that serve them.
 pub(crate) fn asset_routes() -> Routes {
     Routes::new()

@@ -37,16 +37,7 @@ impl Network {
                 let mask = u128::MAX << (128 - 56);
                 IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
             }
-            v4 => v4,
+            v4 @ IpAddr::V4(_) => v4,
         })
-    }
-
-    /// Whether it is this machine.
-    pub(crate) fn is_loopback(self) -> bool {
-        match self.0 {
-            IpAddr::V4(v4) => v4.is_loopback(),
-            // ::1 masked to a /56 is the unspecified address, which no peer has.
-            IpAddr::V6(v6) => v6.is_unspecified(),
-        }
     }
 }

@@ -1,21 +1,9 @@
-//! Paging: a page of items and the opaque, authenticated cursor of the next one.
+//! Paging: the opaque, authenticated cursor of the next page.
 //!
 //! A cursor holds the bytes of the last key and a hash of the filter it belongs to. A cursor that was
 //! altered, made elsewhere, or used with another filter is refused, never guessed at.
 
-use serde::Serialize;
-
 use super::{Problem, Signer, sign};
-
-/// One page of a list.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(crate) struct Page<T> {
-    /// The items, in the order of the list.
-    pub(crate) items: Vec<T>,
-    /// Give this as `cursor` to get the next page; absent on the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) next: Option<String>,
-}
 
 /// Where the next page starts: the bytes of the last key of this one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -122,7 +122,7 @@ fn json_problem(field: String, error: &serde_json::Error) -> Problem {
     problem.with("line", error.line()).with("column", error.column())
 }
 
-/// Turns "field: what is wrong" as serde_path_to_error writes it into a problem.
+/// Turns "field: what is wrong" as `serde_path_to_error` writes it into a problem.
 fn about_field(code: &'static str, what: &str, text: &str) -> Problem {
     let problem = Problem::bad_request(code, format!("{what}: {text}"));
     match text.split_once(": ") {

@@ -78,41 +78,13 @@ impl Idempotency {
 
     /// Middleware; must run where [`Caller`] and [`Guard`] are known.
     pub(crate) async fn handle(self, request: Request, next: Next) -> Response {
-        match self.place(&request) {
+        match place(&request) {
             Ok(None) => next.run(request).await,
             Ok(Some(place)) => self
                 .once(place, request, next)
                 .await
                 .unwrap_or_else(IntoResponse::into_response),
             Err(problem) => problem.into_response(),
-        }
-    }
-
-    /// The key's place, when the request has one and its answer may be kept.
-    fn place(&self, request: &Request) -> Result<Option<Place>, Problem> {
-        let headers = request.headers();
-        let Some(key) = headers
-            .get("idempotency-key")
-            .or_else(|| headers.get("x-idempotency-key"))
-        else {
-            return Ok(None);
-        };
-        let extensions = request.extensions();
-        let login = extensions
-            .get::<Guard>()
-            .is_some_and(|guard| guard.class == Some(Class::Login));
-        let account = extensions.get::<Caller>().and_then(|caller| caller.account);
-        let (Some(account), false) = (account, login || request.method() != Method::POST) else {
-            return Ok(None);
-        };
-        match key.to_str() {
-            Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => {
-                Ok(Some((account, request.uri().path().to_owned(), key.to_owned())))
-            }
-            _ => Err(Problem::bad_request(
-                "bad_idempotency_key",
-                format!("an Idempotency-Key is 1 to {LONGEST_KEY} visible ASCII characters"),
-            )),
         }
     }
 
@@ -178,6 +150,34 @@ impl Idempotency {
             // The work is done and its answer on the way: a repetition would be done again, no more.
             tracing::warn!(%error, "an answer could not be kept for its Idempotency-Key: {error}");
         }
+    }
+}
+
+/// The key's place, when the request has one and its answer may be kept.
+fn place(request: &Request) -> Result<Option<Place>, Problem> {
+    let headers = request.headers();
+    let Some(key) = headers
+        .get("idempotency-key")
+        .or_else(|| headers.get("x-idempotency-key"))
+    else {
+        return Ok(None);
+    };
+    let extensions = request.extensions();
+    let login = extensions
+        .get::<Guard>()
+        .is_some_and(|guard| guard.class == Some(Class::Login));
+    let account = extensions.get::<Caller>().and_then(|caller| caller.account);
+    let (Some(account), false) = (account, login || request.method() != Method::POST) else {
+        return Ok(None);
+    };
+    match key.to_str() {
+        Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => {
+            Ok(Some((account, request.uri().path().to_owned(), key.to_owned())))
+        }
+        _ => Err(Problem::bad_request(
+            "bad_idempotency_key",
+            format!("an Idempotency-Key is 1 to {LONGEST_KEY} visible ASCII characters"),
+        )),
     }
 }
 

@@ -53,7 +53,7 @@ impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         let minutely = |calls| Rate {
             calls,
-            per: Duration::from_secs(60),
+            per: Duration::from_mins(1),
         };
         let rates = Rates {
             guest_read: minutely(limits.read_per_minute),
@@ -61,11 +61,11 @@ impl Limiter {
             member: minutely(limits.member_per_minute),
             login: Rate {
                 calls: limits.login_per_10min,
-                per: Duration::from_secs(600),
+                per: Duration::from_mins(10),
             },
             upload: Rate {
                 calls: limits.upload_per_hour,
-                per: Duration::from_secs(3_600),
+                per: Duration::from_hours(1),
             },
         };
         Self {
@@ -100,6 +100,7 @@ impl Limiter {
     }
 
     /// Keys remembered at present.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.full_at.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
@@ -110,7 +111,7 @@ impl Limiter {
         let before = full_at.get(&key).copied().unwrap_or(now).max(now);
         let after = before + rate.per / rate.calls;
         if after > now + rate.per {
-            return Err(after - now - rate.per);
+            return Err(after.saturating_sub(now + rate.per));
         }
         if full_at.len() >= self.capacity && !full_at.contains_key(&key) {
             make_room(&mut full_at, now, self.capacity);

@@ -31,12 +31,11 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assets::{asset, asset_base, asset_routes, build_hash};
+pub(crate) use assets::{asset_base, asset_routes};
 pub(crate) use caller::{Caller, Network};
-pub(crate) use cursor::{Cursor, Page};
-pub(crate) use extract::{Json, Path, Query, parse_json, unread_body};
-pub(crate) use headers::Policy;
-pub(crate) use health::{Health, Part, Report};
+pub(crate) use cursor::Cursor;
+pub(crate) use extract::{Json, Path, Query, parse_json};
+pub(crate) use health::{Health, Part};
 pub(crate) use hosts::Hosts;
 pub(crate) use idempotency::{Idempotency, tables};
 pub(crate) use limit::Limiter;
@@ -50,4 +49,4 @@ pub(crate) use sign::Signer;
 pub(crate) use stack::{Edge, EdgeParts, RequestId, Sensitive, inner_layers, outer_layers};
 pub(crate) use system::system_routes;
 pub(crate) use text::{Catalogue, Text};
-pub(crate) use ws::{Closing, GapText, Outbox, Socket, SocketStart, Sockets};
+pub(crate) use ws::{Closing, Socket, SocketStart, Sockets};

@@ -154,10 +154,6 @@ impl Problem {
     }
 
     /// 500 for an unexpected failure: the cause is logged once, the client is told the request id only.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "so that it can be given to map_err as it is"
-    )]
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
         let mut problem = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -195,11 +191,6 @@ impl Problem {
     /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.inner.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    }
-
-    /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
-        self.inner.body.code
     }
 
     /// The document as it is sent.

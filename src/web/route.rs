@@ -1,7 +1,7 @@
 //! Routes with their declarations: who may call, how calls are counted, how the body is treated.
 //!
 //! Invariant: nothing can be routed without an [`Access`]. The layers read the declaration of the matched
-//! route from the request's extensions as [`Guard`]; the OpenAPI document shows the same as `security`.
+//! route from the request's extensions as [`Guard`]; the `OpenAPI` document shows the same as `security`.
 //! Enforcing [`Access`] is the accounts' middleware's work, since it knows sessions and keys.
 
 use std::collections::BTreeMap;
@@ -150,7 +150,8 @@ impl Declared {
         exact.or_else(any).map(|(_, guard)| *guard)
     }
 
-    /// Every declared path, its method (`None`: any) and declaration, for tests and documents.
+    /// Every declared path, its method (`None`: any) and declaration.
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&Method>, Guard)> {
         self.0.iter().flat_map(|(path, entries)| {
             entries

@@ -885,15 +885,4 @@ mod cursors {
             prop_assert!(Cursor::open(&Signer::new([7; 32]), "", &text).is_err());
         }
     }
-
-    #[test]
-    fn a_page_leaves_out_what_there_is_not() {
-        let page = Page {
-            items: vec![1, 2],
-            next: None,
-        };
-        assert_eq!(serde_json::to_value(&page).unwrap(), json!({ "items": [1, 2] }));
-        let told: BTreeMap<&str, Timestamp> = BTreeMap::from([("at", Timestamp::UNIX_EPOCH)]);
-        assert_eq!(serde_json::to_value(told).unwrap()["at"], "1970-01-01T00:00:00Z");
-    }
 }

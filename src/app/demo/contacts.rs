@@ -109,6 +109,7 @@ pub(super) fn times(dice: &mut Dice, count: usize, from: Timestamp, to: Timestam
     while times.len() < count {
         // The square root leans towards recent years, as most logs do.
         let unit = (dice.below(1 << 20) as f64 / f64::from(1 << 20)).sqrt();
+        #[expect(clippy::cast_possible_truncation, reason = "a share of a span of years")]
         let start = from.as_second() + (unit * span as f64) as i64;
         let contest = dice.chance(3);
         let contacts = if contest {

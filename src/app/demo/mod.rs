@@ -108,12 +108,12 @@ impl Demo {
         );
         lines
     }
+}
 
-    /// Logs a new contact now and then until the program stops.
-    pub(crate) fn keep_busy(&self, app: &App) {
-        let (logbook, stop) = (app.logbook.clone(), app.stop.clone());
-        tokio::spawn(async move { trickle(&logbook, &stop).await });
-    }
+/// Logs a new contact now and then until the program stops.
+pub(crate) fn keep_busy(app: &App) {
+    let (logbook, stop) = (app.logbook.clone(), app.stop.clone());
+    tokio::spawn(async move { trickle(&logbook, &stop).await });
 }
 
 fn parsed(call: &str) -> Callsign {

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Live, View};
+use super::{Live, View, changed};
 use crate::bus::{Delivery, Message};
 use crate::identity::Actor;
 use crate::identity::api::gate::Who;
@@ -55,8 +55,8 @@ async fn serve(live: Live, actor: Actor, wanted: Wanted, mut socket: Socket) {
                     deliver(&socket, &view, &wanted, delivery, newest).await;
                 }
             }
-            changed = rights.changed() => {
-                let seen = if changed.is_ok() { View::of(&live, &actor).await } else { None };
+            () = changed(&mut rights, actor.account()) => {
+                let seen = View::of(&live, &actor).await;
                 let Some(seen) = seen else { return socket.outbox.close(Closing::REFUSED) };
                 view = seen;
             }

@@ -7,20 +7,23 @@ mod firehose;
 mod pages;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use axum::routing::get;
-use tokio::sync::watch;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::running::App;
 use crate::bus::{Audience, Bus};
 use crate::event::Event;
 use crate::identity::event::IdentityEvent;
-use crate::identity::{Actor, Identity, Role, Scope};
+use crate::identity::{AccountId, Actor, Identity, Role, Scope};
 use crate::logbook::event::LogbookEvent;
 use crate::logbook::rights;
 use crate::store::Store;
 use crate::web::{Access, Routes, Sockets};
+
+/// Changes of rights kept for sockets that are behind; one further behind looks its rights up in any case.
+const CHANGES: usize = 256;
 
 /// What both kinds of socket work with.
 #[derive(Clone)]
@@ -31,18 +34,19 @@ pub(crate) struct Live {
     identity: Identity,
     /// Whether guests may listen to what is for everyone.
     public: bool,
-    /// Changes with every change of anybody's rights, sessions or keys.
-    rights: Arc<watch::Sender<u64>>,
+    /// Accounts whose rights, sessions or keys have changed.
+    rights: broadcast::Sender<u32>,
 }
 
 /// The routes of both sockets.
 pub(crate) fn routes(app: &App) -> Routes {
     let services = &app.services;
-    let rights = Arc::new(watch::Sender::new(0));
-    let changed = Arc::clone(&rights);
+    let rights = broadcast::Sender::new(CHANGES);
+    let changed = rights.clone();
     services.bus.listen(move |event| {
-        if touches_rights(event) {
-            changed.send_modify(|count| *count += 1);
+        if let Some(account) = whose_rights(event) {
+            // Without a socket nobody listens.
+            drop(changed.send(account));
         }
     });
     let live = Live {
@@ -59,16 +63,26 @@ pub(crate) fn routes(app: &App) -> Routes {
         .with_state(live)
 }
 
-fn touches_rights(event: &Event) -> bool {
+/// The account whose rights an event changes.
+fn whose_rights(event: &Event) -> Option<u32> {
     match event {
-        Event::Identity(event) => !matches!(event, IdentityEvent::AccountAdded { .. }),
-        Event::Logbook(event) => {
-            matches!(
-                event,
-                LogbookEvent::BooksChanged { .. } | LogbookEvent::SharingChanged { .. }
-            )
+        Event::Identity(
+            IdentityEvent::AccountChanged { account }
+            | IdentityEvent::SessionsEnded { account }
+            | IdentityEvent::KeyRevoked { account },
+        ) => Some(account.0),
+        Event::Logbook(LogbookEvent::SharingChanged { account, .. }) => Some(*account),
+        _ => None,
+    }
+}
+
+/// Waits until the rights of this account may have changed.
+async fn changed(rights: &mut broadcast::Receiver<u32>, account: Option<AccountId>) {
+    loop {
+        match rights.recv().await {
+            Ok(touched) if account != Some(AccountId(touched)) => {}
+            Ok(_) | Err(RecvError::Lagged(_) | RecvError::Closed) => return,
         }
-        Event::Jobs(_) => false,
     }
 }
 

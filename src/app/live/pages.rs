@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use super::{Live, View};
+use super::{Live, View, changed};
 use crate::bus::{Delivery, Message, Subscription};
 use crate::identity::Actor;
 use crate::identity::api::gate::Who;
@@ -59,10 +59,12 @@ async fn serve(live: Live, actor: Actor, mut socket: Socket) {
     loop {
         tokio::select! {
             deliveries = page.subscription.next() => {
-                deliveries.into_iter().for_each(|delivery| page.deliver(&socket, delivery));
+                for delivery in deliveries {
+                    page.deliver(&socket, delivery);
+                }
             }
-            changed = rights.changed() => {
-                let seen = if changed.is_ok() { View::of(&page.live, &actor).await } else { None };
+            () = changed(&mut rights, actor.account()) => {
+                let seen = View::of(&page.live, &actor).await;
                 let Some(seen) = seen else { return socket.outbox.close(Closing::REFUSED) };
                 page.view = seen;
             }

@@ -14,13 +14,13 @@ use crate::identity::Scope;
 use crate::jobs::event::State;
 use crate::logbook::error::Error;
 use crate::logbook::event::QsoId;
+use crate::logbook::filter;
 use crate::logbook::read::list::{Begin, ListQuery, Listed, Sort, list};
 use crate::logbook::read::{imports, stats};
 use crate::logbook::rights::Opened;
 use crate::logbook::tables::ImportState;
 use crate::logbook::view::QsoView;
 use crate::logbook::write::edit;
-use crate::logbook::{filter, rights};
 use crate::web::{Path, Problem, Query, Result, render};
 
 /// Contacts on a page that is read without script.

@@ -30,7 +30,7 @@ const SECURE_COOKIE: &str = "__Host-session";
 /// The session cookie over plain HTTP, where the other name is not allowed.
 const PLAIN_COOKIE: &str = "shackbox-session";
 /// How long a browser keeps a remembered session's cookie; the server's limits decide before.
-const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
+const REMEMBERED: Duration = Duration::from_hours(720);
 
 /// What the layer knows of the installation.
 #[derive(Clone)]

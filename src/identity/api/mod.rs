@@ -12,7 +12,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use gate::{Gate, Visitor, Who, ended_cookies, session_cookie};
+pub(crate) use gate::Gate;
 pub(crate) use session::first_account;
 
 use std::time::Duration;

@@ -92,7 +92,6 @@ pub(crate) fn revoke_api_key(
     )?;
     tx.emit(Event::Identity(IdentityEvent::KeyRevoked {
         account: key.account,
-        key: id,
     }));
     Ok(())
 }

@@ -127,7 +127,7 @@ fn insert_account(
     };
     tx.put(ACCOUNT, &id.0, &stored)?;
     tx.put(ACCOUNT_BY_CALL, &by_call, &id.0)?;
-    let StoredAccount { call, name, grid, .. } = stored;
+    let call = stored.call;
     audit(
         tx,
         &line(who, "account.added", id, &format!("{call}, {:?}", new.role)),
@@ -136,8 +136,6 @@ fn insert_account(
     tx.emit(Event::Identity(IdentityEvent::AccountAdded {
         account: id,
         call,
-        name,
-        grid,
         created: now,
     }));
     Ok(id)

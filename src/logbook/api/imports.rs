@@ -218,7 +218,7 @@ fn undo_later(new: NewJob, total: u64) -> NewJob {
     if total > AT_ONCE {
         new
     } else {
-        new.after(std::time::Duration::from_secs(60))
+        new.after(std::time::Duration::from_mins(1))
     }
 }
 

@@ -267,7 +267,7 @@ async fn finish(part: std::path::PathBuf, path: std::path::PathBuf) -> std::io::
 
 fn spool_failed(error: &std::io::Error) -> Problem {
     if error.kind() == std::io::ErrorKind::StorageFull {
-        let wait = std::time::Duration::from_secs(60);
+        let wait = std::time::Duration::from_mins(1);
         return Problem::unavailable("storage_unavailable", "there is no room for the file", wait);
     }
     Problem::internal(format!("spool: {error}"))

@@ -14,6 +14,8 @@ use crate::logbook::write::replace;
 
 /// The outside service, `sources.country`.
 const SERVICE: &str = "country";
+/// The status of a table that is still the one kept.
+const UNCHANGED: u16 = 304;
 /// The table under its address.
 const FILE: &str = "cty.dat";
 
@@ -44,16 +46,32 @@ pub(crate) fn kept_table(data_dir: &Path) -> PathBuf {
 
 /// Handles a [`FetchJob`]: keeps the new table, uses it, and has the contacts settled anew.
 pub(super) async fn fetch(logbook: Logbook, _job: FetchJob, cx: JobCx) -> Result<Done, JobError> {
-    let reply = match logbook.env.outbound.get(SERVICE, FILE, &[]).await {
+    let path = kept_table(logbook.data_dir());
+    let mark = path.with_extension("etag");
+    let outbound = &logbook.env.outbound;
+    let known = if path.exists() {
+        tokio::fs::read_to_string(&mark).await.ok()
+    } else {
+        None
+    };
+    let asked = match known {
+        Some(etag) => outbound.get_unless(SERVICE, FILE, etag.trim()).await,
+        None => outbound.get(SERVICE, FILE, &[]).await,
+    };
+    let reply = match asked {
+        Ok(reply) if reply.status == UNCHANGED => return Ok(Done::with(json!({"changed": false}))),
         Ok(reply) => reply,
         Err(error @ (OutboundError::Unknown(_) | OutboundError::TooLarge { .. })) => {
             return Err(JobError::Permanent(error.to_string()));
         }
         Err(error) => return Err(JobError::retry(error)),
     };
-    let path = kept_table(logbook.data_dir());
-    let body = reply.body;
-    let kept = tokio::task::spawn_blocking(move || keep(&path, &body)).await;
+    let kept = tokio::task::spawn_blocking(move || {
+        let table = keep(&path, &reply.body)?;
+        remember(&mark, reply.etag.as_deref());
+        Ok::<_, JobError>(table)
+    })
+    .await;
     let Some(table) = kept.map_err(|error| JobError::retry(error.to_string()))?? else {
         return Ok(Done::with(json!({"changed": false})));
     };
@@ -80,6 +98,19 @@ fn keep(path: &Path, body: &[u8]) -> Result<Option<Table>, JobError> {
         .and_then(|()| std::fs::rename(&part, path))
         .map_err(|error| JobError::retry(format!("{}: {error}", path.display())))?;
     Ok(Some(table))
+}
+
+/// Notes what the kept table is called, so that it is not sent again; without the note it only is.
+fn remember(mark: &Path, etag: Option<&str>) {
+    let noted = match etag {
+        Some(etag) => std::fs::write(mark, etag),
+        None => std::fs::remove_file(mark),
+    };
+    if let Err(error) = noted
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "{}: {error}", mark.display());
+    }
 }
 
 /// Handles a [`SettleJob`].

@@ -39,7 +39,7 @@ pub(super) async fn run(logbook: Logbook, job: UndoImportJob, cx: JobCx) -> Resu
     }
     let mut sum = Step::default();
     undo_all(&logbook, number, &mut sum, |sum| {
-        cx.progress(sum.removed + sum.restored, Some(job.total))
+        cx.progress(sum.removed + sum.restored, Some(job.total));
     })
     .await?;
     Ok(Done::with(

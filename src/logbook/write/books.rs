@@ -14,7 +14,7 @@ use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::read::books::members;
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::tables::{BOOK, BOOK_BY_CALL, Book, MEMBER, MEMBER_BY_ACCOUNT, Membership, Right};
-use crate::store::{Direction, Rows, Span, Write};
+use crate::store::{Rows, Write};
 
 /// A logbook to be made.
 #[derive(Clone, Debug)]
@@ -75,7 +75,10 @@ pub(crate) fn create_for(
     tx.put(BOOK, &id.0, &book)?;
     tx.put(BOOK_BY_CALL, &call, &id.0)?;
     join(tx, id, owner, Right::Owner, now)?;
-    tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: id }));
+    tx.emit(Event::Logbook(LogbookEvent::SharingChanged {
+        book: id,
+        account: owner.account.0,
+    }));
     Ok(Opened {
         id,
         book,

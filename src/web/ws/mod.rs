@@ -195,6 +195,7 @@ impl Sockets {
     }
 
     /// Sockets open at present.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.tasks.len()
     }
