@@ -197,6 +197,19 @@ fn sizes_and_times_are_read() {
 }
 
 #[test]
+fn the_documentation_has_a_row_for_every_key() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let row = |key: &Key| {
+        let default = if key.default.is_empty() { String::new() } else { format!("`{}`", key.default) };
+        format!("| `{}` | {default} | {} Takes {}. |", key.name, key.help, key.expects())
+    };
+    let rows: Vec<String> = KEYS.iter().map(row).collect();
+    let missing: Vec<&str> = rows.iter().map(String::as_str).filter(|row| !text.contains(row)).collect();
+    assert!(missing.is_empty(), "docs/configuration.md lacks:\n{}", missing.join("\n"));
+}
+
+#[test]
 fn nearest_key_is_named_only_when_near() {
     let known = ["web.listen", "smtp.host", "limits.in_flight"];
     assert_eq!(nearest("web.lsiten", known), Some("web.listen"));
