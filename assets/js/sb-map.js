@@ -55,6 +55,7 @@ export class SbMap extends HTMLElement {
   #frame = 0;
   /** @type {any} */ #resting;
   /** @type {any} */ #listing;
+  /** How many points the list told of last. */ #listed = 0;
   /** @type {[number, number] | null} */ #pointer = null;
 
   /** What the tip says: its first contact and how many. @type {[import('./map/marks.js').Mark | null, number]} */
@@ -350,13 +351,14 @@ export class SbMap extends HTMLElement {
     if (!this.isConnected) return;
     this.#listing ??= setTimeout(() => {
       this.#listing = undefined;
+      this.#listed = this.#marks.length;
       const count = countText(this.#marks.length);
       this.#listHead.textContent = t('js.map.list', { count });
       this.#canvas.setAttribute('aria-label', [this.getAttribute('label') ?? t('js.map.map'), this.#home?.label, count]
         .filter(Boolean).join(', '));
       fillKey(this.#key, this.#marks);
       this.#fillList();
-    }, this.#listHead.textContent ? LIST_PACE : 0);
+    }, this.#listed ? LIST_PACE : 0);
   }
 
   #fillList() {

@@ -12,6 +12,7 @@
  * @typedef {object} ChartData
  * @property {'bars' | 'line' | 'heat'} kind
  * @property {string[]} x                 labels of the columns
+ * @property {string[]} [names]           the same in full, for what is read out and for the table
  * @property {Series[]} series            stacked, drawn as lines, or the rows of a heat map
  * @property {string} [unit]              for instance "contacts"
  * @property {string[]} [bands]           band of each column, to colour bars of a single series
@@ -85,7 +86,7 @@ export function greatest({ series }) {
  * @returns {number}
  */
 export function labelEvery(widest, step) {
-  const need = Math.max(1, Math.ceil((widest + 8) / Math.max(step, 0.001)));
+  const need = Math.max(1, Math.ceil((widest + 6) / Math.max(step, 0.001)));
   return [1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100].find((each) => each >= need) ?? need;
 }
 

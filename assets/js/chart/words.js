@@ -16,7 +16,8 @@ const READ_SERIES = 6;
  * @returns {string}
  */
 export function readout(data, cell) {
-  const { kind, x, series, unit = '' } = data;
+  const { kind, series, unit = '' } = data;
+  const x = data.names ?? data.x;
   if (x.length === 0) return '';
   if (!cell) return summary(data);
   const { column, row } = cell;
@@ -35,7 +36,8 @@ export function readout(data, cell) {
 
 /** @param {ChartData} data @returns {string} */
 function summary(data) {
-  const { kind, x, unit = '' } = data;
+  const { kind, unit = '' } = data;
+  const x = data.names ?? data.x;
   const range = x.length > 1 ? t('js.chart.range', { first: x[0], last: x[x.length - 1] }) : x[0];
   if (kind === 'line') return range;
   const sum = totals(data).reduce((all, each) => all + each, 0);
@@ -62,7 +64,8 @@ export function keyItems(data) {
  * @returns {HTMLTableElement}
  */
 export function figures(data) {
-  const { kind, x, series } = data;
+  const { kind, series } = data;
+  const x = data.names ?? data.x;
   const turned = kind === 'heat';
   const heads = turned ? x : series.map(({ name }) => name);
   const withTotal = kind === 'bars' && series.length > 1;

@@ -9,7 +9,9 @@ const form = /** @type {HTMLTemplateElement} */ (document.getElementById('try'))
 /** The session's CSRF token, asked for once. @type {Promise<string> | undefined} */
 let token;
 
-key.closest('p').hidden = false;
+const keyForm = /** @type {HTMLFormElement} */ (key.closest('form'));
+keyForm.hidden = false;
+keyForm.addEventListener('submit', (event) => event.preventDefault());
 for (const operation of document.querySelectorAll('details[data-path]')) {
   operation.addEventListener('toggle', () => prepare(/** @type {HTMLElement} */ (operation)), { once: true });
 }

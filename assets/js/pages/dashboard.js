@@ -58,7 +58,7 @@ async function counts() {
   }
   const bands = [...stats.bands].sort((a, b) => bandOrder(a.band) - bandOrder(b.band));
   chart('bands', {
-    kind: 'bars', unit: t('js.dash.unit'), x: bands.map((each) => band(each.band)?.short ?? each.band), bands: bands.map((each) => each.band),
+    kind: 'bars', unit: t('js.dash.unit'), x: bands.map((each) => band(each.band)?.short ?? each.band), names: bands.map((each) => bandName(each.band)), bands: bands.map((each) => each.band),
     series: [{ name: t('js.dash.contacts'), values: bands.map((each) => each.qsos) }],
   });
   chart('years', byYear(stats.years));

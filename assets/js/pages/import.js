@@ -28,10 +28,11 @@ function row(each) {
   const path = `/import/${encodeURIComponent(id)}`;
   const form = ['done', 'stopped'].includes(each.state) ? h('form', { method: 'post', action: path }, h('button', { class: 'button' }, t('js.import.undo'))) : '';
   if (form) undoable(form, id);
+  const heads = one('[data-past]').tHead.rows[0].cells;
   return h('tr', { 'data-job': id }, h('td', { class: 'nowrap' }, timeElement(each.created)),
     h('td', {}, h('a', { href: path }, each.file || t('js.import.nameless'))),
-    ...['added', 'merged', 'duplicates', 'rejected'].map((name) => h('td', { class: 'num' }, number(each[name]))),
-    h('td', {}, t(`js.import.${each.state}`)), h('td', { class: 'num' }, form));
+    ...['added', 'merged', 'duplicates', 'rejected'].map((name, n) => h('td', { class: 'num', 'data-label': heads[n + 2].textContent }, number(each[name]))),
+    h('td', {}, t(`js.import.${each.state}`)), h('td', { class: 'num whole' }, form));
 }
 
 /** @param {HTMLFormElement} form @param {string} job */

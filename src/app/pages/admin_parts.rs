@@ -1,40 +1,53 @@
 //! Pages of the administrator that only tell: health, log, outgoing mail.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::reader::Reader;
 use super::views::{
     AdminHealthPage, AdminLogPage, AdminOutboxPage, Grouped, Labelled, LogLine, MailRow, PartRow, SourceRow,
-    size_words, utc_words,
+    size_words, utc_words, word_or_name,
 };
 use crate::config::Config;
-use crate::jobs;
+use crate::jobs::event::State;
+use crate::jobs::{self, Job};
+use crate::logbook::jobs::{FetchJob, kept_table};
 use crate::store::{Read, Rows, StoreError};
 use crate::web::{Result, render};
+
+/// Jobs looked through for what the services outside answered.
+const RECENT_JOBS: usize = 500;
 
 /// `/admin/health`
 pub(super) async fn health(reader: Reader) -> Result<Response> {
     reader.visitor.actor.admin()?;
     let (app, t) = (&reader.app, reader.t);
     let part = |(name, reason): (&'static str, Option<String>)| PartRow {
-        name: name.to_owned(),
+        name: word_or_name(t, "part", name),
         tone: if reason.is_none() { "good" } else { "bad" },
         state_word: t
             .s(if reason.is_none() { "part.up" } else { "part.down" })
             .to_owned(),
         note: reason.unwrap_or_default(),
     };
+    let outcomes = outcomes(&reader).await?;
     let source = |name: &'static str| {
         let source = app.services.config.source(name)?;
+        let Outcome { success, error } = outcomes.get(name).cloned().unwrap_or_default();
         Some(SourceRow {
-            name: name.to_owned(),
+            name: word_or_name(t, "source", name),
+            url: source.url.to_string(),
             tone: if source.enabled { "good" } else { "" },
             state_word: t
                 .s(if source.enabled { "source.on" } else { "source.off" })
                 .to_owned(),
-            success_iso: String::new(),
-            success: String::new(),
-            note: source.url.to_string(),
+            success_iso: success.map(|time| time.to_string()).unwrap_or_default(),
+            success: success
+                .map(|time| utc_words(time, reader.now))
+                .unwrap_or_default(),
+            note: error,
         })
     };
     render(&AdminHealthPage {
@@ -93,6 +106,40 @@ pub(super) async fn outbox(reader: Reader) -> Result<Response> {
         mail_off: !mailer.is_on(),
         mails: mailer.recent().into_iter().map(row).collect(),
     })
+}
+
+/// How asking a service outside went.
+#[derive(Debug, Clone, Default)]
+struct Outcome {
+    success: Option<Timestamp>,
+    /// What went wrong since, in words.
+    error: String,
+}
+
+/// How the services went, by name: what the jobs of the last week tell, and for the table of entities the age
+/// of the copy that is kept.
+async fn outcomes(reader: &Reader) -> Result<HashMap<&'static str, Outcome>> {
+    let store = &reader.app.services.store;
+    let jobs = store
+        .read(|r: &Read| jobs::read::list(r, None, None, RECENT_JOBS))
+        .await?;
+    let kept = std::fs::metadata(kept_table(&reader.app.services.config.data_dir));
+    let written = kept
+        .and_then(|file| file.modified())
+        .ok()
+        .and_then(|time| Timestamp::try_from(time).ok());
+    let asked = || jobs.iter().filter(|job| job.kind == FetchJob::KIND);
+    let error = asked()
+        .take_while(|job| job.state != State::Done)
+        .find_map(|job| job.error.clone());
+    let country = Outcome {
+        success: asked()
+            .find(|job| job.state == State::Done)
+            .and_then(|job| job.finished)
+            .max(written),
+        error: error.unwrap_or_default(),
+    };
+    Ok(HashMap::from([("country", country)]))
 }
 
 async fn figures(reader: &Reader) -> Result<Vec<Labelled>> {

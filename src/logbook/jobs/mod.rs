@@ -13,7 +13,7 @@ mod undo;
 use std::time::Duration;
 
 pub(crate) use bulk::{BulkJob, UndoJob};
-pub(crate) use countries::{SettleJob, kept_table};
+pub(crate) use countries::{FetchJob, SettleJob, kept_table};
 pub(crate) use import::{ImportJob, abandon};
 pub(crate) use sweep::{ClearJob, is_orphan};
 pub(crate) use undo::{UndoImportJob, undo_all};

@@ -98,6 +98,8 @@ pub(crate) struct PartRow {
 pub(crate) struct SourceRow {
     /// Its name.
     pub(crate) name: String,
+    /// Its address.
+    pub(crate) url: String,
     /// Colour of the state.
     pub(crate) tone: &'static str,
     /// State in words.

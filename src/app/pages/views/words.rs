@@ -58,7 +58,11 @@ pub(crate) fn word_or_name(t: Text<'static>, group: &str, name: &str) -> String 
 
 /// A size for people: `820 kB`, `4.2 MB`, in powers of ten.
 pub(crate) fn size_words(bytes: u64) -> String {
-    let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
+    // Above ten of a unit nobody reads the tenths.
+    let tenths = |unit: u64| match bytes / unit {
+        whole @ 10.. => whole.to_string(),
+        whole => format!("{whole}.{}", bytes % unit * 10 / unit),
+    };
     match bytes {
         0..1_000 => format!("{bytes}\u{a0}B"),
         1_000..1_000_000 => format!("{}\u{a0}kB", bytes / 1_000),
@@ -135,8 +139,17 @@ mod tests {
 
     #[test]
     fn sizes_are_said_in_their_unit() {
-        let said = [999, 52_000, 4_210_000, 3_000_000_000].map(size_words);
-        assert_eq!(said, ["999\u{a0}B", "52\u{a0}kB", "4.2\u{a0}MB", "3.0\u{a0}GB"]);
+        let said = [999, 52_000, 4_210_000, 52_428_800, 3_000_000_000].map(size_words);
+        assert_eq!(
+            said,
+            [
+                "999\u{a0}B",
+                "52\u{a0}kB",
+                "4.2\u{a0}MB",
+                "52\u{a0}MB",
+                "3.0\u{a0}GB"
+            ]
+        );
     }
 
     #[test]
