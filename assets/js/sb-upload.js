@@ -158,9 +158,13 @@ class Progress {
 
   /** @param {string} id @param {any} job */
   finished(id, job) {
-    const { added = 0, merged = 0, duplicates = 0, rejected = 0 } = job.result ?? {};
+    const { added = 0, merged = 0, duplicates = 0, rejected = 0, remarks = [] } = job.result ?? {};
     if (job.state !== 'done') {
       this.failed(new Error(job.error ?? t('js.upload.ended')), id);
+      return;
+    }
+    if (added + merged + duplicates + rejected === 0) {
+      this.failed(new Error(remarks[0]?.text ?? t('js.upload.nothing')), id);
       return;
     }
     const figures = /** @type {[string, number][]} */ ([[t('js.upload.added'), added], [t('js.upload.merged'), merged], [t('js.upload.duplicates'), duplicates], [t('js.upload.rejected'), rejected]]);

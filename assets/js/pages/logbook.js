@@ -63,13 +63,18 @@ function start() {
     filter: (q) => filter.set(q),
   });
 
+  /** What is shown is what the export begins with. */
+  function linkExport() {
+    one('[data-export]')?.setAttribute('href', filter.value ? `/export?q=${encodeURIComponent(filter.value)}` : '/export');
+  }
+
   function reload() {
     const query = new URLSearchParams();
     if (filter.value) query.set('q', filter.value);
     if (state.sort !== NEWEST) query.set('sort', state.sort);
     const text = query.toString();
     history.replaceState(null, '', text ? `?${text}` : location.pathname);
-    one('[data-export]')?.setAttribute('href', filter.value ? `/export?q=${encodeURIComponent(filter.value)}` : '/export');
+    linkExport();
     table.setSource(source());
   }
 
@@ -125,6 +130,7 @@ function start() {
     if (event.key === 'Escape' && !event.defaultPrevented && !panel.hidden && !document.querySelector('dialog[open]')) detail.close();
   });
   loadHome();
+  linkExport();
   const live = follow(() => state.sort === NEWEST && !filter.value, () => !panel.hidden && detail.qso?.id);
 }
 

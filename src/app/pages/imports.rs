@@ -5,7 +5,8 @@ use axum::response::Response;
 use super::fields::{Fields, back};
 use super::reader::{Reader, is_officer};
 use super::views::{
-    Grouped, ImportPage, ImportReportPage, ImportRow, RejectRow, size_words, utc_words, word_or_name,
+    Grouped, ImportPage, ImportReportPage, ImportRow, RejectRow, RemarkRow, size_words, utc_words,
+    word_or_name,
 };
 use crate::identity::Scope;
 use crate::jobs::{self, NewJob};
@@ -13,7 +14,7 @@ use crate::logbook::error::Error;
 use crate::logbook::jobs::UndoImportJob;
 use crate::logbook::read::imports;
 use crate::logbook::rights::Opened;
-use crate::logbook::tables::{Import, ImportState};
+use crate::logbook::tables::{Import, ImportState, Remark};
 use crate::logbook::write::undo::begin_import;
 use crate::store::{Read, Rows, Write};
 use crate::web::{Path, Problem, Result, render};
@@ -65,6 +66,13 @@ pub(super) async fn report(reader: Reader, Path(job): Path<String>) -> Result<Re
         .read(read)
         .await
         .map_err(Problem::from)?;
+    let remark = |remark: Remark| RemarkRow {
+        record: remark.record.map(|record| record.to_string()).unwrap_or_default(),
+        line: remark.line,
+        field: remark.field.unwrap_or_default().to_string(),
+        text: remark.text,
+    };
+    let remarks = import.remarks.iter().cloned().map(remark).collect();
     let mut i = row(&reader, &opened, number, import);
     if let Ok(id) = i.job.parse()
         && let Some(job) = reader.app.jobs.get(id).await?
@@ -82,6 +90,7 @@ pub(super) async fn report(reader: Reader, Path(job): Path<String>) -> Result<Re
         i,
         rejects: rejects.into_iter().take(REJECTS).map(reject).collect(),
         more_rejects,
+        remarks,
     })
 }
 

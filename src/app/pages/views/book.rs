@@ -172,6 +172,19 @@ pub(crate) struct RejectRow {
     pub(crate) reason: String,
 }
 
+/// What was odd about an imported file, or put right in it.
+#[derive(Debug, Clone)]
+pub(crate) struct RemarkRow {
+    /// The record's number in the file, from 1; empty for the file as a whole.
+    pub(crate) record: String,
+    /// The line in the file, from 1.
+    pub(crate) line: u32,
+    /// The field's name, or empty.
+    pub(crate) field: String,
+    /// What it was.
+    pub(crate) text: String,
+}
+
 /// `/import`. Plain POST, multipart: `file`, `logbook`.
 #[derive(Debug, Template)]
 #[template(path = "import.html")]
@@ -196,6 +209,8 @@ pub(crate) struct ImportReportPage {
     pub(crate) rejects: Vec<RejectRow>,
     /// Whether there are more than shown.
     pub(crate) more_rejects: bool,
+    /// The first remarks.
+    pub(crate) remarks: Vec<RemarkRow>,
 }
 
 /// `/export`; its form is a GET of the API.

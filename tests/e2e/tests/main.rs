@@ -1,0 +1,10 @@
+//! The main job in a browser, from nothing: every test starts the real program on a data directory of its own and
+//! drives Chromium against it.
+//!
+//! What is selected on a page is its meaning (ids, names, roles, `data-*`), not its words or layout.
+//! Nothing here knows the program from inside, and no test depends on another.
+
+mod first_run;
+mod import;
+mod logbook;
+mod station;
