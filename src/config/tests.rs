@@ -201,12 +201,29 @@ fn the_documentation_has_a_row_for_every_key() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
     let text = std::fs::read_to_string(path).unwrap();
     let row = |key: &Key| {
-        let default = if key.default.is_empty() { String::new() } else { format!("`{}`", key.default) };
-        format!("| `{}` | {default} | {} Takes {}. |", key.name, key.help, key.expects())
+        let default = if key.default.is_empty() {
+            String::new()
+        } else {
+            format!("`{}`", key.default)
+        };
+        format!(
+            "| `{}` | {default} | {} Takes {}. |",
+            key.name,
+            key.help,
+            key.expects()
+        )
     };
     let rows: Vec<String> = KEYS.iter().map(row).collect();
-    let missing: Vec<&str> = rows.iter().map(String::as_str).filter(|row| !text.contains(row)).collect();
-    assert!(missing.is_empty(), "docs/configuration.md lacks:\n{}", missing.join("\n"));
+    let missing: Vec<&str> = rows
+        .iter()
+        .map(String::as_str)
+        .filter(|row| !text.contains(row))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/configuration.md lacks:\n{}",
+        missing.join("\n")
+    );
 }
 
 #[test]

@@ -57,7 +57,10 @@ export class Detail {
       this.#take(full);
       this.#draw(lookup);
     } catch (error) {
-      if (mine === this.#asked) this.#fault(/** @type {Error} */ (error));
+      if (mine !== this.#asked) return;
+      // Deleted meanwhile: nothing is left to show.
+      if (error instanceof ApiError && error.status === 404 && same) this.close();
+      else this.#fault(/** @type {Error} */ (error));
     }
   }
 

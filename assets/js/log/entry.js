@@ -182,10 +182,10 @@ export class Entry {
     for (const { field, message } of wrong) {
       const place = one(`[data-error="${field}"]`, this.#form);
       if (place) place.textContent = message;
+      else this.#hooks.say?.(message, 'bad');
       this.field(field === 'start' ? 'time' : field)?.setAttribute('aria-invalid', 'true');
     }
     this.field(wrong[0].field === 'start' ? 'time' : wrong[0].field)?.focus();
-    this.#hooks.say?.(wrong[0].message, 'bad');
   }
 
   /** @param {any} qso */

@@ -52,7 +52,9 @@ export class FilterBox {
   /** Says what is wrong with the filter; empty for nothing. @param {string} message */
   refuse(message) {
     const place = document.getElementById('q-error');
-    if (place && place.textContent !== message) place.textContent = message;
+    const words = message.replace(/`([^`]*)`/g, '\u201c$1\u201d');
+    if (place && place.textContent !== words) place.textContent = words;
+    for (const [n, chip] of [...this.#chips.children].entries()) chip.classList.toggle('bad', message.includes(`\`${this.#words[n]}\``));
     if (message) this.#input.setAttribute('aria-invalid', 'true');
     else this.#input.removeAttribute('aria-invalid');
   }

@@ -16,7 +16,8 @@ export function entryRow(form, logbook, logged) {
   const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {Record<string, any>} */ attributes = {}) => h('div', { class: 'field' },
     h('label', { for: `entry-${name}` }, label),
     wrap(name, h('input', { id: `entry-${name}`, name, autocomplete: 'off', spellcheck: 'false', maxlength: 60, ...attributes })));
-  const word = h('p', { class: 'word', role: 'status' });
+  const keys = () => h('span', {}, t('js.entry.keys'));
+  const word = h('p', { class: 'word', role: 'status' }, keys());
   fill(form,
     field('call', t('js.field.call'), { class: 'upper call', maxlength: 30, autocapitalize: 'characters' }),
     field('freq', t('js.entry.freq'), { placeholder: '14074' }),
@@ -29,12 +30,11 @@ export function entryRow(form, logbook, logged) {
     h('button', { class: 'button primary go' }, t('js.entry.go')), word,
     ...['call', 'freq', 'mode', 'start', 'grid'].map((name) => h('span', { class: 'visually-hidden', 'data-error': name })),
     h('span', { class: 'visually-hidden', 'data-form-error': true }));
-  form.hidden = false;
   const entry = new Entry(form, logbook, {
     logged,
     say: (text, kind) => fill(word, h('span', { class: kind }, text)),
     lookup: (found) => {
-      if (!found) fill(word);
+      if (!found) fill(word, keys());
       else fill(word, h('span', {}, found.country ?? ''), ...markChips(marks(found, entry.where())));
     },
   });

@@ -10,7 +10,6 @@ const form = /** @type {HTMLTemplateElement} */ (document.getElementById('try'))
 let token;
 
 const keyForm = /** @type {HTMLFormElement} */ (key.closest('form'));
-keyForm.hidden = false;
 keyForm.addEventListener('submit', (event) => event.preventDefault());
 for (const operation of document.querySelectorAll('details[data-path]')) {
   operation.addEventListener('toggle', () => prepare(/** @type {HTMLElement} */ (operation)), { once: true });

@@ -8,8 +8,6 @@ import { startClock, titleTimes } from '../utc.js';
 import { t } from '../words.js';
 import { bus } from '../ws.js';
 
-document.documentElement.classList.add('script');
-
 const { body } = document;
 
 for (const clock of all('[data-utc]')) startClock(clock);

@@ -49,7 +49,7 @@ function start() {
 
   table.setup({
     columns: columns(), source: source(), sort: state.sort, chooses: right !== '', state: stateOf,
-    empty: () => (filter.refused ? h('span') : blank(filter.value, () => filter.set(''))),
+    empty: () => blank(filter.value, t(filter.refused ? 'js.log.unreadable' : 'js.log.none'), () => filter.set('')),
   });
 
   const detail = new Detail(panel, {
@@ -100,10 +100,12 @@ function start() {
   const bulk = bulkBar({ logbook, filter: () => filter.value, clear: () => table.clearSelection(), done: (text, undo) => {
     table.clearSelection();
     table.refresh();
+    // The one shown beside the table may be among them.
+    if (detail.qso) detail.show(detail.qso);
     toast(text, undo ? () => takeBack(undo) : undefined);
   } });
   const drawSum = () => {
-    const words = table.sum('js.log.sum');
+    const words = filter.refused ? '' : table.sum('js.log.sum');
     const chosen = table.selection.count(table.total);
     fill(sum, h('span', {}, words), chosen ? h('strong', {}, t('js.log.chosen', { n: chosen })) : h('span', { class: 'end hint' }, t('js.log.hint')),
       chosen ? bulk(table.selection, table.total, () => table.selectAll()) : null);
@@ -158,10 +160,10 @@ function stateOf(qso) {
   return qso.confirmed?.length ? 'good' : '';
 }
 
-/** @param {string} q @param {() => void} clear */
-function blank(q, clear) {
+/** @param {string} q @param {string} why nothing is shown for it @param {() => void} clear */
+function blank(q, why, clear) {
   if (q) {
-    return h('div', { class: 'empty' }, h('h2', {}, t('js.log.none')),
+    return h('div', { class: 'empty' }, h('h2', {}, why),
       h('div', { class: 'actions' }, h('button', { type: 'button', class: 'button', onclick: clear }, t('js.log.clear'))));
   }
   return h('div', { class: 'empty' }, h('h2', {}, t('js.log.empty')), h('p', {}, t('js.log.empty_help')),
