@@ -48,7 +48,7 @@ export function showErrors(form, error) {
       rest.push(`${field}: ${message}`);
       continue;
     }
-    place.textContent = message;
+    place.textContent = sentence(message);
     if (input) {
       input.setAttribute('aria-invalid', 'true');
       if (!place.id) place.id = `error-${field}-${input.id}`;
@@ -63,6 +63,11 @@ export function showErrors(form, error) {
     if (place) fill(place, rest.map((text) => h('p', { class: 'bad' }, text)));
   }
   first?.focus();
+}
+
+/** A refusal begins like a sentence. @param {string} message */
+function sentence(message) {
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
-import { bearing, destination, distanceKm, locator, pathPoints, wrapLon } from './greatcircle.js';
+import { bearing, destination, distanceKm, locator, pathPoints, placeOf, wrapLon } from './greatcircle.js';
 import { landShare, levelFor, pyramid } from './land.js';
 import { azimuthal, projection, world } from './projection.js';
 import { elevation, subsolar, sunTimes } from './sun.js';
@@ -42,6 +42,19 @@ test('a path begins and ends where it should and keeps its step', () => {
   assert.equal(points.at(-1), TOKYO);
   for (let n = 1; n < points.length; n += 1) assert.ok(distanceKm(points[n - 1], points[n]) <= 250.01);
   assert.equal(pathPoints(LONDON, LONDON).length, 2);
+});
+
+test('a locator names the middle of its field', () => {
+  assert.deepEqual(placeOf('JO'), { lat: 55, lon: 10 });
+  assert.deepEqual(placeOf('JO22'), { lat: 52.5, lon: 5 });
+  for (const text of ['FN31pr', 'AA00aa', 'RR99xx', 'jo31lk']) {
+    const place = placeOf(text);
+    assert.ok(place);
+    assert.equal(locator(place).toLowerCase(), text.toLowerCase());
+  }
+  assert.ok(Math.abs(placeOf('JO22ab34').lon - placeOf('JO22ab').lon) < 1 / 24);
+  assert.equal(placeOf('22JO'), null);
+  assert.equal(placeOf(''), null);
 });
 
 test('locators', () => {

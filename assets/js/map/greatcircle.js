@@ -85,3 +85,25 @@ export function locator({ lat, lon }) {
     + Math.floor((x % 20) / 2) + Math.floor(y % 10)
     + letter((x % 2) * 12, 'a') + letter((y % 1) * 24, 'a');
 }
+
+/**
+ * The middle of a Maidenhead locator.
+ * @param {string} text two to eight characters: "JO", "JO22", "JO22ab", "JO22ab34"
+ * @returns {Place | null} null where it is none
+ */
+export function placeOf(text) {
+  const match = /^([A-R]{2})(?:(\d{2})(?:([A-X]{2})(\d{2})?)?)?/i.exec(text.trim());
+  if (!match) return null;
+  let [lon, lat, width] = [-180, -90, 20];
+  // Each pair divides the field before it: by 18, 10, 24 and 10, longitude twice as wide as latitude.
+  for (const [pair, parts, first] of /** @type {[string | undefined, number, string][]} */ ([
+    [match[1], 18, 'A'], [match[2], 10, '0'], [match[3], 24, 'A'], [match[4], 10, '0'],
+  ])) {
+    if (!pair) break;
+    if (parts !== 18) width /= parts;
+    const [x, y] = [...pair.toUpperCase()].map((each) => each.charCodeAt(0) - first.charCodeAt(0));
+    lon += x * width;
+    lat += (y * width) / 2;
+  }
+  return { lat: lat + width / 4, lon: lon + width / 2 };
+}

@@ -3,6 +3,7 @@
 import { get, post } from '../api.js';
 import { one } from '../dom.js';
 import { Detail } from '../log/detail.js';
+import { findHome } from '../log/home.js';
 import { toast } from '../sb-toast.js';
 import { t } from '../words.js';
 
@@ -32,9 +33,9 @@ const detail = new Detail(panel, {
 
 Promise.all([
   get(`/logbook/qsos/${encodeURIComponent(id)}`),
-  get('/logbook/points', { query: { logbook, limit: 1 } }).catch(() => ({})),
-]).then(([qso, points]) => {
-  home = points.home ?? null;
+  findHome(logbook),
+]).then(([qso, place]) => {
+  home = place;
   detail.show(qso);
 }, () => {
   // What the server wrote into the page stays.

@@ -3,6 +3,7 @@
 import { get } from '../api.js';
 import { band, bandName, bandOrder } from '../bands.js';
 import { all, fill, h, one, settle } from '../dom.js';
+import { homeOf } from '../log/home.js';
 import { modeOf } from '../log/qso.js';
 import '../sb-chart.js';
 import '../sb-map.js';
@@ -38,7 +39,8 @@ function start() {
 async function points(map, span) {
   const hours = { '24h': 24, '7d': 168 }[span];
   const from = hours ? new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 19) + 'Z' : undefined;
-  const { home, items } = await get('/logbook/points', { query: { logbook, from, limit: hours ? 500 : 200 } });
+  const { home: found, items } = await get('/logbook/points', { query: { logbook, from, limit: hours ? 500 : 200 } });
+  const home = homeOf(found);
   map.home = home ? { ...home, label: logbook } : null;
   map.points = items.map((/** @type {any} */ each) => ({ ...each, time: each.start, href: `/logbook?q=call:${encodeURIComponent(each.call)}` }));
   if (!home) note(t('js.dash.no_home'));

@@ -7,6 +7,7 @@ import { onKey } from '../keys.js';
 import { bulkBar } from '../log/bulk.js';
 import { Detail } from '../log/detail.js';
 import { FilterBox } from '../log/filterbox.js';
+import { findHome } from '../log/home.js';
 import { columns } from '../log/qso.js';
 import { entryRow } from '../log/row.js';
 import { densityBoxes } from '../looks.js';
@@ -207,10 +208,6 @@ function resizable(aside) {
 }
 
 async function loadHome() {
-  try {
-    home = (await get('/logbook/points', { query: { logbook, limit: 1 } })).home ?? null;
-  } catch {
-    // Without the own place there is no map and no distance, and all else works.
-  }
+  home = await findHome(logbook);
   one('[data-count]').title = number(table.total);
 }

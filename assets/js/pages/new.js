@@ -1,9 +1,9 @@
 //  Logging by keyboard on a page of its own, with what is known of the call beside it.
 
-import { get } from '../api.js';
 import { bandName } from '../bands.js';
 import { fill, h, one } from '../dom.js';
 import { Entry } from '../log/entry.js';
+import { findHome } from '../log/home.js';
 import { showLookup } from '../log/lookup.js';
 import { modeOf } from '../log/qso.js';
 import '../sb-combo.js';
@@ -31,7 +31,7 @@ function start() {
   });
   one('[data-clear]', form).addEventListener('click', () => entry.clear());
   clock();
-  get('/logbook/points', { query: { logbook, limit: 1 } }).then((answer) => { home = answer.home ?? null; }, () => {});
+  findHome(logbook).then((place) => { home = place; });
 }
 
 /** Date and time run along until one types them. */

@@ -48,7 +48,7 @@ pub(super) struct Asked {
 pub(super) async fn dashboard(reader: Reader) -> Result<Response> {
     let frame = reader.frame("dashboard", reader.t.s("dashboard.title"));
     let Some(book) = reader.book().cloned() else {
-        return render(&empty_dashboard(frame, &reader));
+        return render(&empty_dashboard(frame));
     };
     let todo = todo(&reader, &book).await?;
     let read = move |r: &crate::store::Read| {
@@ -63,7 +63,6 @@ pub(super) async fn dashboard(reader: Reader) -> Result<Response> {
         .await
         .map_err(Problem::from)?;
     render(&DashboardPage {
-        home_grid: reader.grid().to_owned(),
         qsos: Grouped(sums.qsos),
         entities: Grouped(sums.entities.len() as u64),
         entities_confirmed: Grouped(sums.entities_confirmed),
@@ -182,10 +181,9 @@ pub(super) async fn export(reader: Reader, Query(asked): Query<Asked>) -> Result
     })
 }
 
-fn empty_dashboard(frame: Frame, reader: &Reader) -> DashboardPage {
+fn empty_dashboard(frame: Frame) -> DashboardPage {
     DashboardPage {
         frame,
-        home_grid: reader.grid().to_owned(),
         qsos: Grouped(0),
         entities: Grouped(0),
         entities_confirmed: Grouped(0),

@@ -139,6 +139,15 @@ impl Reader {
             .ok_or_else(|| Problem::not_found("there is no logbook yet; make one under Logbooks"))
     }
 
+    /// The reader's own grid while their own logbook is in use: another's station is elsewhere.
+    fn home_grid(&self) -> &str {
+        let call = self.account.as_ref().map(|account| account.call.as_str());
+        let own = self
+            .book()
+            .is_some_and(|opened| Some(opened.book.call.as_str()) == call);
+        if own { &self.grid } else { "" }
+    }
+
     /// The reader's own grid, empty where it is not known.
     pub(super) fn grid(&self) -> &str {
         &self.grid
@@ -172,6 +181,7 @@ impl Reader {
             },
             account: self.account.clone(),
             logbooks: self.logbooks(),
+            home_grid: self.home_grid().to_owned(),
             csrf: self.visitor.csrf.clone(),
             asset_base: asset_base(),
             section,

@@ -50,8 +50,6 @@ pub(crate) struct Todo {
 pub(crate) struct DashboardPage {
     /// The frame.
     pub(crate) frame: Frame,
-    /// Own grid, may be empty.
-    pub(crate) home_grid: String,
     /// Contacts in the logbook in use.
     pub(crate) qsos: Grouped,
     /// Entities worked.

@@ -27,6 +27,8 @@ pub(crate) struct Frame {
     pub(crate) account: Option<FrameAccount>,
     /// The logbooks this account may use.
     pub(crate) logbooks: Vec<FrameLogbook>,
+    /// The account's grid where the logbook in use is its own: the centre of its maps; else empty.
+    pub(crate) home_grid: String,
     /// Token that forms and scripts send back with changes; empty for guests without a session.
     pub(crate) csrf: String,
     /// Where assets hang under, with the final slash.

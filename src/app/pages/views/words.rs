@@ -71,6 +71,14 @@ pub(crate) fn size_words(bytes: u64) -> String {
     }
 }
 
+/// A message that begins like a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What a plain form was sent with and what was wrong with it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Form {
@@ -97,9 +105,9 @@ impl Form {
         } else {
             Self::default()
         };
-        body.errors
-            .iter()
-            .fold(form, |form, error| form.with_error(&error.field, &error.message))
+        body.errors.iter().fold(form, |form, error| {
+            form.with_error(&error.field, &sentence(&error.message))
+        })
     }
 
     /// Keeps what was typed into a field; never for passwords.
