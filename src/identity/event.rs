@@ -16,7 +16,11 @@ pub(crate) enum IdentityEvent {
         created: Timestamp,
     },
     /// Name, preferences, role, password or standing changed.
-    AccountChanged { account: AccountId },
+    AccountChanged {
+        account: AccountId,
+        /// Whether what it may has changed with it.
+        rights: bool,
+    },
     /// Sessions ended: their sockets are to be closed.
     SessionsEnded { account: AccountId },
     /// An API key ended: its sockets are to be closed.

@@ -76,13 +76,7 @@ impl Identity {
         let id = self
             .change(move |tx, now| {
                 let id = write::set_up(tx, &new, now)?;
-                Ok((
-                    id,
-                    Touched {
-                        accounts: vec![id],
-                        ..Touched::default()
-                    },
-                ))
+                Ok((id, Touched::account(id)))
             })
             .await?;
         *lock(&self.inner.first_run) = None;

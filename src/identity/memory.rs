@@ -1,9 +1,10 @@
 //! Accounts, sessions and keys as requests need them: in memory, so that authenticating touches no disk.
 //!
-//! A mirror of the store: after each commit the touched rows are read again, so the order in which replies come back
-//! does not matter. When a session was seen and a key used is known here first and written at most hourly.
+//! A mirror of the store: each command takes the rows it touched along, and its commit puts them here, so the mirror
+//! follows the commits one by one. When a session was seen and a key used is known here first and written at most
+//! hourly.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -37,6 +38,70 @@ pub(super) struct Touched {
     pub(super) accounts: Vec<AccountId>,
     pub(super) sessions: Vec<SecretDigest>,
     pub(super) keys: Vec<KeyId>,
+}
+
+impl Touched {
+    /// One account, with its sessions.
+    pub(super) fn account(id: AccountId) -> Self {
+        Self {
+            accounts: vec![id],
+            ..Self::default()
+        }
+    }
+
+    /// One session.
+    pub(super) fn session(digest: SecretDigest) -> Self {
+        Self {
+            sessions: vec![digest],
+            ..Self::default()
+        }
+    }
+
+    /// One key.
+    pub(super) fn key(id: KeyId) -> Self {
+        Self {
+            keys: vec![id],
+            ..Self::default()
+        }
+    }
+}
+
+/// Touched rows as they stand at the end of their command.
+#[derive(Debug, Default)]
+pub(super) struct Fresh {
+    accounts: Vec<(AccountId, Option<StoredAccount>)>,
+    /// All that the touched accounts still have.
+    held: HashSet<SecretDigest>,
+    sessions: Vec<(SecretDigest, Option<StoredSession>)>,
+    keys: Vec<(KeyId, Option<StoredKey>)>,
+}
+
+impl Fresh {
+    /// Reads the touched rows.
+    pub(super) fn read(rows: &impl Rows, touched: &Touched) -> Result<Self, StoreError> {
+        let mut fresh = Self::default();
+        for id in &touched.accounts {
+            fresh.accounts.push((*id, read::account(rows, *id)?));
+        }
+        if !touched.accounts.is_empty() {
+            for row in rows.scan(SESSION, Span::all(), Direction::Forward) {
+                let (digest, session) = row?;
+                if touched.accounts.contains(&session.account) {
+                    fresh.held.insert(digest);
+                    fresh.sessions.push((digest, Some(session)));
+                }
+            }
+        }
+        for digest in &touched.sessions {
+            fresh.sessions.push((*digest, rows.get(SESSION, digest)?));
+        }
+        for id in &touched.keys {
+            fresh
+                .keys
+                .push((*id, rows.get(API_KEY, &SmolStr::new(id.as_str()))?));
+        }
+        Ok(fresh)
+    }
 }
 
 /// The mirror.
@@ -97,22 +162,21 @@ impl Memory {
         Ok(memory)
     }
 
-    /// Reads the touched rows again; sessions of touched accounts that the store ended go too.
-    pub(super) fn refresh(&mut self, rows: &impl Rows, touched: &Touched) -> Result<(), StoreError> {
-        for id in &touched.accounts {
-            self.put_account(*id, read::account(rows, *id)?);
-            let held: Vec<_> = self.sessions_of(*id).map(|(digest, _)| *digest).collect();
-            for digest in held {
-                self.put_session(digest, rows.get(SESSION, &digest)?);
-            }
+    /// Takes over what a commit left; sessions of touched accounts that it ended go.
+    pub(super) fn take_over(&mut self, fresh: Fresh) {
+        let touched: Vec<AccountId> = fresh.accounts.iter().map(|(id, _)| *id).collect();
+        self.sessions.retain(|digest, session| {
+            !touched.contains(&session.row.account) || fresh.held.contains(digest)
+        });
+        for (id, account) in fresh.accounts {
+            self.put_account(id, account);
         }
-        for digest in &touched.sessions {
-            self.put_session(*digest, rows.get(SESSION, digest)?);
+        for (digest, session) in fresh.sessions {
+            self.put_session(digest, session);
         }
-        for id in &touched.keys {
-            self.put_key(*id, rows.get(API_KEY, &SmolStr::new(id.as_str()))?);
+        for (id, key) in fresh.keys {
+            self.put_key(id, key);
         }
-        Ok(())
     }
 
     fn put_account(&mut self, id: AccountId, account: Option<StoredAccount>) {
@@ -225,8 +289,8 @@ impl Memory {
         match actor.credential {
             Credential::Session { digest, .. } => {
                 let session = self.sessions.get(&digest)?;
-                // An open page counts as use only through its requests; the absolute limit ends it all the same.
-                let over = is_past(session.row.created, ABSOLUTE, now);
+                // An open page counts as use only through its requests.
+                let over = is_over(session, account.role, now);
                 (!over).then(|| member(actor.account, account, digest, session, now))
             }
             Credential::Key(id) => {

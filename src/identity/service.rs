@@ -1,7 +1,8 @@
 //! The accounts as the rest of the program holds them: one handle for requests, jobs and the command line.
 //!
-//! Authenticating is answered from memory; a change runs in the store's writer and then refreshes the memory before
-//! the caller hears of it, so that the next request already sees it. Locks are held for map look-ups only.
+//! Authenticating is answered from memory. A change runs in the store's writer, which brings the memory up to date
+//! right after the commit: before the caller hears of it, before open sockets do, and also when the caller is gone by
+//! then. Locks are held for map look-ups only.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +17,7 @@ use crate::store::{Read, Store, StoreError, Write};
 use super::actor::{Actor, Credential, Member};
 use super::error::Error;
 use super::first_run::FirstRun;
-use super::memory::{Memory, Touched};
+use super::memory::{Fresh, Memory, Touched};
 use super::model::{AccountId, DisplayName, ScopeSet};
 use super::password::{HashPool, Password, PasswordHash};
 use super::read;
@@ -44,7 +45,7 @@ pub(super) struct Inner {
     pub(super) entropy: Entropy,
     pub(super) hashes: HashPool,
     pub(super) throttle: Mutex<Throttle>,
-    memory: Mutex<Memory>,
+    memory: Arc<Mutex<Memory>>,
     pub(super) first_run: Mutex<Option<FirstRun>>,
 }
 
@@ -100,7 +101,7 @@ impl Identity {
             entropy,
             hashes: HashPool::default(),
             throttle: Mutex::default(),
-            memory: Mutex::new(memory),
+            memory: Arc::new(Mutex::new(memory)),
             first_run: Mutex::default(),
         };
         Ok(Self {
@@ -225,13 +226,7 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             let id = write::add_account(tx, actor.admin()?, &new, now)?;
-            Ok((
-                id,
-                Touched {
-                    accounts: vec![id],
-                    ..Touched::default()
-                },
-            ))
+            Ok((id, Touched::account(id)))
         })
         .await
     }
@@ -246,13 +241,7 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             let account = write::change_account(tx, &actor, id, &change, now)?;
-            Ok((
-                account,
-                Touched {
-                    accounts: vec![id],
-                    ..Touched::default()
-                },
-            ))
+            Ok((account, Touched::account(id)))
         })
         .await
     }
@@ -267,13 +256,7 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             let account = write::set_standing(tx, actor.admin()?, id, standing, now)?;
-            Ok((
-                account,
-                Touched {
-                    accounts: vec![id],
-                    ..Touched::default()
-                },
-            ))
+            Ok((account, Touched::account(id)))
         })
         .await
     }
@@ -291,13 +274,7 @@ impl Identity {
             let admin = actor.admin()?;
             write::change_account(tx, &actor, id, &change, now)?;
             let account = write::set_standing(tx, admin, id, standing, now)?;
-            Ok((
-                account,
-                Touched {
-                    accounts: vec![id],
-                    ..Touched::default()
-                },
-            ))
+            Ok((account, Touched::account(id)))
         })
         .await
     }
@@ -338,13 +315,7 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             write::set_password(tx, &actor, id, &hash, now)?;
-            Ok((
-                (),
-                Touched {
-                    accounts: vec![id],
-                    ..Touched::default()
-                },
-            ))
+            Ok(((), Touched::account(id)))
         })
         .await
     }
@@ -372,13 +343,7 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             write::end_session(tx, &actor, &digest, now)?;
-            Ok((
-                (),
-                Touched {
-                    sessions: vec![digest],
-                    ..Touched::default()
-                },
-            ))
+            Ok(((), Touched::session(digest)))
         })
         .await
     }
@@ -391,13 +356,7 @@ impl Identity {
         self.change(move |tx, now| {
             write::create_api_key(tx, &actor, &new, &key, now)?;
             let id = key.id();
-            Ok((
-                key,
-                Touched {
-                    keys: vec![id],
-                    ..Touched::default()
-                },
-            ))
+            Ok((key, Touched::key(id)))
         })
         .await
     }
@@ -407,13 +366,7 @@ impl Identity {
         let actor = actor.clone();
         self.change(move |tx, now| {
             write::revoke_api_key(tx, &actor, id, now)?;
-            Ok((
-                (),
-                Touched {
-                    keys: vec![id],
-                    ..Touched::default()
-                },
-            ))
+            Ok(((), Touched::key(id)))
         })
         .await
     }
@@ -456,17 +409,22 @@ impl Identity {
         self.inner.hashes.slot().await.hash(password, salt).await
     }
 
-    /// Runs a command and brings the memory up to date with what it touched.
+    /// Runs a command; the memory follows what it touched in the order of the commits, whether or not somebody still
+    /// waits for the answer.
     pub(super) async fn change<T, F>(&self, command: F) -> Result<T, Error>
     where
         F: FnOnce(&mut Write<'_>, Timestamp) -> Result<(T, Touched), Error> + Send + 'static,
         T: Send + 'static,
     {
         let now = self.inner.clock.now();
-        let (value, touched) = self.inner.store.write(move |tx| command(tx, now)).await?;
-        let mut memory = self.memory();
-        self.inner.store.read_now(|read| memory.refresh(read, &touched))?;
-        Ok(value)
+        let memory = Arc::clone(&self.inner.memory);
+        let changed = self.inner.store.write(move |tx| {
+            let (value, touched) = command(tx, now)?;
+            let fresh = Fresh::read(tx, &touched)?;
+            tx.after_commit(move || lock(&memory).take_over(fresh));
+            Ok(value)
+        });
+        changed.await
     }
 
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {

@@ -57,13 +57,7 @@ impl Identity {
         self.prove(member.call.as_str(), password, browser).await?;
         self.change(move |tx, now| {
             write::confirm_session(tx, &digest, now)?;
-            Ok((
-                (),
-                Touched {
-                    sessions: vec![digest],
-                    ..Touched::default()
-                },
-            ))
+            Ok(((), Touched::session(digest)))
         })
         .await
     }
@@ -120,13 +114,7 @@ impl Identity {
             let better = slot.hash(password, self.inner.entropy.bytes()).await;
             self.change(move |tx, _| {
                 write::rehash(tx, id, &hash, &better)?;
-                Ok((
-                    (),
-                    Touched {
-                        accounts: vec![id],
-                        ..Touched::default()
-                    },
-                ))
+                Ok(((), Touched::account(id)))
             })
             .await?;
         }
@@ -150,14 +138,7 @@ impl Identity {
         };
         self.change(move |tx, now| {
             write::start_session(tx, &new, now)?;
-            Ok((
-                (),
-                Touched {
-                    accounts: vec![account],
-                    sessions: vec![digest],
-                    ..Touched::default()
-                },
-            ))
+            Ok(((), Touched::account(account)))
         })
         .await?;
         Ok(token)

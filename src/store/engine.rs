@@ -12,8 +12,7 @@ use super::backup::{sync_parent, with_suffix};
 use super::error::{OpenError, StoreError};
 use super::read::Read;
 use super::schema::Registry;
-use super::write::Write;
-use crate::event::Event;
+use super::write::{Aftermath, Write};
 
 /// The database's file name in the data directory.
 pub(super) const FILE: &str = "store.redb";
@@ -104,19 +103,19 @@ impl Engine {
         &self,
         registry: &Registry,
         f: impl FnOnce(&mut Write<'_>) -> Result<Commit<T>, StoreError>,
-    ) -> Result<(T, Vec<Event>), StoreError> {
+    ) -> Result<(T, Aftermath), StoreError> {
         let database = self.database();
         let database = database.as_ref().ok_or(StoreError::Closed)?;
         let transaction = begin(database)?;
         let mut write = Write::new(&transaction, registry);
         let commit = f(&mut write)?;
-        let events = write.into_events();
+        let aftermath = write.into_aftermath();
         match commit {
             Commit::Yes(value) => {
                 transaction.commit().map_err(StoreError::unavailable)?;
-                Ok((value, events))
+                Ok((value, aftermath))
             }
-            Commit::No(value) => Ok((value, events)),
+            Commit::No(value) => Ok((value, aftermath)),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Several commands may share one transaction (group commit), each as if it were alone: what a failing
 //! command changed is taken back from an undo log, what the others did stays. A command has no effect
-//! outside its `Write`; effects follow from events after the commit.
+//! outside its `Write`; effects follow after the commit, from its events and from what it left for then.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -32,12 +32,23 @@ pub(crate) struct Write<'t> {
     undo: Undo,
     counters: Vec<(SmolStr, u64)>,
     events: Vec<Event>,
-    /// Events of commands of this transaction that have succeeded.
-    settled_events: Vec<Event>,
+    then: Vec<Then>,
+    /// What the commands of this transaction that have succeeded leave behind.
+    settled: Aftermath,
     changes: usize,
     value: Vec<u8>,
     /// The engine has reported a failure: nothing of this transaction can be committed.
     broken: Cell<bool>,
+}
+
+/// Something to be done after the commit.
+type Then = Box<dyn FnOnce() + Send>;
+
+/// What follows a commit: first what commands left for then, after it their events.
+#[derive(Default)]
+pub(super) struct Aftermath {
+    pub(super) then: Vec<Then>,
+    pub(super) events: Vec<Event>,
 }
 
 /// Rows as they were before the running command, newest last.
@@ -63,7 +74,8 @@ impl<'t> Write<'t> {
             undo: Undo::default(),
             counters: Vec::new(),
             events: Vec::new(),
-            settled_events: Vec::new(),
+            then: Vec::new(),
+            settled: Aftermath::default(),
             changes: 0,
             value: Vec::new(),
             broken: Cell::new(false),
@@ -140,6 +152,13 @@ impl<'t> Write<'t> {
         self.events.push(event);
     }
 
+    /// Runs `then` on the writer's thread when this command is durable, before anybody hears of its events: for
+    /// memory that mirrors rows, which so follows the order of the commits even when whoever asked is gone. It must
+    /// be quick, and must not ask the store.
+    pub(crate) fn after_commit(&mut self, then: impl FnOnce() + Send + 'static) {
+        self.then.push(Box::new(then));
+    }
+
     pub(super) fn put_bytes(
         &mut self,
         table: &'static str,
@@ -209,13 +228,15 @@ impl<'t> Write<'t> {
             self.put(COUNTERS, &name, &last)?;
         }
         self.undo.clear();
-        self.settled_events.append(&mut self.events);
+        self.settled.events.append(&mut self.events);
+        self.settled.then.append(&mut self.then);
         Ok(())
     }
 
     /// Takes back everything the running command did.
     pub(super) fn roll_back(&mut self) {
         self.events.clear();
+        self.then.clear();
         self.counters.clear();
         let tables = self.open.get_mut();
         for row in (0..self.undo.rows.len()).rev() {
@@ -242,9 +263,9 @@ impl<'t> Write<'t> {
         self.broken.get()
     }
 
-    /// The events of all commands that succeeded, in order.
-    pub(super) fn into_events(self) -> Vec<Event> {
-        self.settled_events
+    /// What all commands that succeeded leave behind, in order.
+    pub(super) fn into_aftermath(self) -> Aftermath {
+        self.settled
     }
 }
 

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::engine::{Commit, Engine};
 use super::error::StoreError;
 use super::schema::Registry;
-use super::write::Write;
+use super::write::{Aftermath, Write};
 use super::{OnCommit, Status};
 
 /// Interactive commands that wait; more make their callers wait.
@@ -178,7 +178,10 @@ impl Writer {
             Ok(if changed { Commit::Yes(()) } else { Commit::No(()) })
         });
         let outcome = match committed {
-            Ok(((), events)) => {
+            Ok(((), Aftermath { then, events })) => {
+                for run in then {
+                    run();
+                }
                 if !events.is_empty() {
                     (self.on_commit)(events);
                 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Live, View, changed};
+use super::{Live, View, Watch};
 use crate::bus::{Delivery, Message};
 use crate::identity::Actor;
 use crate::identity::api::gate::Who;
@@ -39,7 +39,7 @@ fn gap(from: u64, to: u64) -> String {
 }
 
 async fn serve(live: Live, actor: Actor, wanted: Wanted, mut socket: Socket) {
-    let mut rights = live.rights.subscribe();
+    let mut watch = Watch::new(&live);
     let Some(mut view) = View::of(&live, &actor).await else {
         return socket.outbox.close(Closing::REFUSED);
     };
@@ -55,11 +55,10 @@ async fn serve(live: Live, actor: Actor, wanted: Wanted, mut socket: Socket) {
                     deliver(&socket, &view, &wanted, delivery, newest).await;
                 }
             }
-            () = changed(&mut rights, actor.account()) => {
-                let seen = View::of(&live, &actor).await;
-                let Some(seen) = seen else { return socket.outbox.close(Closing::REFUSED) };
-                view = seen;
-            }
+            cause = watch.cause(actor.account()) => match view.renewed(&live, cause).await {
+                Some(now) => view = now,
+                None => return socket.outbox.close(Closing::REFUSED),
+            },
             // A listener has nothing to say; what it says is passed over.
             said = socket.next() => if said.is_none() { return },
         }

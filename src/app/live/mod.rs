@@ -1,16 +1,19 @@
 //! What happens, told live: `/ws/firehose` for programs, `/websocket` for the pages.
 //!
-//! Both are readers of the bus; here it is decided what a subscriber may see, anew whenever rights, sessions or keys
-//! change anywhere. What a subscriber may not see is left out, never blanked.
+//! Both are readers of the bus; here it is decided what a subscriber may see, anew whenever its account's rights,
+//! sessions or keys change, and once a minute, because sessions and keys also run out by themselves. What a subscriber
+//! may not see is left out, never blanked.
 
 mod firehose;
 mod pages;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use axum::routing::get;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::running::App;
 use crate::bus::{Audience, Bus};
@@ -24,6 +27,9 @@ use crate::web::{Access, Routes, Sockets};
 
 /// Changes of rights kept for sockets that are behind; one further behind looks its rights up in any case.
 const CHANGES: usize = 256;
+
+/// How often a socket makes sure that its session or key has not run out.
+const EVERY: Duration = Duration::from_mins(1);
 
 /// What both kinds of socket work with.
 #[derive(Clone)]
@@ -67,7 +73,7 @@ pub(crate) fn routes(app: &App) -> Routes {
 fn whose_rights(event: &Event) -> Option<u32> {
     match event {
         Event::Identity(
-            IdentityEvent::AccountChanged { account }
+            IdentityEvent::AccountChanged { account, rights: true }
             | IdentityEvent::SessionsEnded { account }
             | IdentityEvent::KeyRevoked { account },
         ) => Some(account.0),
@@ -76,12 +82,41 @@ fn whose_rights(event: &Event) -> Option<u32> {
     }
 }
 
-/// Waits until the rights of this account may have changed.
-async fn changed(rights: &mut broadcast::Receiver<u32>, account: Option<AccountId>) {
-    loop {
-        match rights.recv().await {
-            Ok(touched) if account != Some(AccountId(touched)) => {}
-            Ok(_) | Err(RecvError::Lagged(_) | RecvError::Closed) => return,
+/// Tells a socket when to look anew at what it may.
+struct Watch {
+    rights: broadcast::Receiver<u32>,
+    minutes: Interval,
+}
+
+/// Why a socket looks anew.
+enum Cause {
+    /// Rights, sessions or keys of its account have changed.
+    Change,
+    /// Time goes by.
+    Minute,
+}
+
+impl Watch {
+    fn new(live: &Live) -> Self {
+        let mut minutes = interval_at(Instant::now() + EVERY, EVERY);
+        minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            rights: live.rights.subscribe(),
+            minutes,
+        }
+    }
+
+    /// Waits until there is a cause to look anew. Cancel safe.
+    async fn cause(&mut self, account: Option<AccountId>) -> Cause {
+        loop {
+            let touched = tokio::select! {
+                touched = self.rights.recv() => touched,
+                _ = self.minutes.tick() => return Cause::Minute,
+            };
+            match touched {
+                Ok(touched) if account != Some(AccountId(touched)) => {}
+                Ok(_) | Err(RecvError::Lagged(_) | RecvError::Closed) => return Cause::Change,
+            }
         }
     }
 }
@@ -108,6 +143,17 @@ impl View {
             read.inspect_err(|error| tracing::warn!(%error, "a socket cannot read its rights: {error}"));
         let books = books.unwrap_or_default().into_iter().map(|book| book.0).collect();
         Some(View { actor, books })
+    }
+
+    /// The view as it is now; `None` once the session or key has ended.
+    async fn renewed(self, live: &Live, cause: Cause) -> Option<View> {
+        match cause {
+            Cause::Change => View::of(live, &self.actor).await,
+            Cause::Minute => {
+                let actor = live.identity.still(&self.actor)?;
+                Some(View { actor, ..self })
+            }
+        }
     }
 
     fn may_see(&self, audience: &Audience) -> bool {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use super::{Live, View, changed};
+use super::{Live, View, Watch};
 use crate::bus::{Delivery, Message, Subscription};
 use crate::identity::Actor;
 use crate::identity::api::gate::Who;
@@ -45,7 +45,7 @@ fn gap(from: u64, to: u64) -> String {
 }
 
 async fn serve(live: Live, actor: Actor, mut socket: Socket) {
-    let mut rights = live.rights.subscribe();
+    let mut watch = Watch::new(&live);
     let Some(view) = View::of(&live, &actor).await else {
         return socket.outbox.close(Closing::REFUSED);
     };
@@ -63,11 +63,10 @@ async fn serve(live: Live, actor: Actor, mut socket: Socket) {
                     page.deliver(&socket, delivery);
                 }
             }
-            () = changed(&mut rights, actor.account()) => {
-                let seen = View::of(&page.live, &actor).await;
-                let Some(seen) = seen else { return socket.outbox.close(Closing::REFUSED) };
-                page.view = seen;
-            }
+            cause = watch.cause(actor.account()) => match page.view.renewed(&page.live, cause).await {
+                Some(now) => page.view = now,
+                None => return socket.outbox.close(Closing::REFUSED),
+            },
             said = socket.next() => match said {
                 Some(text) => page.hear(&socket, &text).await,
                 None => return,

@@ -1,5 +1,6 @@
 //! The accounts through their handle, on a real store with a fake clock.
 
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use smol_str::SmolStr;
@@ -10,7 +11,7 @@ use crate::identity::{
     Actor, Browser, ConfiguredAdmin, Credential, Denied, Error, Identity, Password, PasswordHash, Role,
     Scope, ScopeSet, SessionToken, SignIn, read,
 };
-use crate::store::{Registry, Store, StoreConfig};
+use crate::store::{Registry, Store, StoreConfig, StoreError};
 
 const PASSPHRASE: &str = "seven quiet antennas";
 const OTHER: &str = "eleven noisy amplifiers";
@@ -423,6 +424,100 @@ async fn a_disabled_account_is_out_at_once() {
     let own = bruce.account().unwrap();
     let last = place.identity.set_standing(&bruce, own, disable).await;
     assert!(matches!(last, Err(Error::LastAdministrator)));
+}
+
+/// A store whose commits are shown to a listener, with the accounts the listener may ask.
+async fn listened_to(listener: impl Fn(&Identity) + Send + 'static) -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Clock::fake("2026-11-21T12:00:00Z".parse().unwrap());
+    let known = Arc::new(OnceLock::<Identity>::new());
+    let seen = Arc::clone(&known);
+    let store = Store::open(StoreConfig {
+        on_commit: Box::new(move |_| {
+            if let Some(identity) = seen.get() {
+                listener(identity);
+            }
+        }),
+        ..StoreConfig::new(dir.path())
+    })
+    .unwrap();
+    let identity = Identity::load(store.clone(), clock.clone(), Entropy::seeded(1), None)
+        .await
+        .unwrap();
+    assert!(known.set(identity.clone()).is_ok());
+    Place {
+        identity,
+        store,
+        clock,
+        dir,
+    }
+}
+
+#[tokio::test]
+async fn listeners_find_the_memory_as_the_commit_left_it() {
+    let actor = Arc::new(Mutex::new(None::<Actor>));
+    let (asked, (tell, told)) = (Arc::clone(&actor), std::sync::mpsc::channel());
+    let place = listened_to(move |identity| {
+        if let Some(actor) = asked.lock().unwrap().as_ref() {
+            tell.send(identity.still(actor).is_some()).unwrap();
+        }
+    })
+    .await;
+    place.account("K6BP", Role::Member).await;
+    let bruce = place.actor("K6BP").await;
+    *actor.lock().unwrap() = Some(bruce.clone());
+    let change = AccountChange::default();
+    place
+        .identity
+        .change_account(&bruce, bruce.account().unwrap(), change)
+        .await
+        .unwrap();
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [true]);
+    place.identity.sign_out(&bruce).await.unwrap();
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [false]);
+    // The listener holds what holds the store.
+    *actor.lock().unwrap() = None;
+}
+
+#[tokio::test]
+async fn a_change_counts_though_nobody_waits_for_its_answer() {
+    let place = Place::new().await;
+    place.account("K6BP", Role::Member).await;
+    let bruce = place.actor("K6BP").await;
+    let new = NewKey {
+        account: bruce.account().unwrap(),
+        name: "WSJT-X".parse().unwrap(),
+        scopes: scopes(&[Scope::LogbookWrite]),
+        expires: None,
+    };
+    let key = place.identity.create_api_key(&bruce, new).await.unwrap();
+    let mut revoking = Box::pin(place.identity.revoke_api_key(&bruce, key.id()));
+    assert!(futures_util::poll!(&mut revoking).is_pending());
+    drop(revoking);
+    // Commands run in order: when this one is done, the other one is.
+    place.store.write(|_| Ok::<_, StoreError>(())).await.unwrap();
+    assert!(place.identity.by_key(key.expose()).is_none());
+}
+
+#[tokio::test]
+async fn sockets_end_with_their_idle_session_and_their_expired_key() {
+    let place = Place::new().await;
+    place.account("K6BP", Role::Member).await;
+    let token = place.sign_in("K6BP", PASSPHRASE, false).await.unwrap();
+    let bruce = place.identity.by_session(&token).unwrap();
+    let new = NewKey {
+        account: bruce.account().unwrap(),
+        name: "WSJT-X".parse().unwrap(),
+        scopes: scopes(&[Scope::LogbookWrite]),
+        expires: Some(place.clock.now() + minutes(60)),
+    };
+    let key = place.identity.create_api_key(&bruce, new).await.unwrap();
+    let logger = place.identity.by_key(key.expose()).unwrap();
+    place.clock.advance(minutes(61));
+    assert!(place.identity.still(&logger).is_none());
+    assert!(place.identity.still(&bruce).is_some());
+    place.clock.advance(minutes(12 * 60));
+    assert!(place.identity.still(&bruce).is_none());
 }
 
 #[tokio::test]

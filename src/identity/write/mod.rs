@@ -418,9 +418,11 @@ fn own_or_admin(actor: &Actor, id: AccountId) -> Result<Kept, Denied> {
 }
 
 fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Result<(), StoreError> {
+    let may = |account: &StoredAccount| (account.role, account.disabled);
+    let rights = read::account(tx, id)?.as_ref().map(may) != Some(may(account));
     account.revision = account.revision.wrapping_add(1);
     tx.put(ACCOUNT, &id.0, account)?;
-    tx.emit(Event::Identity(IdentityEvent::AccountChanged { account: id }));
+    tx.emit(Event::Identity(IdentityEvent::AccountChanged { account: id, rights }));
     Ok(())
 }
 

@@ -412,3 +412,27 @@ async fn a_dropped_store_stores_what_it_was_asked_to() {
     let store = Store::open(config(&dir)).unwrap();
     assert_eq!(store.read(notes).await.unwrap(), [(1, "kept".to_owned())]);
 }
+
+#[tokio::test]
+async fn what_commands_leave_for_after_their_commit_comes_before_their_events() {
+    let (dir, (tell, told)) = (tempfile::tempdir().unwrap(), std::sync::mpsc::channel());
+    let heard = tell.clone();
+    let store = Store::open(StoreConfig {
+        on_commit: Box::new(move |events| heard.send(format!("{} event", events.len())).unwrap()),
+        ..config(&dir)
+    })
+    .unwrap();
+    let later = tell.clone();
+    let done = store.write(move |tx| {
+        tx.emit(event("x"));
+        tx.after_commit(move || later.send("then".into()).unwrap());
+        tx.put(NOTE, &(1, 1), &"a".to_owned())
+    });
+    done.await.unwrap();
+    let failed = store.write(move |tx| {
+        tx.after_commit(move || tell.send("never".into()).unwrap());
+        Err::<(), _>(StoreError::Refused("no".into()))
+    });
+    assert!(failed.await.is_err());
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), ["then", "1 event"]);
+}
