@@ -33,7 +33,6 @@ fn a_logbook_for_each_account(tx: &mut Write<'_>, event: &Event) -> Result<(), S
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::app::services::registry;
     use crate::identity::write::{NewAccount, add_account};
     use crate::identity::{Actor, Role};

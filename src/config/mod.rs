@@ -16,6 +16,9 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use tests::defaults;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

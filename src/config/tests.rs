@@ -3,8 +3,18 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::nearest::{distance, nearest};
+use super::schema::Key;
 use super::value::{Kind, Value};
 use super::*;
+
+/// The built-in defaults with this data directory.
+pub(crate) fn defaults(data_dir: &Path) -> Config {
+    Config::load(&Sources {
+        data_dir: Some(data_dir.to_owned()),
+        ..Sources::default()
+    })
+    .expect("a fresh directory has no file, and the defaults are valid")
+}
 
 fn with_file(text: &str) -> (tempfile::TempDir, Sources) {
     let dir = tempfile::tempdir().unwrap();
@@ -24,7 +34,7 @@ fn refusal(text: &str) -> String {
 
 #[test]
 fn defaults_are_valid_and_local() {
-    let config = Config::defaults(&PathBuf::from("/nonexistent"));
+    let config = defaults(&PathBuf::from("/nonexistent"));
     assert_eq!(config.web.listen.to_string(), "127.0.0.1:8073");
     assert_eq!(config.public_origin(), "http://127.0.0.1:8073");
     assert_eq!(config.limits.upload_bytes, 52_428_800);
@@ -54,7 +64,8 @@ fn later_layers_win_and_each_value_knows_its_source() {
     assert_eq!(config.limits.in_flight, 7);
     let place = |key| {
         config
-            .provenance(key)
+            .values
+            .source(key)
             .unwrap()
             .to_string()
             .replace(&dir.path().display().to_string(), "DIR")
@@ -66,7 +77,7 @@ fn later_layers_win_and_each_value_knows_its_source() {
     sources.flags = vec![("web.listen".into(), "[::1]:3".into())];
     let config = Config::load(&sources).unwrap();
     assert_eq!(config.web.listen.to_string(), "[::1]:3");
-    assert_eq!(config.provenance("web.listen"), Some(&Source::Flag));
+    assert_eq!(config.values.source("web.listen"), Some(&Source::Flag));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use super::mailer::Mail;
 use super::*;
 
 fn outbound(server: &MockServer, change: impl FnOnce(&mut Service)) -> Outbound {

@@ -165,9 +165,8 @@ impl Memory {
     /// Takes over what a commit left; sessions of touched accounts that it ended go.
     pub(super) fn take_over(&mut self, fresh: Fresh) {
         let touched: Vec<AccountId> = fresh.accounts.iter().map(|(id, _)| *id).collect();
-        self.sessions.retain(|digest, session| {
-            !touched.contains(&session.row.account) || fresh.held.contains(digest)
-        });
+        self.sessions
+            .retain(|digest, session| !touched.contains(&session.row.account) || fresh.held.contains(digest));
         for (id, account) in fresh.accounts {
             self.put_account(id, account);
         }

@@ -25,7 +25,9 @@ pub(crate) mod write;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use actor::{Actor, Credential, Denied};
+pub(crate) use actor::{Actor, Denied};
+#[cfg(test)]
+pub(crate) use actor::{Credential, Member};
 pub(crate) use api::{Gate, IdentityState, LogbookLine};
 pub(crate) use error::Error;
 pub(crate) use model::{

@@ -73,7 +73,10 @@ pub(crate) fn routes(app: &App) -> Routes {
 fn whose_rights(event: &Event) -> Option<u32> {
     match event {
         Event::Identity(
-            IdentityEvent::AccountChanged { account, rights: true }
+            IdentityEvent::AccountChanged {
+                account,
+                rights: true,
+            }
             | IdentityEvent::SessionsEnded { account }
             | IdentityEvent::KeyRevoked { account },
         ) => Some(account.0),

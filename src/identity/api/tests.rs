@@ -12,7 +12,8 @@ use axum::routing::post;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::{Gate, IdentityState, LogbookLine, Visitor, routes};
+use super::gate::Visitor;
+use super::{Gate, IdentityState, LogbookLine, routes};
 use crate::env::{Clock, Entropy};
 use crate::identity::Identity;
 use crate::net::Peer;

@@ -6,10 +6,12 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::env::{Clock, Entropy};
+use crate::identity::service::Browser;
+use crate::identity::token::SessionToken;
 use crate::identity::write::{AccountChange, NewAccount, NewKey, Standing};
 use crate::identity::{
-    Actor, Browser, ConfiguredAdmin, Credential, Denied, Error, Identity, Password, PasswordHash, Role,
-    Scope, ScopeSet, SessionToken, SignIn, read,
+    Actor, ConfiguredAdmin, Credential, Denied, Error, Identity, Password, PasswordHash, Role, Scope,
+    ScopeSet, SignIn, read,
 };
 use crate::store::{Registry, Store, StoreConfig, StoreError};
 

@@ -422,7 +422,10 @@ fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Resul
     let rights = read::account(tx, id)?.as_ref().map(may) != Some(may(account));
     account.revision = account.revision.wrapping_add(1);
     tx.put(ACCOUNT, &id.0, account)?;
-    tx.emit(Event::Identity(IdentityEvent::AccountChanged { account: id, rights }));
+    tx.emit(Event::Identity(IdentityEvent::AccountChanged {
+        account: id,
+        rights,
+    }));
     Ok(())
 }
 

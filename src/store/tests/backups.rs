@@ -2,8 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::super::retention::{file_name, made_at, superfluous};
-use super::backup::{Keep, automatic_backups, nightly};
+use super::super::restore::RestoreError;
+use super::super::retention::{automatic_backups, file_name, made_at, superfluous};
+use super::backup::{Keep, nightly};
 use super::*;
 
 fn now() -> Timestamp {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::super::migrate::{Migration, Step};
+use super::super::restore::verify;
 use super::super::schema::{SCHEMA_MARK, SchemaMark};
 use super::super::{engine, refuse_newer, upgrade};
 use super::*;

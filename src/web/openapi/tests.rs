@@ -35,7 +35,7 @@ fn document() -> Value {
     let (_, openapi, declared) = routes.finish();
     assert_eq!(declared.iter().count(), 3);
     let document = Document::default();
-    assert_eq!(document.ready().unwrap_err().code(), "not_found");
+    assert_eq!(document.ready().unwrap_err().body().code, "not_found");
     document.publish(&openapi).unwrap();
     let ready = document.ready().unwrap();
     assert!(ready.html.contains("Lists antennas."), "{}", ready.html);
