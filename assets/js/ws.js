@@ -230,16 +230,27 @@ export class Firehose extends LiveSocket {
   }
 }
 
-/** The pages' bus: channels of `{type, payload}` messages over `/websocket`; `gap` events as on the firehose. */
+/**
+ * The pages' bus: channels of `{type, payload}` messages over `/websocket`; `gap` events as on the firehose, and
+ * without numbers where a new connection could not resume.
+ */
 export class Bus extends LiveSocket {
   #path;
   /** Listeners and the last id heard, per channel. @type {Map<string, { last: number, listeners: Set<(message: any) => void> }>} */
   #channels = new Map();
+  /** Whether there was a connection before. */
+  #returns = false;
+  #since;
 
-  /** @param {string} path @param {Partial<Surroundings>} [around] */
-  constructor(path, around) {
+  /**
+   * @param {string} path
+   * @param {Partial<Surroundings>} [around]
+   * @param {number} [since] number of the last message before the page was made: channels begin behind it, however late they are taken up
+   */
+  constructor(path, around, since = 0) {
     super(around);
     this.#path = path;
+    this.#since = since;
   }
 
   address() { return absolute(this.#path).href; }
@@ -253,9 +264,9 @@ export class Bus extends LiveSocket {
   subscribe(channel, listener) {
     let entry = this.#channels.get(channel);
     if (!entry) {
-      entry = { last: 0, listeners: new Set() };
+      entry = { last: this.#since, listeners: new Set() };
       this.#channels.set(channel, entry);
-      this.#ask('subscribe', [channel], 0);
+      this.#ask('subscribe', [channel], entry.last);
     }
     const { listeners } = entry;
     listeners.add(listener);
@@ -274,6 +285,9 @@ export class Bus extends LiveSocket {
       byLast.set(last, [...(byLast.get(last) ?? []), channel]);
     }
     for (const [last, channels] of byLast) this.#ask('subscribe', channels, last);
+    // A channel that was silent has no place to resume from: whether something was missed is not known.
+    if (this.#returns && byLast.has(0)) this.emit('gap', { type: 'gap' });
+    this.#returns = true;
   }
 
   /** @param {any} frame */
@@ -326,7 +340,7 @@ export function connect(url) {
  * @returns {Bus}
  */
 export function bus(url = '/websocket') {
-  return /** @type {Bus} */ (shared(url, () => new Bus(url)));
+  return /** @type {Bus} */ (shared(url, () => new Bus(url, {}, Number(document.body.dataset.seq) || 0)));
 }
 
 /** @param {string} url @param {() => LiveSocket} make */

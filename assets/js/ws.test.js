@@ -194,6 +194,31 @@ test('the bus subscribes on opening and again with the last id after a break', (
   ]);
 });
 
+test('coming back to a silent channel counts as a gap, coming first does not', () => {
+  const { sockets, elapse, around } = surroundings();
+  const bus = new Bus('/websocket', around);
+  const gaps = heard(bus, 'gap');
+  bus.subscribe('logbook', () => {});
+  sockets[0].open();
+  assert.equal(gaps.length, 0);
+  sockets[0].ends(1001);
+  elapse();
+  sockets[1].open();
+  assert.deepEqual(gaps, [{ type: 'gap' }]);
+});
+
+test('every channel resumes from what the page was made with, however late it is taken up', () => {
+  const { sockets, around } = surroundings();
+  const bus = new Bus('/websocket', around, 41);
+  bus.subscribe('logbook', () => {});
+  sockets[0].open();
+  bus.subscribe('jobs', () => {});
+  assert.deepEqual(sockets[0].sent.map((each) => each.data), [
+    { channels: ['logbook'], last: 41 },
+    { channels: ['jobs'], last: 41 },
+  ]);
+});
+
 test('the last listener to leave a channel unsubscribes it', () => {
   const { sockets, around } = surroundings();
   const bus = new Bus('/websocket', around);

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::error::Error;
 use super::event::LogbookId;
-use super::filter::Span as TimeSpan;
+use super::filter::Filter;
 use super::read::export::{self, Walk};
 use super::stored::StoredQso;
 use super::tables::USERDEF;
@@ -138,7 +138,7 @@ pub(crate) fn write_log(
     let mut pages = Pages::new(form, userdefs, now);
     let mut walk = Walk {
         book,
-        times: TimeSpan::default(),
+        filter: Filter::default(),
         after: None,
         left: None,
     };

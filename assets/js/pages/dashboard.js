@@ -17,7 +17,10 @@ const LAST = 10;
 
 const stage = one('[data-map]');
 if (stage) start();
-else bus().subscribe('logbook', ({ payload }) => { if (payload?.logbook === logbook) location.reload(); });
+else {
+  bus().subscribe('logbook', ({ payload }) => { if (payload?.logbook === logbook) location.reload(); });
+  bus().addEventListener('gap', () => location.reload());
+}
 
 function start() {
   const map = h('sb-map', { fill: true, miles: document.body.dataset.units === 'imperial' });
@@ -33,6 +36,8 @@ function start() {
     last();
   }, REFRESH_MS);
   bus().subscribe('logbook', ({ payload }) => { if (payload?.logbook === logbook) refresh(); });
+  // After a connection lost, what was missed is fetched again.
+  bus().addEventListener('gap', refresh);
 }
 
 /** @param {any} map @param {string} span */

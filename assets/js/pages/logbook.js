@@ -153,6 +153,8 @@ function follow(plain, shown) {
     if (payload.change === 'changed' && payload.qso && payload.qso.id !== shown()) table.replace(payload.qso);
     else show();
   });
+  // What was missed is not known: what is seen is fetched again.
+  bus().addEventListener('gap', () => table.refresh());
   return { arrived: (/** @type {string} */ id) => { fresh.add(id); show(); } };
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Reader {
     current: Option<usize>,
     path: String,
     said: Option<String>,
+    /// Taken before anything is read, so that nothing falls between the page and its live data.
+    seq: u64,
 }
 
 impl FromRequestParts<App> for Reader {
@@ -76,6 +78,7 @@ impl Reader {
             current: None,
             path: "/".to_owned(),
             said: None,
+            seq: app.services.bus.seq(),
             visitor,
         };
         if let Some(id) = reader.visitor.actor.account() {
@@ -183,6 +186,7 @@ impl Reader {
             logbooks: self.logbooks(),
             home_grid: self.home_grid().to_owned(),
             csrf: self.visitor.csrf.clone(),
+            seq: self.seq,
             asset_base: asset_base(),
             section,
             path: self.path.clone(),

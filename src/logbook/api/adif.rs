@@ -12,7 +12,7 @@ use super::LogbookState;
 use crate::identity::Scope;
 use crate::identity::api::gate::Who;
 use crate::logbook::error::Error;
-use crate::logbook::filter::{Span as TimeSpan, span_of};
+use crate::logbook::filter::{self, Span as TimeSpan, span_of};
 use crate::logbook::read::export::{self, After, Walk};
 use crate::logbook::{Logbook, rights, writer};
 use crate::store::Read;
@@ -24,6 +24,9 @@ pub(super) struct ExportParams {
     /// Call of the logbook; without it the account's own.
     #[serde(alias = "callsign")]
     logbook: Option<String>,
+    /// Filter, as for lists of contacts; without it all.
+    #[serde(default)]
+    q: String,
     /// `adi` or `adx`.
     #[serde(default)]
     format: writer::Form,
@@ -48,7 +51,13 @@ pub(super) async fn export(
     Query(params): Query<ExportParams>,
 ) -> Result<Response> {
     let times = times(params.from.as_deref(), params.to.as_deref())?;
-    let shape = format!("adif {:?} {:?}", params.logbook, times);
+    let table = state.logbook.countries.table();
+    let mut filter = filter::parse(&params.q, &|name| table.entities(name)).map_err(Error::from)?;
+    filter.span = TimeSpan {
+        from: filter.span.from.max(times.from),
+        until: filter.span.until.min(times.until),
+    };
+    let shape = format!("adif {:?} {:?} {:?}", params.logbook, params.q, times);
     let after = params
         .cursor
         .as_deref()
@@ -62,7 +71,7 @@ pub(super) async fn export(
         let opened = rights::open(r, &actor, Scope::LogbookRead, named.as_deref())?;
         let walk = Walk {
             book: opened.id,
-            times,
+            filter,
             after,
             left,
         };
@@ -113,6 +122,7 @@ fn link(params: &ExportParams, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let given = [
         ("logbook", params.logbook.clone()),
+        ("q", Some(params.q.clone()).filter(|q| !q.is_empty())),
         ("from", params.from.clone()),
         ("to", params.to.clone()),
         ("limit", params.limit.map(|limit| limit.to_string())),

@@ -1,9 +1,10 @@
 //! The contacts of a logbook in the order of time, a page per read transaction.
 
 use crate::logbook::event::LogbookId;
-use crate::logbook::filter::Span as TimeSpan;
+use crate::logbook::filter::{Filter, Verdict};
 use crate::logbook::read::list;
 use crate::logbook::stored::StoredQso;
+use crate::logbook::summary::Summary;
 use crate::logbook::tables::{QSO, QSO_BY_TIME};
 use crate::store::{Direction, Rows, StoreError};
 
@@ -17,7 +18,8 @@ pub(crate) type After = (i64, u64);
 #[derive(Clone, Debug)]
 pub(crate) struct Walk {
     pub(crate) book: LogbookId,
-    pub(crate) times: TimeSpan,
+    /// Which contacts.
+    pub(crate) filter: Filter,
     pub(crate) after: Option<After>,
     /// Contacts still to be read.
     pub(crate) left: Option<u64>,
@@ -29,10 +31,15 @@ pub(crate) fn page(r: &impl Rows, walk: &mut Walk) -> Result<Vec<StoredQso>, Sto
         .left
         .map_or(PAGE, |left| PAGE.min(usize::try_from(left).unwrap_or(PAGE)));
     let mut records = Vec::with_capacity(limit);
-    for row in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward).take(limit) {
-        let ((book, start, number), _) = row?;
-        walk.after = Some((start, number));
-        records.extend(r.get(QSO, &(book, number))?);
+    for row in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward) {
+        if records.len() >= limit {
+            break;
+        }
+        let ((_, start, number), summary) = row?;
+        if let Some(record) = wanted(r, walk, (start, number), &summary)? {
+            walk.after = Some((start, number));
+            records.push(record);
+        }
     }
     if let Some(left) = &mut walk.left {
         *left = left.saturating_sub(records.len() as u64);
@@ -43,21 +50,45 @@ pub(crate) fn page(r: &impl Rows, walk: &mut Walk) -> Result<Vec<StoredQso>, Sto
 /// Behind which contact the export after this one begins; `None` if this one reaches the end.
 pub(crate) fn next(r: &impl Rows, walk: &Walk) -> Result<Option<After>, StoreError> {
     let Some(left) = walk.left else { return Ok(None) };
-    let mut last = None;
-    for (at, row) in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward).enumerate() {
-        let ((_, start, number), _) = row?;
-        if at as u64 >= left {
+    let (mut last, mut passed) = (None, 0);
+    for row in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward) {
+        let ((_, start, number), summary) = row?;
+        let counts = match walk.filter.verdict(start, &summary) {
+            Verdict::Accepted => true,
+            Verdict::Refused => false,
+            Verdict::Unknown => wanted(r, walk, (start, number), &summary)?.is_some(),
+        };
+        if !counts {
+            continue;
+        }
+        if passed >= left {
             return Ok(last);
         }
+        passed += 1;
         last = Some((start, number));
     }
     Ok(None)
 }
 
 fn keys(walk: &Walk) -> crate::store::Span<crate::logbook::tables::TimeKey> {
-    let keys = list::time_keys(walk.book, walk.times);
+    let keys = list::time_keys(walk.book, walk.filter.span);
     match walk.after {
         Some((start, number)) => keys.after(&(walk.book.0, start, number)),
         None => keys,
     }
+}
+
+/// The contact, if the filter accepts it.
+fn wanted(
+    r: &impl Rows,
+    walk: &Walk,
+    (start, number): After,
+    summary: &Summary,
+) -> Result<Option<StoredQso>, StoreError> {
+    let verdict = walk.filter.verdict(start, summary);
+    if verdict == Verdict::Refused {
+        return Ok(None);
+    }
+    let record = r.get(QSO, &walk.book.qso(number))?;
+    Ok(record.filter(|record| verdict == Verdict::Accepted || walk.filter.accepts_record(record)))
 }

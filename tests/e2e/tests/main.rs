@@ -4,7 +4,10 @@
 //! What is selected on a page is its meaning (ids, names, roles, `data-*`), not its words or layout.
 //! Nothing here knows the program from inside, and no test depends on another.
 
+mod entry;
+mod export;
 mod first_run;
 mod import;
+mod live;
 mod logbook;
 mod station;

@@ -31,6 +31,8 @@ pub(crate) struct Frame {
     pub(crate) home_grid: String,
     /// Token that forms and scripts send back with changes; empty for guests without a session.
     pub(crate) csrf: String,
+    /// Number of the last message published before the page was made: live data resume from it.
+    pub(crate) seq: u64,
     /// Where assets hang under, with the final slash.
     pub(crate) asset_base: String,
     /// Which section is marked: `dashboard`, `logbook`, `new`, `import`, `export`, `logbooks`, `settings`, `admin`, or empty.
