@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 use rand::Rng as _;
 use uuid::Uuid;
@@ -21,9 +22,6 @@ enum Source {
     #[cfg(any(test, feature = "testkit"))]
     Seeded(Arc<Mutex<StdRng>>),
 }
-
-/// RFC 4648 section 5.
-const BASE64_URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 impl Entropy {
     /// The operating system's randomness, through a generator that it seeds.
@@ -57,17 +55,7 @@ impl Entropy {
     pub(crate) fn token(&self, length: usize) -> String {
         let mut bytes = vec![0; length];
         self.fill(&mut bytes);
-        let mut text = String::with_capacity(length.div_ceil(3) * 4);
-        for chunk in bytes.chunks(3) {
-            let mut group = [0; 4];
-            group[1..=chunk.len()].copy_from_slice(chunk);
-            let bits = u32::from_be_bytes(group);
-            for place in 0..=chunk.len() {
-                let index = bits >> (18 - 6 * place) & 63;
-                text.push(char::from(BASE64_URL[index as usize]));
-            }
-        }
-        text
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// An id that sorts by time (RFC 9562 section 5.7): milliseconds of `now`, then 74 random bits.

@@ -6,7 +6,6 @@
 
 mod actor;
 pub(crate) mod api;
-mod base64;
 mod error;
 pub(crate) mod event;
 mod first_run;

@@ -4,10 +4,11 @@
 //! comes from a configuration file or an import, so its cost is bounded before anything is computed.
 //! New passwords of members are not hashed here: see `password.rs`.
 
+use base64::Engine as _;
+use base64::alphabet::Alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use sha2::Sha512;
 use subtle::ConstantTimeEq;
-
-use super::base64;
 
 /// How every such hash begins.
 pub(super) const PREFIX: &str = "$pbkdf2-sha512$";
@@ -17,6 +18,14 @@ const ROUNDS: u32 = 600_000;
 const MAX_ROUNDS: u32 = 10_000_000;
 const MAX_SALT: usize = 1024;
 const CHECKSUM: usize = 64;
+/// What passlib calls "adapted" base64: `.` in the place of `+`, no padding.
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &match Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./") {
+        Ok(alphabet) => alphabet,
+        Err(_) => panic!("the alphabet has 64 different letters"),
+    },
+    NO_PAD,
+);
 
 /// A parsed hash whose cost is within bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +58,15 @@ impl Pbkdf2Hash {
         if salt.len() > MAX_SALT.div_ceil(3) * 4 {
             return Err("its salt is longer than 1 KiB");
         }
-        let salt = base64::decode(base64::PASSLIB, salt).ok_or("its salt is not passlib base64")?;
+        let salt = BASE64
+            .decode(salt)
+            .map_err(|_| "its salt is not passlib base64")?;
         if salt.len() > MAX_SALT {
             return Err("its salt is longer than 1 KiB");
         }
         let checksum = Some(checksum)
             .filter(|text| text.len() == (CHECKSUM * 4).div_ceil(3))
-            .and_then(|text| base64::decode(base64::PASSLIB, text))
+            .and_then(|text| BASE64.decode(text).ok())
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or("its checksum is not 64 bytes of passlib base64")?;
         Ok(Self {
@@ -84,8 +95,8 @@ impl Pbkdf2Hash {
 
 impl std::fmt::Display for Pbkdf2Hash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let salt = base64::encode(base64::PASSLIB, &self.salt);
-        let checksum = base64::encode(base64::PASSLIB, &self.checksum);
+        let salt = BASE64.encode(&self.salt);
+        let checksum = BASE64.encode(self.checksum);
         write!(f, "{PREFIX}{}${salt}${checksum}", self.rounds)
     }
 }

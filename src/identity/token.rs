@@ -3,10 +3,9 @@
 //! They are random and long, so the store keeps only their SHA-256; the plain text is shown or sent once. An API key
 //! carries its own id, which finds the row; the digest then decides in constant time.
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-
-use super::base64;
 
 /// SHA-256 of a secret: what is stored of it.
 pub(crate) type SecretDigest = [u8; 32];
@@ -25,12 +24,12 @@ pub(crate) struct SessionToken(String);
 impl SessionToken {
     /// The token made of these random bits.
     pub(crate) fn from_random(random: [u8; 16]) -> Self {
-        Self(base64::encode(base64::URL, &random))
+        Self(BASE64_URL_SAFE_NO_PAD.encode(random))
     }
 
     /// A cookie's value, where it has the form of a token.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let well_formed = text.len() == SESSION_LEN && base64::decode(base64::URL, text).is_some();
+        let well_formed = text.len() == SESSION_LEN && BASE64_URL_SAFE_NO_PAD.decode(text).is_ok();
         well_formed.then(|| Self(text.to_owned()))
     }
 
@@ -113,7 +112,7 @@ impl ApiKey {
     /// The key made of these random bits.
     pub(crate) fn from_random(id: [u8; KEY_ID_LEN], secret: [u8; 32]) -> Self {
         let id = KeyId(id.map(|byte| ID_ALPHABET[usize::from(byte & 31)]));
-        let text = format!("{KEY_PREFIX}{id}{}", base64::encode(base64::URL, &secret));
+        let text = format!("{KEY_PREFIX}{id}{}", BASE64_URL_SAFE_NO_PAD.encode(secret));
         Self { id, text }
     }
 
@@ -121,7 +120,7 @@ impl ApiKey {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(KEY_PREFIX)?;
         let (id, secret) = rest.split_at_checked(KEY_ID_LEN)?;
-        let well_formed = secret.len() == KEY_SECRET_LEN && base64::decode(base64::URL, secret).is_some();
+        let well_formed = secret.len() == KEY_SECRET_LEN && BASE64_URL_SAFE_NO_PAD.decode(secret).is_ok();
         well_formed.then_some(())?;
         Some(Self {
             id: id.parse().ok()?,
@@ -169,5 +168,5 @@ pub(super) fn digest(text: &str) -> SecretDigest {
 
 /// A short name for a text that is not to be stored itself.
 pub(super) fn fingerprint(text: &str) -> String {
-    base64::encode(base64::URL, &Sha256::digest(text.as_bytes())[..12])
+    BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text.as_bytes())[..12])
 }

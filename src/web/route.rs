@@ -219,6 +219,16 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         }
     }
 
+    /// Adds the POST of a page's plain form where it is declared otherwise than the page itself.
+    #[must_use]
+    pub(crate) fn form(mut self, guard: impl Into<Guard>, path: &str, handlers: MethodRouter<S>) -> Self {
+        self.declared.add(path, Some(Method::POST), guard.into());
+        Self {
+            router: self.router.route(path, handlers),
+            ..self
+        }
+    }
+
     /// Both tables in one; a path declared by both is a mistake and panics at start.
     #[must_use]
     pub(crate) fn merge(mut self, other: Self) -> Self {

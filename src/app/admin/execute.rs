@@ -11,7 +11,7 @@ use crate::app::keyfile;
 use crate::ham::callsign::Callsign;
 use crate::identity::write::{NewAccount, NewKey, Standing};
 use crate::identity::{AccountId, Actor, Role, Scope, StoredAccount};
-use crate::logbook::tables::ImportState;
+use crate::logbook::jobs::import::{Stopped, import_now};
 use crate::logbook::write::import::Options;
 use crate::logbook::writer::{self, Form};
 use crate::logbook::{self, Logbook};
@@ -143,48 +143,32 @@ fn line(id: AccountId, account: &StoredAccount) -> AccountLine {
     }
 }
 
-/// Imports content as it comes. What was stored before a break stays; importing the file again adds the rest.
+/// Imports content as it comes.
 async fn import(
     on: &Executor,
     callsign: &Callsign,
     file: String,
     exchange: Exchange,
 ) -> Result<Reply, Failure> {
-    let services = &on.services;
-    let handle = book_handle(services);
     let options = Options {
         file,
         ..Options::default()
     };
-    let (call, now) = (callsign.clone(), services.env.clock.now());
-    let begun = services.store.write(move |tx| {
-        let (number, _) = logbook::write::import::begin(tx, &ACTOR, Some(call.as_str()), options, now)?;
-        Ok::<_, logbook::error::Error>((number, logbook::write::import::load(tx, number)?))
-    });
-    let (number, import) = begun.await.map_err(|error| no_logbook(error, callsign))?;
     let report = exchange.report;
-    let source = logbook::jobs::import::Once(exchange.input);
-    let done = logbook::jobs::import::import_from(&handle, number, import, source, move |done| {
+    let watch = move |done| {
         report(Progress {
             done,
             total: 0,
             unit: "bytes".to_owned(),
         });
         Ok(())
-    });
-    let outcome = done.await;
-    let state = if outcome.is_ok() {
-        ImportState::Done
-    } else {
-        ImportState::Stopped
     };
-    logbook::jobs::import::end(&handle, number, state).await?;
-    outcome?;
-    let summary = services
-        .store
-        .read(move |r| logbook::jobs::import::summary(r, number))
-        .await?;
-    Ok(Reply::Import(summary))
+    let handle = book_handle(&on.services);
+    match import_now(&handle, callsign, options, exchange.input, watch).await {
+        Ok(summary) => Ok(Reply::Import(summary)),
+        Err(Stopped::Logbook(error)) => Err(no_logbook(error, callsign)),
+        Err(stopped) => Err(stopped.into()),
+    }
 }
 
 fn no_logbook(error: logbook::error::Error, callsign: &Callsign) -> Failure {

@@ -21,10 +21,10 @@ use crate::ham::grid::Grid;
 use crate::identity::write::NewAccount;
 use crate::identity::{AccountId, Actor, Password, Role, Scope};
 use crate::logbook::error::Error;
-use crate::logbook::jobs::import::{self, Once};
-use crate::logbook::tables::{ImportState, Right};
+use crate::logbook::jobs::import::import_now;
+use crate::logbook::tables::Right;
 use crate::logbook::write::books::{self, NewBook, Person};
-use crate::logbook::write::import::{Options, begin, load};
+use crate::logbook::write::import::Options;
 use crate::logbook::write::merge::Incoming;
 use crate::logbook::{Logbook, rights, write};
 
@@ -192,17 +192,10 @@ async fn bring_in(logbook: &Logbook, call: &'static str, name: &str, file: Strin
         bytes: file.len() as u64,
         ..Options::default()
     };
-    let now = logbook.env.clock.now();
-    let begun = logbook.store.write(move |tx| {
-        let (number, _) = begin(tx, &Actor::COMMAND_LINE, Some(call), options, now)?;
-        Ok::<_, Error>((number, load(tx, number)?))
-    });
-    let (number, import) = begun.await?;
-    let source = Once(std::io::Cursor::new(file.into_bytes()));
-    import::import_from(logbook, number, import, source, |_| Ok(()))
+    let content = std::io::Cursor::new(file.into_bytes());
+    import_now(logbook, &parsed(call), options, content, |_| Ok(()))
         .await
         .map_err(|stopped| StartError::Demo(stopped.to_string()))?;
-    import::end(logbook, number, ImportState::Done).await?;
     Ok(())
 }
 

@@ -7,9 +7,9 @@
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header;
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use futures_util::{StreamExt as _, stream};
 
-use crate::identity::base64;
 use crate::identity::token::SessionToken;
 use crate::web::{Problem, Signer};
 
@@ -23,11 +23,11 @@ const START: usize = 16 << 10;
 /// A token for a session; `nonce` is fresh randomness.
 pub(super) fn issue(signer: &Signer, session: &SessionToken, nonce: [u8; NONCE]) -> String {
     let tag = signer.tag(PURPOSE, &[&session.digest(), &nonce]);
-    base64::encode(base64::URL, &[&nonce[..], &tag].concat())
+    BASE64_URL_SAFE_NO_PAD.encode([&nonce[..], &tag].concat())
 }
 
 fn belongs(signer: &Signer, session: &SessionToken, shown: &str) -> bool {
-    let bytes = base64::decode(base64::URL, shown).unwrap_or_default();
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(shown).unwrap_or_default();
     let Some((nonce, tag)) = bytes.split_at_checked(NONCE) else {
         return false;
     };

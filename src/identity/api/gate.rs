@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
@@ -23,7 +23,7 @@ use crate::identity::model::Scope;
 use crate::identity::service::{Browser, Identity};
 use crate::identity::token::SessionToken;
 use crate::net::Peer;
-use crate::web::{Access, Caller, Guard, Problem, Signer, same_origin};
+use crate::web::{Access, Caller, Guard, Kind, Problem, Signer, same_origin};
 
 /// The session cookie over HTTPS; the prefix makes browsers insist on Secure, Path=/ and no Domain.
 const SECURE_COOKIE: &str = "__Host-session";
@@ -181,19 +181,28 @@ fn admit(guard: Option<Guard>, actor: &Actor) -> Result<(), Denied> {
 
 /// A person is led to the sign-in page and back; a program gets the problem.
 fn refuse(request: &Request, denied: Denied) -> Response {
-    let path = request.uri().path();
-    let accept = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let page = request.method() == Method::GET && !path.starts_with("/api/") && accept.contains("text/html");
-    if page && matches!(denied, Denied::SignIn | Denied::Confirm) {
+    if is_page(request) && matches!(denied, Denied::SignIn | Denied::Confirm) {
         let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}")).into_response();
     }
     Problem::from(denied).into_response()
+}
+
+/// Whether it is a page that is asked for: everything outside the API that does not stream, unless another kind of
+/// answer is wanted.
+fn is_page(request: &Request) -> bool {
+    let plain = request
+        .extensions()
+        .get::<Guard>()
+        .is_some_and(|guard| guard.kind == Kind::Plain);
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("*/*");
+    let wanted = accept.contains("text/html") || accept.contains("*/*");
+    request.method().is_safe() && plain && wanted && !request.uri().path().starts_with("/api/")
 }
 
 fn bearer_token(value: &str) -> Option<&str> {

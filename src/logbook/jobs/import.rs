@@ -9,13 +9,15 @@ use smol_str::SmolStr;
 
 use super::feed::{self, Plan};
 use super::{IN_FLIGHT, QUEUE};
+use crate::ham::callsign::Callsign;
+use crate::identity::Actor;
 use crate::jobs::{Done, Job, JobCx, JobError, JobId, read as jobs_read};
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::read::imports::{self, REJECTS_TOLD};
 use crate::logbook::tables::{Import, ImportState};
 use crate::logbook::write;
-use crate::logbook::write::import::Batch;
+use crate::logbook::write::import::{Batch, Options};
 use crate::store::Pending;
 
 /// Batches read ahead of the writer's queue.
@@ -88,7 +90,7 @@ pub(crate) async fn run(logbook: Logbook, job: ImportJob, cx: JobCx) -> Result<D
 }
 
 /// An input that can begin in the middle.
-pub(crate) trait Source: Read + Send + 'static {
+trait Source: Read + Send + 'static {
     /// Moves to a position; asked before anything is read.
     fn seek_to(&mut self, offset: u64) -> std::io::Result<()>;
 }
@@ -108,7 +110,7 @@ impl Source for Spooled {
 }
 
 /// An input that is read once from its beginning.
-pub(crate) struct Once<R>(pub(crate) R);
+struct Once<R>(R);
 
 impl<R: Read> Read for Once<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
@@ -122,9 +124,35 @@ impl<R: Read + Send + 'static> Source for Once<R> {
     }
 }
 
+/// Imports content as it comes, on behalf of the command line, and returns what it came to. What was stored before a
+/// break stays; importing the file again adds the rest.
+pub(crate) async fn import_now(
+    logbook: &Logbook,
+    call: &Callsign,
+    options: Options,
+    content: impl Read + Send + 'static,
+    watch: impl Fn(u64) -> Result<(), JobError>,
+) -> Result<serde_json::Value, Stopped> {
+    let (call, now) = (call.clone(), logbook.env.clock.now());
+    let begun = logbook.store.write(move |tx| {
+        let (number, _) = write::import::begin(tx, &Actor::COMMAND_LINE, Some(call.as_str()), options, now)?;
+        Ok::<_, Error>((number, write::import::load(tx, number)?))
+    });
+    let (number, import) = begun.await?;
+    let outcome = import_from(logbook, number, import, Once(content), watch).await;
+    let state = if outcome.is_ok() {
+        ImportState::Done
+    } else {
+        ImportState::Stopped
+    };
+    end(logbook, number, state).await?;
+    outcome?;
+    Ok(logbook.store.read(move |r| summary(r, number)).await?)
+}
+
 /// Stores what the source holds, from where the import stands; `watch` hears of each durable position and may
 /// end the import.
-pub(crate) async fn import_from(
+async fn import_from(
     logbook: &Logbook,
     number: u32,
     import: Import,
@@ -191,7 +219,7 @@ async fn land<T>(
 }
 
 /// Ends the import.
-pub(crate) async fn end(logbook: &Logbook, number: u32, state: ImportState) -> Result<Import, Error> {
+pub(super) async fn end(logbook: &Logbook, number: u32, state: ImportState) -> Result<Import, Error> {
     let now = logbook.env.clock.now();
     logbook
         .store
@@ -216,7 +244,7 @@ async fn result(logbook: &Logbook, number: u32) -> Result<Done, JobError> {
 }
 
 /// What an import came to, as a job's result tells it.
-pub(crate) fn summary(r: &impl crate::store::Rows, number: u32) -> Result<serde_json::Value, Error> {
+fn summary(r: &impl crate::store::Rows, number: u32) -> Result<serde_json::Value, Error> {
     let import = write::import::load(r, number)?;
     let rejects: Vec<_> = imports::rejects(r, number, 0, REJECTS_TOLD)?
         .into_iter()
