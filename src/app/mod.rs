@@ -4,6 +4,7 @@
 //! Nothing here knows a rule of a domain; a rule that two domains share belongs to the lower of them.
 
 pub(crate) mod admin;
+mod api;
 mod country;
 mod demo;
 mod keyfile;
@@ -11,6 +12,7 @@ mod live;
 mod logging;
 mod nightly;
 mod outside;
+mod overview;
 mod pages;
 mod reactors;
 mod routes;

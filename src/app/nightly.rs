@@ -1,16 +1,19 @@
 //! The nightly backup: on by default, seven daily and four weekly files, so that a mistake of last week can be
 //! undone without anybody having thought of it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use jiff::civil;
+use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::services::Services;
-use crate::jobs::{Done, Job, JobCx, JobError, JobsBuilder, Rhythm, Schedule};
+use crate::identity::Actor;
+use crate::jobs::{self, Done, Job, JobCx, JobError, JobId, JobsBuilder, NewJob, Rhythm, Schedule};
+use crate::store::StoreError;
 use crate::store::backup::{self, Keep};
+use crate::web;
 
 /// Makes a backup now.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,13 +60,74 @@ async fn run(services: Services, cx: JobCx) -> Result<Done, JobError> {
     Ok(Done::with(json!({"file": made.path, "bytes": made.bytes})))
 }
 
+/// Asks for a backup now, in the background, and returns its job.
+pub(super) async fn back_up_now(services: &Services, actor: &Actor) -> web::Result<JobId> {
+    actor.admin()?;
+    let new = NewJob::now(&services.env, actor.account().map(|account| account.0));
+    let asked = services
+        .store
+        .write(move |tx| jobs::enqueue(tx, &BackupJob {}, new));
+    asked.await.map_err(|error: StoreError| error.into())
+}
+
+/// A backup that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// Its file's name.
+    pub(super) file: String,
+    /// Its size.
+    pub(super) bytes: u64,
+    /// When it was made.
+    pub(super) time: Timestamp,
+}
+
 /// The backups in the configured directory, newest first.
-pub(crate) fn list(dir: &Path) -> Vec<(PathBuf, std::fs::Metadata)> {
+pub(super) async fn kept(services: &Services) -> web::Result<Vec<Kept>> {
+    let dir = services.config.backup.dir.clone();
+    let found = tokio::task::spawn_blocking(move || list(&dir)).await;
+    found.map_err(web::Problem::internal)
+}
+
+fn list(dir: &Path) -> Vec<Kept> {
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut found: Vec<_> = entries
-        .filter(|entry| entry.path().extension().is_some_and(|e| e == "backup"))
-        .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
-        .collect();
-    found.sort_by(|(a, _), (b, _)| b.cmp(a));
+    let ours = entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "backup"));
+    let kept = |entry: std::fs::DirEntry| {
+        let data = entry.metadata().ok()?;
+        Some(Kept {
+            file: entry.file_name().to_string_lossy().into_owned(),
+            bytes: data.len(),
+            time: Timestamp::try_from(data.modified().ok()?).ok()?,
+        })
+    };
+    let mut found: Vec<_> = ours.filter_map(kept).collect();
+    found.sort_by(|a, b| (b.time, &b.file).cmp(&(a.time, &a.file)));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backups_are_listed_newest_first_and_nothing_else_is() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "2026-11-20.backup",
+            "2026-11-21.backup",
+            "2026-11-22.part",
+            "notes.txt",
+        ] {
+            std::fs::write(dir.path().join(name), name).unwrap();
+        }
+        let names: Vec<_> = list(dir.path())
+            .into_iter()
+            .map(|kept| (kept.file, kept.bytes))
+            .collect();
+        let wanted = [
+            ("2026-11-21.backup".to_owned(), 17),
+            ("2026-11-20.backup".to_owned(), 17),
+        ];
+        assert_eq!(names, wanted);
+        assert_eq!(list(&dir.path().join("absent")), []);
+    }
 }

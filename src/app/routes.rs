@@ -5,9 +5,9 @@ use axum::middleware::from_fn;
 
 use super::running::App;
 use super::services::StartError;
-use super::{live, pages};
+use super::{api, live, pages};
 use crate::identity::{self, Gate, IdentityState, LogbookLine};
-use crate::logbook::{self, api::LogbookState};
+use crate::logbook;
 use crate::web::{
     Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers, outer_layers,
     system_routes,
@@ -29,12 +29,6 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
             Ok(lines.into_iter().map(line).collect())
         },
     };
-    let logbook = LogbookState {
-        logbook: app.logbook.clone(),
-        jobs: app.jobs.clone(),
-        signer: app.signer.clone(),
-        limits: app.services.config.limits.clone(),
-    };
     Routes::new()
         .merge(system_routes(
             app.health.clone(),
@@ -43,7 +37,8 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         ))
         .merge(asset_routes())
         .merge(identity::api::routes(identity))
-        .merge(logbook::api::routes(logbook))
+        .merge(logbook::api::routes(app.logbook_state()))
+        .merge(api::routes(app))
         .merge(live::routes(app))
         .merge(pages::routes(app))
 }
@@ -67,9 +62,8 @@ pub(crate) fn router(app: &App) -> Result<Router, StartError> {
     });
     let door = Gate::new(services.identity.clone(), app.signer.clone(), public);
     let router = inner_layers(router, &edge);
-    let router = pages::with_error_pages(router, app);
     let router = router.layer(from_fn(move |request, next| door.clone().handle(request, next)));
-    Ok(outer_layers(router, &edge))
+    Ok(pages::with_error_pages(outer_layers(router, &edge), app))
 }
 
 /// This machine's own name, as its network knows it.

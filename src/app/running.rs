@@ -10,6 +10,7 @@ use super::logging::Log;
 use super::services::{Services, StartError};
 use crate::identity::Identity;
 use crate::jobs::{Jobs, JobsBuilder};
+use crate::logbook::api::LogbookState;
 use crate::logbook::{self, Logbook};
 use crate::store::Status;
 use crate::web::{Health, Metrics, Part, Signer, Sockets};
@@ -83,6 +84,16 @@ impl App {
             log,
             stop,
         })
+    }
+
+    /// What the logbooks' handlers work with, for the API and for the pages that do the same.
+    pub(crate) fn logbook_state(&self) -> LogbookState {
+        LogbookState {
+            logbook: self.logbook.clone(),
+            jobs: self.jobs.clone(),
+            signer: self.signer.clone(),
+            limits: self.services.config.limits.clone(),
+        }
     }
 
     /// Not ready any more, websockets told to come back, jobs put down, the store closed.

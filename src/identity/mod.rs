@@ -29,10 +29,9 @@ pub(crate) use actor::{Actor, Denied};
 pub(crate) use actor::{Credential, Member};
 pub(crate) use api::{Gate, IdentityState, LogbookLine};
 pub(crate) use error::Error;
-pub(crate) use model::{
-    AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, ScopeSet, Theme, Units,
-};
+pub(crate) use model::{AccountId, Density, DisplayName, MailAddress, Role, Scope, ScopeSet, Theme, Units};
 pub(crate) use password::{BadHash, Password, PasswordHash};
 pub(crate) use service::{ConfiguredAdmin, Identity, KeyLine, SessionLine};
 pub(crate) use sign_in::SignIn;
 pub(crate) use tables::{StoredAccount, check_calls, tables};
+pub(crate) use token::SessionToken;

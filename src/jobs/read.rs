@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::event::{JobEvent, State};
 use super::model::JobId;
-use super::tables::{BY_OWNER, DUE, FINISHED, JOB, RUNNING};
+use super::tables::{BY_OWNER, DUE, FINISHED, JOB, LAST_DONE, RUNNING};
 use crate::store::{Direction, Rows, Span, StoreError};
 
 /// A job as callers see it, without the progress of a running one: `Jobs::get` has that.
@@ -73,6 +73,31 @@ pub(crate) fn counts(r: &impl Rows) -> Result<Counts, StoreError> {
         }
     }
     Ok(counts)
+}
+
+/// How work that comes again and again does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Routine {
+    /// When the last try started.
+    pub(crate) last_attempt: Option<Timestamp>,
+    /// When it last ended well.
+    pub(crate) last_success: Option<Timestamp>,
+    /// When it runs next; `None` where nothing will ask for it.
+    pub(crate) next: Option<Timestamp>,
+}
+
+/// What is kept of a kind of job, and why its newest one failed, if it did.
+pub(super) fn routine(r: &impl Rows, kind: &str) -> Result<(Routine, Option<String>), StoreError> {
+    let mut rows = r.scan(JOB, Span::all(), Direction::Backward);
+    let newest = rows.find(|row| row.as_ref().map_or(true, |(_, job)| job.kind == kind));
+    let newest = newest.transpose()?.map(|(id, job)| job.view(JobId(id)));
+    let last_success = r.get(LAST_DONE, &SmolStr::new(kind))?;
+    let routine = Routine {
+        last_attempt: newest.as_ref().and_then(|job| job.started).or(last_success),
+        last_success,
+        next: newest.as_ref().and_then(|job| job.due),
+    };
+    Ok((routine, newest.and_then(|job| job.error)))
 }
 
 /// When the next job of a queue is due.

@@ -15,14 +15,14 @@ use tokio_util::task::TaskTracker;
 use super::cx::JobCx;
 use super::event::{JobEvent, State};
 use super::model::{Done, Job, JobError, JobId, NewJob, back_off};
-use super::read;
+use super::read::{self, Routine};
 use super::schedule::Schedule;
 use super::tables::StoredJob;
 use super::write::{self, CancelOutcome, Ended};
 use crate::bus::{Audience, Bus, Outgoing};
 use crate::env::Env;
 use crate::event::Event;
-use crate::store::{Store, StoreError, panic_text};
+use crate::store::{Rows, Store, StoreError, panic_text};
 
 /// How often schedules and old jobs are looked at; also the longest a due time can be overslept when the clock is set.
 const TICK: Duration = Duration::from_secs(20);
@@ -194,6 +194,17 @@ impl Jobs {
             Err(_) => job,
         };
         Ok(jobs.into_iter().map(progress).collect())
+    }
+
+    /// How work that comes again and again does, by the name that its schedule and its kind of job share, and why it
+    /// failed last, if it did.
+    pub(crate) fn routine(&self, r: &impl Rows, name: &str) -> Result<(Routine, Option<String>), StoreError> {
+        let (mut routine, error) = read::routine(r, name)?;
+        let schedule = self.inner.schedules.iter().find(|schedule| schedule.name == name);
+        if let (None, Some(schedule)) = (routine.next, schedule) {
+            routine.next = schedule.next(r)?;
+        }
+        Ok((routine, error))
     }
 
     /// Calls a job off: at once if it waits, when it next looks if it runs.

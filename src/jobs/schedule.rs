@@ -57,6 +57,12 @@ impl Schedule {
         }
     }
 
+    /// When the schedule is due next.
+    pub(super) fn next(&self, r: &impl Rows) -> Result<Option<Timestamp>, StoreError> {
+        let last = r.get(LAST_RUN, &smol_str::SmolStr::new_static(self.name))?;
+        Ok(last.map(|last| self.next_after(last)))
+    }
+
     /// Asks for the job if it is time.
     pub(super) fn run_if_due(&self, tx: &mut Write<'_>, new: NewJob) -> Result<bool, StoreError> {
         let name = smol_str::SmolStr::new_static(self.name);

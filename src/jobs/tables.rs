@@ -37,6 +37,10 @@ table!(
     /// When each schedule last ran.
     pub(super) LAST_RUN: "jobs.last_run", SmolStr => Timestamp
 );
+table!(
+    /// When a job of each kind last ended well; kept when the job itself is not any more.
+    pub(super) LAST_DONE: "jobs.last_done", SmolStr => Timestamp
+);
 
 /// The tables of this module, for the schema list.
 pub(crate) fn tables() -> Vec<TableInfo> {
@@ -48,6 +52,7 @@ pub(crate) fn tables() -> Vec<TableInfo> {
         FINISHED.info(),
         UNIQUE.info(),
         LAST_RUN.info(),
+        LAST_DONE.info(),
     ]
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::event::State;
 use super::model::{Done, Job, JobError, JobId, NewJob, back_off};
-use super::tables::{DUE, FINISHED, JOB, RUNNING, StoredJob, UNIQUE, fingerprint, replace};
+use super::tables::{DUE, FINISHED, JOB, LAST_DONE, RUNNING, StoredJob, UNIQUE, fingerprint, replace};
 use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// How long ended jobs are kept.
@@ -155,6 +155,7 @@ pub(super) fn finish(tx: &mut Write<'_>, id: JobId, ended: Ended) -> Result<(), 
         Ok(Done(result)) => {
             new.result = result.map(|value| value.to_string());
             end(&mut new, State::Done, now);
+            tx.put(LAST_DONE, &new.kind, &now)?;
         }
         Err(JobError::Cancelled) => end(&mut new, State::Cancelled, now),
         Err(_) if old.cancelled => end(&mut new, State::Cancelled, now),

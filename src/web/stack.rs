@@ -47,10 +47,6 @@ pub(crate) struct Edge {
     in_flight: Semaphore,
 }
 
-/// The id of a request, told in `X-Request-Id` and in problems.
-#[derive(Debug, Clone)]
-pub(crate) struct RequestId(pub(crate) Arc<str>);
-
 /// Marks a response that holds a secret: it is neither compressed nor kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sensitive;
@@ -149,7 +145,6 @@ async fn observe(edge: Arc<Edge>, mut request: Request, next: Next) -> Response 
     }
     let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
     request.extensions_mut().insert(peer);
-    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let span = tracing::info_span!("request", request.id = %id, %method, route, peer.ip = %peer.address);
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = started.elapsed();

@@ -1,38 +1,43 @@
 //! Pages of the administrator that change something: users, jobs, backups.
 
-use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-use super::fields::{Fields, back};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::fields::{Again, Fields};
+use super::frame::role;
+use super::notice::Done;
 use super::reader::Reader;
+use super::say::iso;
 use super::views::{
-    AdminBackupsPage, AdminJobsPage, AdminUsersPage, BackupRow, Form, Grouped, JobRow, UserRow, size_words,
+    AdminBackupsPage, AdminJobsPage, AdminUsersPage, BackupRow, Grouped, JobRow, UserRow, size_words,
     utc_words, word_or_name,
 };
-use crate::app::nightly::{self, BackupJob};
+use crate::app::nightly;
 use crate::ham::callsign::Callsign;
 use crate::identity::write::{NewAccount, Standing};
 use crate::identity::{AccountId, Password, Role, StoredAccount};
+use crate::jobs::CancelOutcome;
 use crate::jobs::event::{JobEvent, State};
-use crate::jobs::{self, NewJob};
-use crate::store::{StoreError, Write};
-use crate::web::{Problem, Result, render};
+use crate::logbook::jobs::abandon;
+use crate::web::{Problem, Result};
 
 /// Jobs listed.
 const JOBS: usize = 200;
 
 /// `/admin/users`
 pub(super) async fn users(reader: Reader) -> Result<Response> {
-    users_page(&reader, Form::default())
+    users_page(&reader, Again::default()).await
 }
 
 /// Adds, disables or enables an account.
 pub(super) async fn change_users(reader: Reader, fields: Fields) -> Result<Response> {
     match carry_out(&reader, &fields).await {
-        Ok(said) => Ok(back("/admin/users", said)),
+        Ok(done) => reader.go_on("/admin/users", done),
         Err(problem) => {
-            let page = users_page(&reader, fields.refused(&problem))?;
-            Ok((problem.status(), page).into_response())
+            let again = Again::after(problem)?.having(&["call", "name", "password"]);
+            users_page(&reader, again.keeping(&fields, &["call", "name", "role"])).await
         }
     }
 }
@@ -41,93 +46,89 @@ pub(super) async fn change_users(reader: Reader, fields: Fields) -> Result<Respo
 pub(super) async fn jobs(reader: Reader) -> Result<Response> {
     reader.visitor.actor.admin()?;
     let jobs = reader.app.jobs.list(None, None, JOBS).await?;
-    render(&AdminJobsPage {
-        frame: reader.frame("admin", reader.t.s("admin.jobs")),
+    let page = AdminJobsPage {
+        frame: reader.frame_of("admin", "admin.jobs").await,
         part: "jobs",
         jobs: jobs.into_iter().map(|job| job_row(&reader, job)).collect(),
-    })
+    };
+    reader.show(StatusCode::OK, &page)
 }
 
 /// Calls a job off, or queues it anew.
 pub(super) async fn change_jobs(reader: Reader, fields: Fields) -> Result<Response> {
     reader.visitor.actor.admin()?;
-    let id = fields
-        .get("id")
-        .parse()
-        .map_err(|_| Problem::not_found("there is no such job"))?;
-    match fields.get("do") {
-        "cancel" => {
-            reader.app.jobs.cancel(id).await?;
-            Ok(back("/admin/jobs", "cancelled"))
-        }
-        "retry" => {
-            reader.app.jobs.retry(id).await?;
-            Ok(back("/admin/jobs", "retried"))
-        }
-        _ => Err(Problem::bad_request(
-            "bad_form",
-            "the form does not say what to do",
-        )),
-    }
+    let unknown = || Problem::not_found("there is no such job");
+    let id = fields.text("id").parse().map_err(|_| unknown())?;
+    let done = match fields.action() {
+        "cancel" => match reader.app.jobs.cancel(id).await? {
+            CancelOutcome::Unknown => return Err(unknown()),
+            CancelOutcome::Ended => Done::JobHadEnded,
+            CancelOutcome::Cancelled => {
+                abandon(&reader.app.logbook, id).await?;
+                Done::JobCancelled
+            }
+            CancelOutcome::Asked => Done::JobCancelled,
+        },
+        "retry" => match reader.app.jobs.retry(id).await? {
+            true => Done::JobQueued,
+            false => {
+                return Err(Problem::conflict(
+                    "job_not_failed",
+                    "only a job that failed or was called off is tried again",
+                ));
+            }
+        },
+        _ => return Err(fields.unknown()),
+    };
+    reader.go_on("/admin/jobs", done)
 }
 
 /// `/admin/backups`
 pub(super) async fn backups(reader: Reader) -> Result<Response> {
     reader.visitor.actor.admin()?;
-    let config = &reader.app.services.config.backup;
-    let dir = config.dir.clone();
-    let found = tokio::task::spawn_blocking(move || nightly::list(&dir))
-        .await
-        .map_err(Problem::internal)?;
-    let policy = if config.enabled {
-        let (daily, weekly) = (config.keep_daily.to_string(), config.keep_weekly.to_string());
-        let dir = config.dir.display().to_string();
-        reader.t.f(
-            "policy.on",
-            &[("daily", &daily), ("weekly", &weekly), ("dir", &dir)],
-        )
-    } else {
-        reader.t.s("policy.off").to_owned()
+    let found = nightly::kept(&reader.app.services).await?;
+    let row = |kept: nightly::Kept| BackupRow {
+        at_iso: iso(kept.time),
+        at: utc_words(kept.time, reader.now),
+        file: kept.file,
+        size: size_words(kept.bytes),
     };
-    let row = |(path, data): (std::path::PathBuf, std::fs::Metadata)| {
-        let made = data
-            .modified()
-            .ok()
-            .and_then(|time| jiff::Timestamp::try_from(time).ok())
-            .unwrap_or_default();
-        BackupRow {
-            at_iso: made.to_string(),
-            at: utc_words(made, reader.now),
-            file: path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-            size: size_words(data.len()),
-        }
-    };
-    render(&AdminBackupsPage {
-        frame: reader.frame("admin", reader.t.s("admin.backups")),
+    let page = AdminBackupsPage {
+        frame: reader.frame_of("admin", "admin.backups").await,
         part: "backups",
-        policy,
+        policy: policy(&reader),
         backups: found.into_iter().map(row).collect(),
-    })
+    };
+    reader.show(StatusCode::OK, &page)
 }
 
 /// Makes a backup now, in the background.
-pub(super) async fn back_up(reader: Reader, _: Fields) -> Result<Response> {
-    let actor = reader.actor();
-    actor.admin()?;
-    let new = NewJob::now(&reader.app.services.env, actor.account().map(|account| account.0));
-    let write = move |tx: &mut Write<'_>| jobs::enqueue(tx, &BackupJob {}, new);
-    reader.app.services.store.write::<_, StoreError, _>(write).await?;
-    Ok(back("/admin/backups", "backup"))
+pub(super) async fn back_up(reader: Reader, fields: Fields) -> Result<Response> {
+    if fields.action() != "backup" {
+        return Err(fields.unknown());
+    }
+    nightly::back_up_now(&reader.app.services, &reader.visitor.actor).await?;
+    reader.go_on("/admin/backups", Done::BackupRuns)
 }
 
-async fn carry_out(reader: &Reader, fields: &Fields) -> Result<&'static str> {
+/// When backups are made and how many are kept.
+fn policy(reader: &Reader) -> String {
+    let config = &reader.app.services.config.backup;
+    if !config.enabled {
+        return reader.t.s("policy.off").to_owned();
+    }
+    let (daily, weekly) = (config.keep_daily.to_string(), config.keep_weekly.to_string());
+    let dir = config.dir.display().to_string();
+    reader.t.f(
+        "policy.on",
+        &[("daily", &daily), ("weekly", &weekly), ("dir", &dir)],
+    )
+}
+
+async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
     let identity = &reader.app.services.identity;
     let actor = &reader.visitor.actor;
-    let account = || match fields.get("id").parse() {
+    let account = || match fields.text("id").parse() {
         Ok(id) => Ok(AccountId(id)),
         Err(_) => Err(Problem::not_found("there is no such account")),
     };
@@ -135,42 +136,39 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<&'static str> {
         disabled: Some(disabled),
         ..Standing::default()
     };
-    match fields.get("do") {
+    match fields.action() {
         "create" => {
             let new = new_account(reader, fields).await?;
             identity.add_account(actor, new).await?;
-            Ok("account_added")
+            Ok(Done::UserAdded)
         }
         "enable" => {
             identity.set_standing(actor, account()?, standing(false)).await?;
-            Ok("enabled")
+            Ok(Done::UserEnabled)
         }
         "disable" => {
             identity.set_standing(actor, account()?, standing(true)).await?;
-            Ok("disabled")
+            Ok(Done::UserDisabled)
         }
-        _ => Err(Problem::bad_request(
-            "bad_form",
-            "the form does not say what to do",
-        )),
+        _ => Err(fields.unknown()),
     }
 }
 
 async fn new_account(reader: &Reader, fields: &Fields) -> Result<NewAccount> {
     reader.visitor.actor.admin()?;
     let call =
-        Callsign::parse(fields.get("call")).map_err(|error| Problem::invalid("call", error.to_string()))?;
-    let chosen = Password::chosen(fields.get("password"));
+        Callsign::parse(fields.text("call")).map_err(|error| Problem::invalid("call", error.to_string()))?;
+    let chosen = Password::chosen(fields.secret("password"));
     let chosen = chosen.map_err(|weak| Problem::invalid("password", weak.to_string()))?;
     Ok(NewAccount {
         call,
         name: fields
-            .get("name")
+            .text("name")
             .parse()
             .map_err(|_| Problem::invalid("name", "is too long"))?,
         grid: None,
         email: None,
-        role: if fields.get("role") == "administrator" {
+        role: if fields.text("role") == "administrator" {
             Role::Administrator
         } else {
             Role::Member
@@ -180,31 +178,26 @@ async fn new_account(reader: &Reader, fields: &Fields) -> Result<NewAccount> {
     })
 }
 
-fn users_page(reader: &Reader, form: Form) -> Result<Response> {
+async fn users_page(reader: &Reader, again: Again) -> Result<Response> {
     let accounts = reader.app.services.identity.accounts(&reader.visitor.actor)?;
-    render(&AdminUsersPage {
-        frame: reader.frame("admin", reader.t.s("admin.users")),
+    let row = |account| user_row(reader, account);
+    let page = AdminUsersPage {
+        frame: reader.frame_of("admin", "admin.users").await,
         part: "users",
-        form,
-        users: accounts
-            .into_iter()
-            .map(|account| user_row(reader, account))
-            .collect(),
-    })
+        form: again.form,
+        users: accounts.into_iter().map(row).collect(),
+    };
+    reader.show(again.status, &page)
 }
 
 fn user_row(reader: &Reader, (id, account): (AccountId, Arc<StoredAccount>)) -> UserRow {
     let seen = reader.app.services.identity.last_seen(id);
-    let role = match account.role {
-        Role::Administrator => "administrator",
-        Role::Member => "member",
-    };
     UserRow {
         id: id.0,
         call: account.call.to_string(),
         name: account.name.as_str().to_owned(),
-        role_word: word_or_name(reader.t, "role", role),
-        seen_iso: seen.map(|time| time.to_string()).unwrap_or_default(),
+        role_word: word_or_name(reader.t, "role", role(account.role)),
+        seen_iso: seen.map(iso).unwrap_or_default(),
         seen: seen.map(|time| utc_words(time, reader.now)).unwrap_or_default(),
         disabled: account.disabled,
         me: reader.visitor.actor.account() == Some(id),
@@ -230,7 +223,7 @@ fn job_row(reader: &Reader, job: JobEvent) -> JobRow {
     };
     JobRow {
         id: job.id.to_string(),
-        at_iso: at.to_string(),
+        at_iso: iso(at),
         at: utc_words(at, reader.now),
         kind: word_or_name(reader.t, "job_kind", &job.kind.replace('.', "_")),
         owner: owner.map(|account| account.call.to_string()).unwrap_or_default(),

@@ -1,10 +1,11 @@
 //! Logbooks: making one, naming it, sharing it, removing it.
 
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 
-use super::fields::{Fields, back};
-use super::reader::Reader;
-use super::views::{BookMember, BookRow, Form, Grouped, LogbookMembersPage, LogbooksPage, word_or_name};
+use super::fields::{Again, Fields};
+use super::notice::Done;
+use super::reader::{Reader, quoted};
+use super::views::{BookMember, BookRow, Grouped, LogbookMembersPage, LogbooksPage, word_or_name};
 use crate::ham::callsign::Callsign;
 use crate::identity::{self, AccountId, Actor, Scope};
 use crate::jobs::{self, NewJob};
@@ -15,109 +16,127 @@ use crate::logbook::read::stats;
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::tables::{Membership, Right};
 use crate::logbook::write::books::{self, NewBook, Person};
-use crate::store::{Read, Write};
-use crate::web::{Path, Problem, Result, render};
+use crate::store::Write;
+use crate::web::{Path, Problem, Result};
+
+/// What a change of a logbook leads to.
+struct Changed {
+    path: String,
+    done: Done,
+}
 
 /// `/logbooks`
 pub(super) async fn list(reader: Reader) -> Result<Response> {
-    list_page(&reader, Form::default())
+    list_page(&reader, Again::default()).await
 }
 
 /// Makes a logbook.
 pub(super) async fn add(reader: Reader, fields: Fields) -> Result<Response> {
     match make(&reader, &fields).await {
-        Ok(()) => Ok(back("/logbooks", "logbook_added")),
+        Ok(()) => reader.go_on("/logbooks", Done::LogbookMade),
         Err(problem) => {
-            let page = list_page(&reader, fields.refused(&problem))?;
-            Ok((problem.status(), page).into_response())
+            let again = Again::after(problem)?.having(&["call", "title"]);
+            list_page(&reader, again.keeping(&fields, &["call", "title"])).await
         }
     }
 }
 
 /// `/logbooks/{call}`
 pub(super) async fn one(reader: Reader, Path(call): Path<String>) -> Result<Response> {
-    one_page(&reader, call, Form::default()).await
+    one_page(&reader, call, Again::default()).await
 }
 
 /// Renames, shares or removes a logbook.
 pub(super) async fn change(reader: Reader, Path(call): Path<String>, fields: Fields) -> Result<Response> {
     match carry_out(&reader, &call, &fields).await {
-        Ok(done) => Ok(done),
+        Ok(changed) => reader.go_on(&changed.path, changed.done),
         Err(problem) => {
-            let page = one_page(&reader, call, fields.refused(&problem)).await?;
-            Ok((problem.status(), page).into_response())
+            let again = Again::after(problem)?.having(&["title", "call", "confirm"]);
+            one_page(&reader, call, again).await
         }
     }
 }
 
 async fn make(reader: &Reader, fields: &Fields) -> Result<()> {
-    let call = callsign("call", fields.get("call"))?;
     let new = NewBook {
-        call,
-        title: fields.get("title").to_owned(),
-        club: fields.get("club") == "true",
+        call: callsign("call", fields.text("call"))?,
+        title: fields.text("title").to_owned(),
+        club: fields.ticked("club"),
     };
     let (actor, now) = (reader.actor(), reader.now);
     let write = move |tx: &mut Write<'_>| books::create(tx, &actor, new, now).map(drop);
-    reader
-        .app
-        .services
-        .store
-        .write(write)
-        .await
-        .map_err(Problem::from)
+    let made = reader.app.services.store.write(write).await;
+    made.map_err(Problem::from)
 }
 
-async fn carry_out(reader: &Reader, call: &str, fields: &Fields) -> Result<Response> {
-    let (actor, now, book) = (reader.actor(), reader.now, call.to_owned());
-    let store = &reader.app.services.store;
-    let here = format!("/logbooks/{}", encoded(call));
-    match fields.get("do") {
+async fn carry_out(reader: &Reader, call: &str, fields: &Fields) -> Result<Changed> {
+    let here = |done| Changed {
+        path: format!("/logbooks/{}", quoted(call)),
+        done,
+    };
+    match fields.action() {
         "rename" => {
-            let title = fields.get("title").to_owned();
-            let write =
-                move |tx: &mut Write<'_>| books::rename(tx, &actor, &book, Some(title), None).map(drop);
-            store.write(write).await.map_err(Problem::from)?;
-            Ok(back(&here, "saved"))
+            rename(reader, call, fields.text("title")).await?;
+            Ok(here(Done::LogbookSaved))
         }
         "share" => {
-            let member = callsign("call", fields.get("call"))?;
-            let right = right(fields.get("right"))?;
-            let write = move |tx: &mut Write<'_>| {
-                let account = account(tx, &member)?;
-                books::share(
-                    tx,
-                    &actor,
-                    &book,
-                    &Person {
-                        account,
-                        call: member,
-                    },
-                    right,
-                    now,
-                )
-            };
-            store.write(write).await.map_err(Problem::from)?;
-            Ok(back(&here, "shared"))
+            share(reader, call, fields).await?;
+            Ok(here(Done::Shared))
         }
         "remove" => {
-            let member = callsign("call", fields.get("call"))?;
-            let write = move |tx: &mut Write<'_>| {
-                let account = account(tx, &member)?;
-                books::unshare(tx, &actor, &book, account)
-            };
-            store.write(write).await.map_err(Problem::from)?;
-            Ok(back(&here, "unshared"))
+            unshare(reader, call, fields).await?;
+            Ok(here(Done::Unshared))
         }
-        "delete" if fields.get("confirm").trim().eq_ignore_ascii_case(call) => {
-            remove(reader, actor, book).await?;
-            Ok(Redirect::to("/logbooks").into_response())
+        "delete" if fields.text("confirm").eq_ignore_ascii_case(call) => {
+            remove(reader, reader.actor(), call.to_owned()).await?;
+            Ok(Changed {
+                path: "/logbooks".to_owned(),
+                done: Done::LogbookDeleted,
+            })
         }
-        "delete" => Err(Problem::invalid("confirm", format!("type {call} to remove it"))),
-        _ => Err(Problem::bad_request(
-            "bad_form",
-            "the form does not say what to do",
+        "delete" => Err(Problem::invalid(
+            "confirm",
+            reader.t.f("js.books.confirm", &[("call", call)]),
         )),
+        _ => Err(fields.unknown()),
+    }
+}
+
+async fn rename(reader: &Reader, call: &str, title: &str) -> Result<()> {
+    let (actor, book, title) = (reader.actor(), call.to_owned(), title.to_owned());
+    let write = move |tx: &mut Write<'_>| books::rename(tx, &actor, &book, Some(title), None).map(drop);
+    let renamed = reader.app.services.store.write(write).await;
+    renamed.map_err(Problem::from)
+}
+
+async fn share(reader: &Reader, book: &str, fields: &Fields) -> Result<()> {
+    let call = callsign("call", fields.text("call"))?;
+    let right = right(fields.text("right"))?;
+    let (actor, now, book) = (reader.actor(), reader.now, book.to_owned());
+    let write = move |tx: &mut Write<'_>| {
+        let account = account(tx, &call)?;
+        books::share(tx, &actor, &book, &Person { account, call }, right, now)
+    };
+    let shared = reader.app.services.store.write(write).await;
+    shared.map_err(at_the_call)
+}
+
+async fn unshare(reader: &Reader, book: &str, fields: &Fields) -> Result<()> {
+    let call = callsign("call", fields.text("call"))?;
+    let (actor, book) = (reader.actor(), book.to_owned());
+    let write = move |tx: &mut Write<'_>| {
+        let account = account(tx, &call)?;
+        books::unshare(tx, &actor, &book, account)
+    };
+    let unshared = reader.app.services.store.write(write).await;
+    unshared.map_err(at_the_call)
+}
+
+/// A call that has no account is a mistake in the form, not a page that is missing.
+fn at_the_call(error: Error) -> Problem {
+    match error {
+        Error::NoAccount(_) => Problem::invalid("call", error.to_string()),
+        other => other.into(),
     }
 }
 
@@ -138,38 +157,35 @@ async fn remove(reader: &Reader, actor: Actor, call: String) -> Result<()> {
         .map_err(Problem::from)
 }
 
-fn list_page(reader: &Reader, form: Form) -> Result<Response> {
+async fn list_page(reader: &Reader, again: Again) -> Result<Response> {
+    let (shelf, ()) = reader.gather(|_, _| Ok(())).await?;
     let row = |(opened, count): &(Opened, u64)| row(reader, opened, *count);
-    render(&LogbooksPage {
-        frame: reader.frame("logbooks", reader.t.s("logbooks.title")),
-        form,
-        books: reader.books.iter().map(row).collect(),
-    })
+    let page = LogbooksPage {
+        form: again.form,
+        books: shelf.books().iter().map(row).collect(),
+        frame: reader.frame("logbooks", reader.t.s("logbooks.title"), shelf),
+    };
+    reader.show(again.status, &page)
 }
 
-async fn one_page(reader: &Reader, call: String, form: Form) -> Result<Response> {
+async fn one_page(reader: &Reader, call: String, again: Again) -> Result<Response> {
     let actor = reader.actor();
-    let read = move |r: &Read| {
+    let gathered = reader.gather(move |r, _| {
         let opened = rights::open(r, &actor, Scope::LogbookRead, Some(&call))?;
-        Ok::<_, Error>((members(r, opened.id)?, stats::total(r, opened.id)?, opened))
-    };
-    let (members, count, opened) = reader
-        .app
-        .services
-        .store
-        .read(read)
-        .await
-        .map_err(Problem::from)?;
-    render(&LogbookMembersPage {
-        frame: reader.frame("logbooks", &opened.book.call),
-        form,
+        Ok((members(r, opened.id)?, stats::total(r, opened.id)?, opened))
+    });
+    let (shelf, (members, count, opened)) = gathered.await?;
+    let page = LogbookMembersPage {
+        frame: reader.frame("logbooks", &opened.book.call, shelf),
+        form: again.form,
         book: row(reader, &opened, count),
         may_share: opened.right == Right::Owner,
         members: members
             .into_iter()
             .map(|member| member_row(reader, member))
             .collect(),
-    })
+    };
+    reader.show(again.status, &page)
 }
 
 fn row(reader: &Reader, opened: &Opened, count: u64) -> BookRow {
@@ -215,9 +231,4 @@ fn right(text: &str) -> Result<Right> {
             format!("{other} is not one of member, officer, owner"),
         )),
     }
-}
-
-/// A call as part of a path: its slash written out.
-fn encoded(call: &str) -> String {
-    url::form_urlencoded::byte_serialize(call.as_bytes()).collect()
 }

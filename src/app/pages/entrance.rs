@@ -1,18 +1,20 @@
-//! Signing in and out, and the first run, for browsers with and without script.
+//! The way in and out for browsers with and without script: first run, sign-in, sign-out.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
-use super::fields::Fields;
-use super::reader::Reader;
-use super::views::{Form, LoginPage, SetupPage};
+use super::fields::{Again, Fields};
+use super::frame::Shelf;
+use super::notice::Done;
+use super::reader::{Reader, see_other};
+use super::views::{LoginPage, SetupPage};
 use crate::app::App;
 use crate::identity::api::first_account;
-use crate::identity::api::gate::{self, Visitor};
-use crate::identity::{Error, Password, SignIn};
-use crate::web::{Problem, Query, Result, render};
+use crate::identity::api::gate::{ended_cookies, session_cookie};
+use crate::identity::{Error, SessionToken, SignIn};
+use crate::web::{Problem, Query, Result};
 
 /// Where to go on after signing in.
 #[derive(Debug, Deserialize)]
@@ -28,123 +30,169 @@ pub(super) struct Link {
     token: String,
 }
 
-/// `/login`
+/// `/login`. Whoever is signed in sees it only where the password is asked for again.
 pub(super) async fn login(reader: Reader, Query(query): Query<Next>) -> Result<Response> {
-    if reader.visitor.actor.in_person().is_ok() && query.next.is_empty() {
-        return Ok(Redirect::to("/").into_response());
+    let mut again = Again::default();
+    match &reader.account {
+        Some(_) if query.next.is_empty() => return see_other("/"),
+        Some(account) => {
+            reader.t.s("login.again").clone_into(&mut again.form.message);
+            again.form = again.form.with_value("call", account.call.as_str());
+        }
+        None => {}
     }
-    login_page(&reader, Form::default(), &query.next)
+    login_page(&reader, again, &query.next)
 }
 
-/// Plain sign-in.
-pub(super) async fn sign_in(
-    State(app): State<App>,
-    visitor: Visitor,
-    reader: Reader,
-    fields: Fields,
-) -> Result<Response> {
-    let remember = fields.get("remember") == "true";
+/// Signs in; a session the browser had before ends.
+pub(super) async fn sign_in(State(app): State<App>, reader: Reader, fields: Fields) -> Result<Response> {
+    let remember = fields.ticked("remember");
     let shown = SignIn {
-        call: fields.get("call").to_owned(),
-        password: Password::entered(fields.get("password")),
+        call: fields.text("call").to_owned(),
+        password: fields.password("password"),
         remember,
     };
-    match app.services.identity.sign_in(shown, &visitor.browser).await {
-        Ok(token) => {
-            let cookie = gate::session_cookie(&token, visitor.https, remember);
-            let place = own_path(fields.get("next"));
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to(place)).into_response())
-        }
+    let token = match app
+        .services
+        .identity
+        .sign_in(shown, &reader.visitor.browser)
+        .await
+    {
+        Ok(token) => token,
         Err(error) => {
-            let problem = Problem::from(error);
-            let page = login_page(&reader, fields.refused(&problem), fields.get("next"))?;
-            Ok((problem.status(), page).into_response())
+            let again = Again::after(error.into())?.having(&["call", "password"]);
+            return login_page(&reader, again.keeping(&fields, &["call"]), fields.text("next"));
         }
-    }
+    };
+    end_session(&app, &reader).await?;
+    let way_on = see_other(own_path(fields.text("next")))?;
+    Ok(entered(way_on, &reader, &token, remember))
 }
 
 /// Signs out.
-pub(super) async fn sign_out(State(app): State<App>, visitor: Visitor) -> Result<Response> {
-    if visitor.actor.in_person().is_ok() {
-        match app.services.identity.sign_out(&visitor.actor).await {
-            Ok(()) | Err(Error::UnknownSession) => {}
-            Err(error) => return Err(error.into()),
-        }
+pub(super) async fn sign_out(State(app): State<App>, reader: Reader) -> Result<Response> {
+    end_session(&app, &reader).await?;
+    let mut response = reader.go_on("/login", Done::SignedOut)?;
+    for cookie in ended_cookies() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    let cookies = gate::ended_cookies().map(|cookie| (header::SET_COOKIE, cookie));
-    Ok((AppendHeaders(cookies), Redirect::to("/login")).into_response())
+    Ok(response)
 }
 
-/// `/setup?token=…`
+/// `/setup?token=…`; once there is an administrator it leads to the sign-in.
 pub(super) async fn first_run(reader: Reader, Query(link): Query<Link>) -> Result<Response> {
-    setup_page(&reader, Form::default(), &link.token)
+    setup_page(&reader, Again::default(), &link.token)
 }
 
-/// Plain first run.
-pub(super) async fn set_up(
-    State(app): State<App>,
-    visitor: Visitor,
-    reader: Reader,
-    fields: Fields,
-) -> Result<Response> {
-    let made = make_first(&app, &visitor, &fields).await;
-    match made {
-        Ok(cookie) => Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()),
+/// Makes the first administrator and signs them in.
+pub(super) async fn set_up(State(app): State<App>, reader: Reader, fields: Fields) -> Result<Response> {
+    match make_first(&app, &reader, &fields).await {
+        Ok(session) => Ok(entered(reader.go_on("/", Done::SetUp)?, &reader, &session, false)),
         Err(problem) => {
-            let page = setup_page(&reader, fields.refused(&problem), fields.get("token"))?;
-            Ok((problem.status(), page).into_response())
+            let again = Again::after(problem)?.having(&["call", "name", "password", "grid"]);
+            let again = again.keeping(&fields, &["call", "name", "grid"]);
+            setup_page(&reader, again, fields.text("token"))
         }
     }
 }
 
-async fn make_first(app: &App, visitor: &Visitor, fields: &Fields) -> Result<axum::http::HeaderValue> {
-    let password = Password::entered(fields.get("password"));
+async fn make_first(app: &App, reader: &Reader, fields: &Fields) -> Result<SessionToken> {
     let (new, password) = first_account(
-        fields.get("call"),
-        fields.get("name"),
-        fields.get("grid"),
-        password,
+        fields.text("call"),
+        fields.text("name"),
+        fields.text("grid"),
+        fields.password("password"),
     )?;
-    let token = app
-        .services
-        .identity
-        .set_up(fields.get("token"), new, password, &visitor.browser)
-        .await?;
-    Ok(gate::session_cookie(&token, visitor.https, false))
+    let identity = &app.services.identity;
+    let made = identity.set_up(fields.text("token"), new, password, &reader.visitor.browser);
+    made.await.map_err(Problem::from)
 }
 
-fn login_page(reader: &Reader, form: Form, next: &str) -> Result<Response> {
+/// Gives the browser its session.
+fn entered(mut response: Response, reader: &Reader, token: &SessionToken, remember: bool) -> Response {
+    let cookie = session_cookie(token, reader.visitor.https, remember);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+async fn end_session(app: &App, reader: &Reader) -> Result<()> {
+    if reader.visitor.actor.in_person().is_err() {
+        return Ok(());
+    }
+    match app.services.identity.sign_out(&reader.visitor.actor).await {
+        Ok(()) | Err(Error::UnknownSession) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn login_page(reader: &Reader, again: Again, next: &str) -> Result<Response> {
     let page = LoginPage {
-        frame: reader.frame("", reader.t.s("login.title")),
-        form,
+        frame: reader.frame("", reader.t.s("login.title"), Shelf::default()),
+        form: again.form,
         next: own_path(next).to_owned(),
         setup_pending: reader.app.services.identity.needs_administrator(),
     };
-    render(&page)
+    reader.show(again.status, &page)
 }
 
-fn setup_page(reader: &Reader, form: Form, token: &str) -> Result<Response> {
+fn setup_page(reader: &Reader, again: Again, token: &str) -> Result<Response> {
+    let identity = &reader.app.services.identity;
+    if !identity.needs_administrator() {
+        return see_other("/login");
+    }
     let config = &reader.app.services.config;
-    let valid = reader.app.services.identity.check_first_run(token).is_ok();
+    let token_valid = identity.check_first_run(token).is_ok();
     let page = SetupPage {
-        frame: reader.frame("", reader.t.s("setup.title")),
-        form,
+        frame: reader.frame("", reader.t.s("setup.title"), Shelf::default()),
+        form: again.form,
         token: token.to_owned(),
-        token_valid: valid,
+        token_valid,
         public_url: config.public_origin(),
         listens: config.web.listen.to_string(),
         loopback_only: config.web.listen.ip().is_loopback(),
     };
-    let status = if valid {
-        StatusCode::OK
+    let status = if token_valid {
+        again.status
     } else {
         StatusCode::FORBIDDEN
     };
-    Ok((status, render(&page)?).into_response())
+    reader.show(status, &page)
 }
 
-/// A path on this very site; anything else leads to the dashboard.
-fn own_path(path: &str) -> &str {
-    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']);
-    if own { path } else { "/" }
+/// A path of this site, whatever was asked for: browsers read `//`, `/\` and hidden tabs as other sites.
+pub(super) fn own_path(text: &str) -> &str {
+    let begins = text.starts_with('/') && !text[1..].starts_with(['/', '\\']);
+    let plain = text.chars().all(|letter| letter.is_ascii_graphic());
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let leads_on = !matches!(path, "/login" | "/logout" | "/setup");
+    if begins && plain && leads_on { text } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn signing_in_leads_nowhere_else() {
+        for fine in [
+            "/",
+            "/logbook",
+            "/logbook?q=band:20m&offset=50",
+            "/logbooks/K6BP%2FP",
+        ] {
+            assert_eq!(own_path(fine), fine);
+        }
+        for foreign in [
+            "",
+            "logbook",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            "/login?next=/",
+            "/logout",
+        ] {
+            assert_eq!(own_path(foreign), "/", "{foreign}");
+        }
+    }
 }

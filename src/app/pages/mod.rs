@@ -3,19 +3,30 @@
 //! A page shows one answer on one screen and reads without script; its module under `assets/js/pages`
 //! makes it live. Handlers gather what a page needs in one read of the store and hand over finished words
 //! and numbers: templates decide nothing. JSON is not made here, that is each domain's `api.rs`.
-//! Plain forms are answered by a redirect to the page with what was done in `?said=`, or by the page again with
-//! what was wrong at each field.
+//! Plain forms are answered by a redirect to a page that says what was done, or by the page again with what was
+//! wrong at each field.
 
 mod admin;
 mod admin_parts;
 mod books;
+mod contact;
+mod contact_fields;
+mod dashboard;
 mod entrance;
+mod entry;
 mod errors;
+mod export;
 mod fields;
+mod frame;
 mod imports;
-mod log;
+mod lists;
+mod notice;
 mod reader;
+mod say;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod typed;
 mod views;
 
 use axum::routing::{get, post};
@@ -27,42 +38,30 @@ pub(super) use errors::with_error_pages;
 
 /// The routes of all pages.
 pub(super) fn routes(app: &App) -> Routes {
-    let login = Access::Public.class(Class::Login);
-    let read = Access::Session;
+    let (open, member, admin) = (Access::Public, Access::Session, Access::Admin);
     Routes::new()
-        .page(read, "/", get(log::dashboard))
-        .page(read, "/logbook", get(log::logbook))
-        .page(read, "/logbook/new", get(log::new))
-        .page(read, "/logbook/{id}", get(log::contact))
-        .page(read, "/export", get(log::export))
-        .page(read, "/import", get(imports::list))
-        .page(read, "/import/{job}", get(imports::report).post(imports::undo))
-        .page(read, "/logbooks", get(books::list).post(books::add))
-        .page(read, "/logbooks/{call}", get(books::one).post(books::change))
-        .page(read, "/settings", get(settings::show).post(settings::change))
-        .page(Access::Public, "/login", get(entrance::login))
-        .page(login, "/login/go", post(entrance::sign_in))
-        .page(Access::Public, "/logout", post(entrance::sign_out))
-        .page(Access::Public, "/setup", get(entrance::first_run))
-        .page(login, "/setup/go", post(entrance::set_up))
-        .page(Access::Admin, "/admin", get(admin::users))
-        .page(
-            Access::Admin,
-            "/admin/users",
-            get(admin::users).post(admin::change_users),
-        )
-        .page(
-            Access::Admin,
-            "/admin/jobs",
-            get(admin::jobs).post(admin::change_jobs),
-        )
-        .page(
-            Access::Admin,
-            "/admin/backups",
-            get(admin::backups).post(admin::back_up),
-        )
-        .page(Access::Admin, "/admin/health", get(admin_parts::health))
-        .page(Access::Admin, "/admin/log", get(admin_parts::log))
-        .page(Access::Admin, "/admin/outbox", get(admin_parts::outbox))
+        .page(member, "/", get(dashboard::show))
+        .page(member, "/logbook", get(lists::show))
+        .page(member, "/logbook/new", get(entry::show).post(entry::store))
+        .page(member, "/logbook/{id}", get(contact::show).post(contact::change))
+        .page(member, "/export", get(export::show))
+        .page(member, "/import", get(imports::list))
+        .form(member.upload(), "/import", post(imports::upload))
+        .page(member, "/import/{job}", get(imports::report).post(imports::undo))
+        .page(member, "/logbooks", get(books::list).post(books::add))
+        .page(member, "/logbooks/{call}", get(books::one).post(books::change))
+        .page(member, "/settings", get(settings::show).post(settings::change))
+        .page(open, "/login", get(entrance::login))
+        .form(open.class(Class::Login), "/login", post(entrance::sign_in))
+        .page(open, "/logout", post(entrance::sign_out))
+        .page(open, "/setup", get(entrance::first_run))
+        .form(open.class(Class::Login), "/setup", post(entrance::set_up))
+        .page(admin, "/admin", get(admin::users))
+        .page(admin, "/admin/users", get(admin::users).post(admin::change_users))
+        .page(admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))
+        .page(admin, "/admin/backups", get(admin::backups).post(admin::back_up))
+        .page(admin, "/admin/health", get(admin_parts::health))
+        .page(admin, "/admin/log", get(admin_parts::log))
+        .page(admin, "/admin/outbox", get(admin_parts::outbox))
         .with_state(app.clone())
 }

@@ -1,40 +1,55 @@
-//! Who reads a page, in which language and looks, and with which logbook in use: what every page begins with.
+//! Who reads a page, in which language, with which logbook in use, and the two ways to answer: a page, or a way on.
 //!
-//! The logbook in use is the one named by `?logbook=`, else by the cookie `logbook`, else the account's own. A name
-//! the account may not use counts as none. Nothing is decided here about rights: that is asked where things happen.
+//! What a form did is told on the next page by a [`Done`], which travels in a cookie for a minute: an address carries
+//! no words, so nobody can make a link that puts some on a page. Nothing is decided here about rights.
 
-use axum::extract::{FromRequestParts, Query as RawQuery};
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use jiff::Timestamp;
 
-use super::views::{Frame, FrameAccount, FrameLogbook, Grouped, Notice, words_of};
+use super::frame::Shelf;
+use super::notice::Done;
+use super::views::Frame;
 use crate::app::App;
 use crate::identity::api::gate::Visitor;
-use crate::identity::{Actor, Density, Preferences, Role, Theme, Units};
-use crate::logbook::error::Error;
-use crate::logbook::read::stats;
-use crate::logbook::rights::{self, Opened};
-use crate::logbook::tables::Right;
-use crate::store::{Read, Status};
-use crate::web::{Problem, Result, Text, asset_base};
+use crate::identity::{Actor, StoredAccount};
+use crate::store::Read;
+use crate::web::{Catalogue, Problem, Result, Text, render};
+
+/// The cookie that says which logbook was looked at last; the pages' script keeps it too.
+const LOGBOOK: &str = "logbook";
+/// The cookie that says what a form did.
+const NOTICE: &str = "notice";
+/// How long a browser remembers the logbook, in seconds: a year.
+const REMEMBERED: u32 = 365 * 24 * 3600;
+/// How long what a form did waits to be told, in seconds.
+const TOLD_WITHIN: u32 = 60;
 
 /// The reader of a page.
+#[derive(Clone)]
 pub(super) struct Reader {
     pub(super) app: App,
     pub(super) visitor: Visitor,
+    /// The reader's account, none for a guest.
+    pub(super) account: Option<Arc<StoredAccount>>,
     pub(super) t: Text<'static>,
     pub(super) now: Timestamp,
-    /// The logbooks the reader may use, with their contacts.
-    pub(super) books: Vec<(Opened, u64)>,
-    account: Option<FrameAccount>,
-    looks: Preferences,
-    grid: String,
-    current: Option<usize>,
-    path: String,
-    said: Option<String>,
     /// Taken before anything is read, so that nothing falls between the page and its live data.
-    seq: u64,
+    pub(super) seq: u64,
+    /// The path, without the query.
+    pub(super) path: String,
+    /// The logbook that the address names.
+    pub(super) named: Option<String>,
+    /// The logbook looked at last.
+    pub(super) kept: Option<String>,
+    /// What the form before did.
+    pub(super) done: Option<Done>,
 }
 
 impl FromRequestParts<App> for Reader {
@@ -42,88 +57,39 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
-        let RawQuery(query) = RawQuery::<Vec<(String, String)>>::from_request_parts(parts, app)
-            .await
-            .map_err(|error| Problem::bad_request("bad_query", error.body_text()))?;
-        let asked = |name: &str| {
-            query
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.clone())
-        };
-        let kept = || {
-            CookieJar::from_headers(&parts.headers)
-                .get("logbook")
-                .map(|cookie| cookie.value().to_owned())
-        };
-        let mut reader = Self::new(app, visitor).await?;
-        reader.t = Text::pick(reader.language(), &parts.headers);
-        reader.choose(asked("logbook").or_else(kept).as_deref());
-        parts.uri.path().clone_into(&mut reader.path);
-        reader.said = asked("said");
-        Ok(reader)
+        Ok(Self::of(app, visitor, &parts.uri, &parts.headers))
     }
 }
 
 impl Reader {
-    async fn new(app: &App, visitor: Visitor) -> Result<Self> {
-        let mut reader = Self {
-            app: app.clone(),
-            t: Text::english(),
-            now: app.services.env.clock.now(),
-            books: Vec::new(),
-            account: None,
-            looks: Preferences::default(),
-            grid: String::new(),
-            current: None,
-            path: "/".to_owned(),
-            said: None,
-            seq: app.services.bus.seq(),
-            visitor,
-        };
-        if let Some(id) = reader.visitor.actor.account() {
-            let account = app.services.identity.account(id)?;
-            reader.account = Some(FrameAccount {
-                call: account.call.to_string(),
-                name: account.name.as_str().to_owned(),
-                role: match account.role {
-                    Role::Administrator => "administrator",
-                    Role::Member => "member",
-                },
-            });
-            reader.looks = account.preferences.clone();
-            reader.grid = account
-                .grid
-                .map(|grid| grid.as_str().to_owned())
-                .unwrap_or_default();
-            let actor = reader.visitor.actor.clone();
-            // A page that says why the store fails must not fail for it.
-            reader.books = app
-                .services
-                .store
-                .read(move |r| books(r, &actor))
-                .await
-                .unwrap_or_default();
-        }
-        Ok(reader)
-    }
-
-    fn choose(&mut self, named: Option<&str>) {
-        let find = |call: &str| {
-            self.books
-                .iter()
-                .position(|(opened, _)| opened.book.call.eq_ignore_ascii_case(call))
-        };
-        let own = || self.account.as_ref().and_then(|account| find(&account.call));
-        let first = || (!self.books.is_empty()).then_some(0);
-        self.current = named.and_then(find).or_else(own).or_else(first);
-    }
-
-    fn language(&self) -> Option<&'static str> {
-        let wanted = self.looks.language.as_str();
-        crate::web::Catalogue::shared()
+    /// The reader that sent a request.
+    pub(super) fn of(app: &App, visitor: Visitor, uri: &Uri, headers: &HeaderMap) -> Self {
+        let identity = &app.services.identity;
+        let account = visitor.actor.account().and_then(|id| identity.account(id).ok());
+        let wanted = account
+            .as_ref()
+            .map(|account| account.preferences.language.as_str());
+        let language = Catalogue::shared()
             .languages()
-            .find(|known| *known == wanted)
+            .find(|known| Some(*known) == wanted);
+        let jar = CookieJar::from_headers(headers);
+        let cookie = |name: &str| jar.get(name).map(|cookie| cookie.value().to_owned());
+        let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        let named = query
+            .filter(|(name, value)| name == LOGBOOK && !value.trim().is_empty())
+            .last();
+        Self {
+            app: app.clone(),
+            account,
+            t: Text::pick(language, headers),
+            now: app.services.env.clock.now(),
+            seq: app.services.bus.seq(),
+            path: uri.path().to_owned(),
+            named: named.map(|(_, value)| value.into_owned()),
+            kept: cookie(LOGBOOK),
+            done: cookie(NOTICE).and_then(|code| Done::named(&code)),
+            visitor,
+        }
     }
 
     /// The reader as commands want it.
@@ -131,102 +97,84 @@ impl Reader {
         self.visitor.actor.clone()
     }
 
-    /// The logbook in use.
-    pub(super) fn book(&self) -> Option<&Opened> {
-        self.current.map(|at| &self.books[at].0)
-    }
-
-    /// The logbook in use, for pages that are about it.
-    pub(super) fn book_in_use(&self) -> Result<&Opened> {
-        self.book()
-            .ok_or_else(|| Problem::not_found("there is no logbook yet; make one under Logbooks"))
-    }
-
-    /// The reader's own grid while their own logbook is in use: another's station is elsewhere.
-    fn home_grid(&self) -> &str {
-        let call = self.account.as_ref().map(|account| account.call.as_str());
-        let own = self
-            .book()
-            .is_some_and(|opened| Some(opened.book.call.as_str()) == call);
-        if own { &self.grid } else { "" }
-    }
-
     /// The reader's own grid, empty where it is not known.
-    pub(super) fn grid(&self) -> &str {
-        &self.grid
+    pub(super) fn grid(&self) -> String {
+        let grid = self.account.as_ref().and_then(|account| account.grid.as_ref());
+        grid.map(|grid| grid.as_str().to_owned()).unwrap_or_default()
     }
 
-    /// The frame of a page with this title, in this section.
-    pub(super) fn frame(&self, section: &'static str, title: &str) -> Frame {
-        let config = &self.app.services.config;
-        Frame {
-            title: title.to_owned(),
-            t: self.t,
-            lang: self.t.language().to_owned(),
-            theme: match self.looks.theme {
-                Theme::Light => "light",
-                Theme::Dark => "dark",
-                Theme::Contrast => "contrast",
-                Theme::Auto => "auto",
-            },
-            density: match self.looks.density {
-                Density::Comfortable => "comfortable",
-                Density::Dense => "dense",
-            },
-            units: match self.looks.units {
-                Units::Imperial => "imperial",
-                Units::Metric => "metric",
-            },
-            club_name: if config.club.name.is_empty() {
-                "Shackbox".to_owned()
-            } else {
-                config.club.name.clone()
-            },
-            account: self.account.clone(),
-            logbooks: self.logbooks(),
-            home_grid: self.home_grid().to_owned(),
-            csrf: self.visitor.csrf.clone(),
-            seq: self.seq,
-            asset_base: asset_base(),
-            section,
-            path: self.path.clone(),
-            version: env!("CARGO_PKG_VERSION"),
-            degraded: match self.app.services.store.status() {
-                Status::Ok => None,
-                Status::Degraded(reason) => Some(reason.to_string()),
-            },
-            notice: self.notice(),
-        }
-    }
-
-    fn logbooks(&self) -> Vec<FrameLogbook> {
-        let line = |(at, (opened, count)): (usize, &(Opened, u64))| FrameLogbook {
-            call: opened.book.call.to_string(),
-            title: opened.book.title.clone(),
-            right: opened.right.as_str(),
-            count: Grouped(*count),
-            current: self.current == Some(at),
+    /// Reads all that a page shows, in one transaction: the logbooks, and what `question` asks for.
+    pub(super) async fn gather<T, F>(&self, question: F) -> Result<(Shelf, T)>
+    where
+        F: FnOnce(&Read, &Shelf) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let reader = self.clone();
+        let read = move |r: &Read| {
+            let shelf = Shelf::of(r, &reader)?;
+            let found = question(r, &shelf)?;
+            Ok::<_, Problem>((shelf, found))
         };
-        self.books.iter().enumerate().map(line).collect()
+        self.app.services.store.read(read).await
     }
 
-    /// What the form before said it did: only words that the catalogue has.
-    fn notice(&self) -> Option<Notice> {
-        let key = format!("said.{}", self.said.as_deref()?);
-        let text = words_of(self.t, &key)?;
-        Some(Notice { kind: "good", text })
+    /// The logbooks alone, for pages about something else: none where they cannot be read, so that a page that says
+    /// why the store fails does not fail for it.
+    pub(super) async fn shelf(&self) -> Shelf {
+        let gathered = self.gather(|_, _| Ok(())).await;
+        gathered.map(|(shelf, ())| shelf).unwrap_or_default()
+    }
+
+    /// The frame of a page about something else than the logbook in use, titled by a text of the catalogue.
+    pub(super) async fn frame_of(&self, section: &'static str, title: &'static str) -> Frame {
+        let shelf = self.shelf().await;
+        self.frame(section, self.t.s(title), shelf)
+    }
+
+    /// The finished page. What a form did has been told by then, a logbook named by the address is remembered.
+    pub(super) fn show(&self, status: StatusCode, page: &impl Template) -> Result<Response> {
+        let mut response = render(page)?;
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        if self.done.is_some() {
+            headers.append(header::SET_COOKIE, self.cookie(NOTICE, "", 0)?);
+        }
+        let named = self.named.as_ref();
+        if let Some(named) = named.filter(|named| status.is_success() && self.kept.as_ref() != Some(*named)) {
+            headers.append(header::SET_COOKIE, self.cookie(LOGBOOK, named, REMEMBERED)?);
+        }
+        Ok(response)
+    }
+
+    /// On to another page, which says what was done.
+    pub(super) fn go_on(&self, path: &str, done: Done) -> Result<Response> {
+        let mut response = see_other(path)?;
+        let cookie = self.cookie(NOTICE, done.code(), TOLD_WITHIN)?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+        Ok(response)
+    }
+
+    /// The pages' script reads and writes the logbook's cookie, the other is for the server alone.
+    fn cookie(&self, name: &str, value: &str, seconds: u32) -> Result<HeaderValue> {
+        let value = quoted(value);
+        let hidden = if name == NOTICE { "; HttpOnly" } else { "" };
+        let secure = if self.visitor.https { "; Secure" } else { "" };
+        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{hidden}{secure}");
+        HeaderValue::try_from(text).map_err(Problem::internal)
     }
 }
 
-/// Whether the right reaches what officers do.
-pub(super) fn is_officer(opened: &Opened) -> bool {
-    opened.right >= Right::Officer
+/// On to another page of this site; after a form, so that loading it again sends nothing twice.
+pub(super) fn see_other(path: &str) -> Result<Response> {
+    let place = HeaderValue::try_from(path).map_err(Problem::internal)?;
+    let headers = [
+        (header::LOCATION, place),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((StatusCode::SEE_OTHER, headers).into_response())
 }
 
-fn books(r: &Read, actor: &Actor) -> std::result::Result<Vec<(Opened, u64)>, Error> {
-    let opened = rights::all(r, actor)?;
-    opened
-        .into_iter()
-        .map(|opened| Ok((opened.clone(), stats::total(r, opened.id)?)))
-        .collect()
+/// A text as part of an address.
+pub(super) fn quoted(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

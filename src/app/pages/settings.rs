@@ -1,14 +1,16 @@
 //! A member's settings: account, looks, password, sessions, API keys.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::de::DeserializeOwned;
 
-use super::fields::{Fields, back};
+use super::fields::{Again, Fields};
+use super::notice::Done;
 use super::reader::Reader;
-use super::views::{Form, KeyRow, ScopeChoice, SessionRow, SettingsPage, utc_words, word_or_name};
+use super::say::iso;
+use super::views::{KeyRow, ScopeChoice, SessionRow, SettingsPage, utc_words, word_or_name};
 use crate::identity::write::{AccountChange, NewKey};
 use crate::identity::{Error, KeyLine, Password, Scope, SessionLine};
-use crate::web::{Problem, Result, render};
+use crate::web::{Problem, Result};
 
 /// The scopes that open something here, with whether a new key begins with them.
 const SCOPES: [(Scope, &str, bool); 4] = [
@@ -18,34 +20,39 @@ const SCOPES: [(Scope, &str, bool); 4] = [
     (Scope::Full, "full", false),
 ];
 
+/// Where the page has a place for what is wrong.
+const PLACES: [&str; 6] = ["name", "grid", "current", "new", "key_name", "scopes"];
+
+/// What a form came to.
+enum Outcome {
+    Done(Done),
+    /// A new API key, shown once, in the answer itself: a redirect would have to keep it somewhere.
+    Key(String),
+}
+
 /// `/settings`
 pub(super) async fn show(reader: Reader) -> Result<Response> {
-    page(&reader, Form::default(), String::new())
+    page(&reader, Again::default(), String::new()).await
 }
 
 /// Does what one of the page's forms asks for.
 pub(super) async fn change(reader: Reader, fields: Fields) -> Result<Response> {
     match carry_out(&reader, &fields).await {
-        Ok(Done::Said(word)) => Ok(back("/settings", word)),
-        // A key is shown once, in the answer itself: a redirect would have to keep it somewhere.
-        Ok(Done::Key(key)) => page(&reader, Form::default(), key),
+        Ok(Outcome::Done(done)) => reader.go_on("/settings", done),
+        Ok(Outcome::Key(key)) => page(&reader, Again::default(), key).await,
         Err(problem) => {
-            let page = page(&reader, fields.refused(&problem), String::new())?;
-            Ok((problem.status(), page).into_response())
+            let again = Again::after(problem)?.having(&PLACES);
+            let again = again.keeping(&fields, &["name", "grid", "key_name"]);
+            page(&reader, again, String::new()).await
         }
     }
 }
 
-enum Done {
-    Said(&'static str),
-    Key(String),
-}
-
-async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
+async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Outcome> {
     let identity = &reader.app.services.identity;
     let actor = &reader.visitor.actor;
     let account = actor.member()?.account;
-    match fields.get("do") {
+    match fields.action() {
         "account" => {
             let change = AccountChange {
                 name: Some(named(fields)?),
@@ -53,7 +60,7 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
                 ..AccountChange::default()
             };
             identity.change_account(actor, account, change).await?;
-            Ok(Done::Said("saved"))
+            Ok(Outcome::Done(Done::Saved))
         }
         "appearance" => {
             let change = AccountChange {
@@ -63,65 +70,62 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
                 ..AccountChange::default()
             };
             identity.change_account(actor, account, change).await?;
-            Ok(Done::Said("saved"))
+            Ok(Outcome::Done(Done::Saved))
         }
-        "password" => {
-            let current = Password::entered(fields.get("current"));
-            let new = Password::chosen(fields.get("new"))
-                .map_err(|weak| Problem::invalid("new", weak.to_string()))?;
-            let changed = identity
-                .change_password(actor, current, new, &reader.visitor.browser)
-                .await;
-            changed.map_err(|error| match error {
-                Error::WrongPassword => Problem::invalid("current", "this is not your password"),
-                other => other.into(),
-            })?;
-            Ok(Done::Said("password"))
-        }
+        "password" => change_password(reader, fields).await,
         "end_session" => {
-            identity.end_session(actor, fields.get("id")).await?;
-            Ok(Done::Said("session_ended"))
+            identity.end_session(actor, fields.text("id")).await?;
+            Ok(Outcome::Done(Done::SessionEnded))
         }
-        "create_key" => {
-            let scopes = fields.all("scopes").map(|text| text.parse::<Scope>());
-            let scopes = scopes.collect::<std::result::Result<_, _>>();
-            let new = NewKey {
-                account,
-                name: fields
-                    .get("key_name")
-                    .parse()
-                    .map_err(|_| Problem::invalid("key_name", "is too long"))?,
-                scopes: scopes.map_err(|error| Problem::invalid("scopes", error.to_string()))?,
-                expires: None,
-            };
-            Ok(Done::Key(
-                identity.create_api_key(actor, new).await?.expose().to_owned(),
-            ))
-        }
+        "create_key" => create_key(reader, fields).await,
         "revoke_key" => {
             let id = fields
-                .get("id")
+                .text("id")
                 .parse()
                 .map_err(|_| Problem::not_found("there is no such API key"))?;
             identity.revoke_api_key(actor, id).await?;
-            Ok(Done::Said("key_revoked"))
+            Ok(Outcome::Done(Done::KeyRevoked))
         }
-        _ => Err(Problem::bad_request(
-            "bad_form",
-            "the form does not say what to do",
-        )),
+        _ => Err(fields.unknown()),
     }
+}
+
+async fn change_password(reader: &Reader, fields: &Fields) -> Result<Outcome> {
+    let new = Password::chosen(fields.secret("new"));
+    let new = new.map_err(|weak| Problem::invalid("new", weak.to_string()))?;
+    let (visitor, identity) = (&reader.visitor, &reader.app.services.identity);
+    let changed = identity.change_password(&visitor.actor, fields.password("current"), new, &visitor.browser);
+    changed.await.map_err(|error| match error {
+        Error::WrongPassword => Problem::invalid("current", "this is not your password"),
+        other => other.into(),
+    })?;
+    Ok(Outcome::Done(Done::PasswordChanged))
+}
+
+async fn create_key(reader: &Reader, fields: &Fields) -> Result<Outcome> {
+    let actor = &reader.visitor.actor;
+    let scopes = fields.all("scopes").map(str::parse::<Scope>);
+    let scopes = scopes.collect::<std::result::Result<_, _>>();
+    let name = fields.text("key_name").parse();
+    let new = NewKey {
+        account: actor.member()?.account,
+        name: name.map_err(|_| Problem::invalid("key_name", "is too long"))?,
+        scopes: scopes.map_err(|error| Problem::invalid("scopes", error.to_string()))?,
+        expires: None,
+    };
+    let key = reader.app.services.identity.create_api_key(actor, new).await?;
+    Ok(Outcome::Key(key.expose().to_owned()))
 }
 
 fn named(fields: &Fields) -> Result<crate::identity::DisplayName> {
     fields
-        .get("name")
+        .text("name")
         .parse()
         .map_err(|_| Problem::invalid("name", "is too long"))
 }
 
 fn grid(fields: &Fields) -> Result<Option<crate::ham::grid::Grid>> {
-    let text = fields.get("grid").trim();
+    let text = fields.text("grid");
     let read = || {
         text.parse()
             .map_err(|error| Problem::invalid("grid", format!("{error}")))
@@ -135,39 +139,38 @@ fn grid(fields: &Fields) -> Result<Option<crate::ham::grid::Grid>> {
 
 /// One of the words a setting knows.
 fn word<T: DeserializeOwned>(field: &str, fields: &Fields) -> Result<T> {
-    let value = serde_json::Value::from(fields.get(field));
+    let value = serde_json::Value::from(fields.text(field));
     serde_json::from_value(value).map_err(|error| Problem::invalid(field, error.to_string()))
 }
 
-fn page(reader: &Reader, form: Form, new_key: String) -> Result<Response> {
+async fn page(reader: &Reader, again: Again, new_key: String) -> Result<Response> {
     let identity = &reader.app.services.identity;
     let actor = &reader.visitor.actor;
-    let scope = |(scope, key, usual): (Scope, &str, bool)| ScopeChoice {
+    let (sessions, keys) = (identity.sessions(actor)?, identity.keys(actor)?);
+    let page = SettingsPage {
+        frame: reader.frame_of("settings", "nav.settings").await,
+        grid: reader.grid(),
+        sessions: sessions.into_iter().map(|line| session(reader, line)).collect(),
+        keys: keys.iter().map(|line| key(reader, line)).collect(),
+        scopes: scopes(reader),
+        form: again.form,
+        new_key,
+    };
+    reader.show(again.status, &page)
+}
+
+/// The scopes that the reader's keys may have.
+fn scopes(reader: &Reader) -> Vec<ScopeChoice> {
+    let admin = reader.visitor.actor.admin().is_ok();
+    let choice = |(scope, key, usual): (Scope, &str, bool)| ScopeChoice {
         name: scope.as_str(),
         words: word_or_name(reader.t, "scope", key),
         usual,
     };
-    let admin = actor.admin().is_ok();
     let offered = SCOPES
         .into_iter()
         .filter(|(scope, ..)| admin || *scope != Scope::Admin);
-    render(&SettingsPage {
-        frame: reader.frame("settings", reader.t.s("nav.settings")),
-        form,
-        grid: reader.grid().to_owned(),
-        sessions: identity
-            .sessions(actor)?
-            .into_iter()
-            .map(|line| session(reader, line))
-            .collect(),
-        keys: identity
-            .keys(actor)?
-            .into_iter()
-            .map(|line| key(reader, &line))
-            .collect(),
-        scopes: offered.map(scope).collect(),
-        new_key,
-    })
+    offered.map(choice).collect()
 }
 
 fn session(reader: &Reader, line: SessionLine) -> SessionRow {
@@ -175,7 +178,7 @@ fn session(reader: &Reader, line: SessionLine) -> SessionRow {
         id: line.id,
         device: device(&line.agent),
         address: line.address.to_string(),
-        seen_iso: line.last_seen.to_string(),
+        seen_iso: iso(line.last_seen),
         seen: utc_words(line.last_seen, reader.now),
         current: line.current,
     }
@@ -187,9 +190,9 @@ fn key(reader: &Reader, line: &KeyLine) -> KeyRow {
         id: line.id.to_string(),
         name: line.name.as_str().to_owned(),
         scopes: scopes.join(" "),
-        made_iso: line.created.to_string(),
+        made_iso: iso(line.created),
         made: utc_words(line.created, reader.now),
-        seen_iso: line.last_used.map(|time| time.to_string()).unwrap_or_default(),
+        seen_iso: line.last_used.map(iso).unwrap_or_default(),
         seen: line
             .last_used
             .map(|time| utc_words(time, reader.now))

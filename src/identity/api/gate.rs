@@ -53,6 +53,21 @@ pub(crate) struct Visitor {
     pub(crate) https: bool,
 }
 
+impl Visitor {
+    /// Somebody of whom nothing is known.
+    pub(crate) fn unknown(peer: Peer) -> Self {
+        Self {
+            actor: Actor::Guest,
+            csrf: String::new(),
+            browser: Browser {
+                address: peer.address,
+                agent: SmolStr::default(),
+            },
+            https: peer.https,
+        }
+    }
+}
+
 /// The actor alone.
 #[derive(Debug, Clone)]
 pub(crate) struct Who(pub(crate) Actor);
@@ -127,31 +142,17 @@ impl Gate {
     }
 
     /// The layer: identifies, refuses what other sites' pages send, enforces the route's declaration.
-    pub(crate) async fn handle(self, mut request: Request, next: Next) -> Response {
+    pub(crate) async fn handle(self, request: Request, next: Next) -> Response {
         let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
-        let headers = request.headers();
-        let https = self.is_https(peer, headers);
-        let (actor, token) = match self.identify(headers, https) {
+        let https = self.is_https(peer, request.headers());
+        let (actor, token) = match self.identify(request.headers(), https) {
             Ok(known) => known,
             Err(problem) => return problem.into_response(),
         };
-        let by_itself =
-            !matches!(&actor, Actor::Member(member) if matches!(member.credential, Credential::Key(_)));
-        if by_itself && !request.method().is_safe() {
-            request = match self.check_change(request, token.as_ref()).await {
-                Ok(request) => request,
-                Err(problem) => return problem.into_response(),
-            };
-        }
-        let guard = request.extensions().get::<Guard>().copied();
-        if let Err(denied) = admit(guard, &actor) {
-            return refuse(&request, denied);
-        }
-        let extensions = request.extensions_mut();
-        extensions.insert(caller(&actor));
         let visitor = Visitor {
             csrf: token
-                .map(|token| csrf::issue(&self.signer, &token, self.identity.nonce()))
+                .as_ref()
+                .map(|token| csrf::issue(&self.signer, token, self.identity.nonce()))
                 .unwrap_or_default(),
             browser: Browser {
                 address: peer.address,
@@ -160,7 +161,43 @@ impl Gate {
             actor,
             https,
         };
-        request.extensions_mut().insert(visitor);
+        let mut response = self.admit(request, token.as_ref(), &visitor, next).await;
+        if response.extensions().get::<Problem>().is_some() {
+            // Whoever shows the problem as a page shows it to them.
+            response.extensions_mut().insert(visitor.clone());
+        }
+        if visitor.actor.account().is_some() {
+            // Nothing in between may keep what one member sees for another.
+            let own = HeaderValue::from_static("private, no-cache");
+            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(own);
+        }
+        response
+    }
+
+    /// Lets the request on to its handler, or not.
+    async fn admit(
+        &self,
+        mut request: Request,
+        token: Option<&SessionToken>,
+        visitor: &Visitor,
+        next: Next,
+    ) -> Response {
+        let actor = &visitor.actor;
+        let by_itself =
+            !matches!(actor, Actor::Member(member) if matches!(member.credential, Credential::Key(_)));
+        if by_itself && !request.method().is_safe() {
+            request = match self.check_change(request, token).await {
+                Ok(request) => request,
+                Err(problem) => return problem.into_response(),
+            };
+        }
+        let guard = request.extensions().get::<Guard>().copied();
+        if let Err(denied) = admit(guard, actor) {
+            return refuse(&request, denied);
+        }
+        let extensions = request.extensions_mut();
+        extensions.insert(caller(actor));
+        extensions.insert(visitor.clone());
         next.run(request).await
     }
 }

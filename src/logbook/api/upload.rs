@@ -170,7 +170,9 @@ async fn receive_form(state: &LogbookState, spool: &str, request: Request) -> Re
         .await
         .map_err(|rejection| Problem::bad_request("bad_form", rejection.body_text()))?;
     while let Some(part) = form.next_field().await.map_err(|error| broken(state, &error))? {
-        if part.name() != Some("file") && part.file_name().is_none() {
+        // A form whose file field was left alone still has that part, with no name and nothing in it.
+        let left_alone = part.file_name() == Some("");
+        if left_alone || part.name() != Some("file") && part.file_name().is_none() {
             continue;
         }
         let name = part.file_name().map(str::to_owned);
@@ -179,7 +181,7 @@ async fn receive_form(state: &LogbookState, spool: &str, request: Request) -> Re
     }
     Err(Problem::unprocessable(
         "no_file",
-        "the form has no part named `file`",
+        "choose a file: the form has none in a part named `file`",
     ))
 }
 

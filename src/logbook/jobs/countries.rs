@@ -13,7 +13,7 @@ use crate::logbook::place::Table;
 use crate::logbook::write::replace;
 
 /// The outside service, `sources.country`.
-const SERVICE: &str = "country";
+pub(super) const SERVICE: &str = "country";
 /// The status of a table that is still the one kept.
 const UNCHANGED: u16 = 304;
 /// The table under its address.

@@ -13,14 +13,14 @@ mod undo;
 use std::time::Duration;
 
 pub(crate) use bulk::{BulkJob, UndoJob};
-pub(crate) use countries::{FetchJob, SettleJob, kept_table};
+pub(crate) use countries::{SettleJob, kept_table};
 pub(crate) use import::{ImportJob, abandon};
 pub(crate) use sweep::{ClearJob, is_orphan};
 pub(crate) use undo::{UndoImportJob, undo_all};
 
 use super::Logbook;
 use super::error::Error;
-use crate::jobs::{JobError, JobsBuilder, Rhythm, Schedule};
+use crate::jobs::{Job as _, JobError, JobsBuilder, Rhythm, Schedule};
 
 /// The queue of everything that works through a logbook.
 const QUEUE: &str = "logbook";
@@ -28,6 +28,9 @@ const QUEUE: &str = "logbook";
 const AT_A_TIME: usize = 3;
 /// Batches in flight: they share a commit, which is worth it up to about ten.
 const IN_FLIGHT: usize = 10;
+
+/// The outside service this domain asks, with the name that its schedule and its kind of job share.
+pub(crate) const SOURCES: [(&str, &str); 1] = [(countries::SERVICE, countries::FetchJob::KIND)];
 
 /// Registers the handlers of this domain and its schedules. `refresh`: how often the table of entities is
 /// fetched, `None` for never. `salt` differs between installations.
@@ -58,7 +61,7 @@ pub(crate) fn register(
         ));
     match refresh {
         Some(every) => builder.schedule(Schedule::new(
-            "logbook.countries",
+            countries::FetchJob::KIND,
             Rhythm::Every(every),
             salt,
             || countries::FetchJob {},

@@ -93,6 +93,15 @@ pub(crate) struct PartRow {
     pub(crate) note: String,
 }
 
+/// A moment.
+#[derive(Debug, Clone)]
+pub(crate) struct When {
+    /// RFC 3339.
+    pub(crate) iso: String,
+    /// In words.
+    pub(crate) words: String,
+}
+
 /// A source of data outside.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceRow {
@@ -104,10 +113,12 @@ pub(crate) struct SourceRow {
     pub(crate) tone: &'static str,
     /// State in words.
     pub(crate) state_word: String,
-    /// Last success, RFC 3339.
-    pub(crate) success_iso: String,
-    /// Last success, in words; empty for never.
-    pub(crate) success: String,
+    /// Last asked.
+    pub(crate) attempt: Option<When>,
+    /// Last answered well.
+    pub(crate) success: Option<When>,
+    /// Asked next.
+    pub(crate) next: Option<When>,
     /// Last error, may be empty.
     pub(crate) note: String,
 }

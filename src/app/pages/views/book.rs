@@ -100,7 +100,7 @@ pub(crate) struct Labelled {
     pub(crate) value: String,
 }
 
-/// `/logbook/{id}`
+/// `/logbook/{id}`. Plain POST with `do=edit` and the fields, or `do=delete, confirm`; both with `revision`.
 #[derive(Debug, Template)]
 #[template(path = "contact.html")]
 pub(crate) struct ContactPage {
@@ -114,9 +114,15 @@ pub(crate) struct ContactPage {
     pub(crate) summary: String,
     /// All fields.
     pub(crate) groups: Vec<FieldGroup>,
+    /// Whether the reader may change it.
+    pub(crate) may_edit: bool,
+    /// The revision shown; a change of another one is refused.
+    pub(crate) revision: u32,
+    /// The form for changing it without script.
+    pub(crate) form: Form,
 }
 
-/// `/logbook/new`. Plain POST to the same path with the fields' names.
+/// `/logbook/new`. Plain POST to the same path with the fields' names and `logbook`.
 #[derive(Debug, Template)]
 #[template(path = "new.html")]
 pub(crate) struct NewContactPage {
@@ -183,7 +189,7 @@ pub(crate) struct RemarkRow {
     pub(crate) text: String,
 }
 
-/// `/import`. Plain POST, multipart: `file`, `logbook`.
+/// `/import`. Plain POST, multipart, with `?logbook=`: `file`.
 #[derive(Debug, Template)]
 #[template(path = "import.html")]
 pub(crate) struct ImportPage {

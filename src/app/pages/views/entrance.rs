@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Form, Frame, words_of};
+use crate::web::Problem;
 
 /// First run: creates the administrator. Plain POST to `/setup` with `token, call, name, password, grid`.
 #[derive(Debug, Template)]
@@ -61,35 +62,41 @@ pub(crate) struct ErrorPage {
 }
 
 impl ErrorPage {
-    /// The page for a status, in the words of the catalogue.
-    pub(crate) fn of_status(frame: Frame, status: u16, detail: &str, reference: &str) -> Self {
-        let kind = match status {
-            401 => "sign_in",
-            403 => "forbidden",
-            404 => "missing",
-            503 => "unavailable",
-            400..=499 => "refused",
+    /// The page about a problem: in the words of the catalogue where it has better ones than the problem's own.
+    /// `id`: the request's, for the administrator.
+    pub(crate) fn of_problem(mut frame: Frame, problem: &Problem, id: &str) -> Self {
+        let body = problem.body();
+        let kind = match (body.status, body.code) {
+            (401, _) => "sign_in",
+            (403, "csrf") => "stale",
+            (403, _) => "forbidden",
+            (404, _) => "missing",
+            (503, "storage_unavailable") => "unavailable",
+            (503, _) => "busy",
+            (400..=499, _) => "refused",
             _ => "fault",
         };
-        let words = |part: &str| words_of(frame.t, &format!("error.{kind}_{part}")).unwrap_or_default();
-        let what = if detail.is_empty() {
-            words("what")
-        } else {
-            detail.to_owned()
-        };
-        let (action, action_href) = match status {
-            401 => (frame.t.s("login.go").to_owned(), "/login".to_owned()),
-            404 => (frame.t.s("error.to_logbook").to_owned(), "/logbook".to_owned()),
+        let t = frame.t;
+        let words = |part: &str| words_of(t, &format!("error.{kind}_{part}"));
+        let heading = words("heading").unwrap_or_default();
+        frame.title.clone_from(&heading);
+        let (action, action_href) = match body.status {
+            401 => (t.s("login.go").to_owned(), "/login".to_owned()),
+            404 => (t.s("error.to_logbook").to_owned(), "/logbook".to_owned()),
             _ => (String::new(), String::new()),
         };
         Self {
-            status,
-            heading: words("heading"),
-            what,
-            help: words("help"),
+            status: body.status,
+            heading,
+            what: words("what").unwrap_or_else(|| body.detail.clone()),
+            help: words("help").unwrap_or_default(),
             action,
             action_href,
-            reference: reference.to_owned(),
+            reference: if body.status >= 500 {
+                id.to_owned()
+            } else {
+                String::new()
+            },
             frame,
         }
     }

@@ -124,6 +124,43 @@ impl Form {
         self
     }
 
+    /// Says at another field what is wrong with this one.
+    #[must_use]
+    pub(crate) fn with_error_moved(mut self, from: &str, to: &str) -> Self {
+        if let Some(message) = self.errors.remove(from) {
+            self.errors.insert(to.to_owned(), message);
+        }
+        self
+    }
+
+    /// Says on top what is wrong with fields other than these, which have a place of their own.
+    #[must_use]
+    pub(crate) fn with_places(mut self, places: &[&str]) -> Self {
+        let errors = std::mem::take(&mut self.errors);
+        let mut homeless: Vec<String> =
+            Vec::from_iter((!self.message.is_empty()).then(|| self.message.clone()));
+        for (field, message) in errors {
+            if places.contains(&field.as_str()) {
+                self.errors.insert(field, message);
+            } else if field.is_empty() {
+                homeless.push(message);
+            } else {
+                homeless.push(format!("{field}: {message}"));
+            }
+        }
+        self.message = homeless.join("; ");
+        self
+    }
+
+    /// The same with the values of another form in fields that have none.
+    #[must_use]
+    pub(crate) fn filled_up(mut self, other: &Self) -> Self {
+        for (field, value) in &other.values {
+            self.values.entry(field.clone()).or_insert_with(|| value.clone());
+        }
+        self
+    }
+
     /// What was typed into a field, empty for a fresh form.
     pub(crate) fn value(&self, field: &str) -> &str {
         self.values.get(field).map_or("", String::as_str)

@@ -1,0 +1,136 @@
+//! What a plain form did, as the next page says it.
+//!
+//! The one mechanism for it: a word in a cookie stands for a sentence of the catalogue. Words that are none of these
+//! say nothing, so a cookie somebody else planted cannot put text on a page.
+
+use super::views::Notice;
+use crate::web::Text;
+
+/// Something a form did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    SignedOut,
+    SetUp,
+    Logged,
+    Merged,
+    Duplicate,
+    Changed,
+    Deleted,
+    ImportTakenBack,
+    ImportBeingTakenBack,
+    LogbookMade,
+    LogbookSaved,
+    LogbookDeleted,
+    Shared,
+    Unshared,
+    Saved,
+    PasswordChanged,
+    SessionEnded,
+    KeyRevoked,
+    UserAdded,
+    UserEnabled,
+    UserDisabled,
+    JobCancelled,
+    JobQueued,
+    JobHadEnded,
+    BackupRuns,
+}
+
+impl Done {
+    const ALL: [Self; 25] = [
+        Self::SignedOut,
+        Self::SetUp,
+        Self::Logged,
+        Self::Merged,
+        Self::Duplicate,
+        Self::Changed,
+        Self::Deleted,
+        Self::ImportTakenBack,
+        Self::ImportBeingTakenBack,
+        Self::LogbookMade,
+        Self::LogbookSaved,
+        Self::LogbookDeleted,
+        Self::Shared,
+        Self::Unshared,
+        Self::Saved,
+        Self::PasswordChanged,
+        Self::SessionEnded,
+        Self::KeyRevoked,
+        Self::UserAdded,
+        Self::UserEnabled,
+        Self::UserDisabled,
+        Self::JobCancelled,
+        Self::JobQueued,
+        Self::JobHadEnded,
+        Self::BackupRuns,
+    ];
+
+    /// What the cookie's word stands for.
+    pub(super) fn named(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|done| done.code() == code)
+    }
+
+    /// The word in the cookie.
+    pub(super) fn code(self) -> &'static str {
+        self.key().trim_start_matches("done.")
+    }
+
+    /// The line above the page.
+    pub(super) fn notice(self, t: Text<'static>) -> Notice {
+        let kind = if matches!(self, Self::Duplicate | Self::JobHadEnded) {
+            "warn"
+        } else {
+            "good"
+        };
+        Notice {
+            kind,
+            text: t.s(self.key()).to_owned(),
+        }
+    }
+
+    /// Its sentence in the catalogue.
+    fn key(self) -> &'static str {
+        match self {
+            Self::SignedOut => "done.signed_out",
+            Self::SetUp => "done.set_up",
+            Self::Logged => "done.logged",
+            Self::Merged => "done.merged",
+            Self::Duplicate => "done.duplicate",
+            Self::Changed => "done.changed",
+            Self::Deleted => "done.deleted",
+            Self::ImportTakenBack => "done.import_taken_back",
+            Self::ImportBeingTakenBack => "done.import_being_taken_back",
+            Self::LogbookMade => "done.logbook_made",
+            Self::LogbookSaved => "done.logbook_saved",
+            Self::LogbookDeleted => "done.logbook_deleted",
+            Self::Shared => "done.shared",
+            Self::Unshared => "done.unshared",
+            Self::Saved => "done.saved",
+            Self::PasswordChanged => "done.password_changed",
+            Self::SessionEnded => "done.session_ended",
+            Self::KeyRevoked => "done.key_revoked",
+            Self::UserAdded => "done.user_added",
+            Self::UserEnabled => "done.user_enabled",
+            Self::UserDisabled => "done.user_disabled",
+            Self::JobCancelled => "done.job_cancelled",
+            Self::JobQueued => "done.job_queued",
+            Self::JobHadEnded => "done.job_had_ended",
+            Self::BackupRuns => "done.backup_runs",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_notice_has_its_sentence_and_its_word() {
+        for done in Done::ALL {
+            assert_eq!(Done::named(done.code()), Some(done));
+            let text = done.notice(Text::english()).text;
+            assert!(!text.starts_with("done."), "{text} is not in the catalogue");
+        }
+        assert_eq!(Done::named("anything else"), None);
+    }
+}
