@@ -69,15 +69,15 @@ pub(super) async fn change_jobs(reader: Reader, fields: Fields) -> Result<Respon
             }
             CancelOutcome::Asked => Done::JobCancelled,
         },
-        "retry" => match reader.app.jobs.retry(id).await? {
-            true => Done::JobQueued,
-            false => {
+        "retry" => {
+            if !reader.app.jobs.retry(id).await? {
                 return Err(Problem::conflict(
                     "job_not_failed",
                     "only a job that failed or was called off is tried again",
                 ));
             }
-        },
+            Done::JobQueued
+        }
         _ => return Err(fields.unknown()),
     };
     reader.go_on("/admin/jobs", done)
