@@ -14,14 +14,13 @@ use crate::identity::{AccountId, Actor};
 use crate::logbook::error::Error;
 use crate::logbook::event::LogbookId;
 use crate::logbook::filter;
-use crate::logbook::jobs::import::{Once, end, import_from};
+use crate::logbook::jobs::import::import_now;
 use crate::logbook::jobs::undo_all;
 use crate::logbook::place::Table;
 use crate::logbook::read::list::{Begin, ListQuery, Sort, list};
 use crate::logbook::rights;
-use crate::logbook::tables::ImportState;
 use crate::logbook::write::books::{NewBook, Person, create_for};
-use crate::logbook::write::import::{Options, begin, load};
+use crate::logbook::write::import::Options;
 use crate::logbook::write::log::log;
 use crate::logbook::write::merge::Incoming;
 use crate::logbook::write::undo::{Step, begin_import};
@@ -95,31 +94,20 @@ impl ScratchLog {
 
     /// Imports a file, to its last durable commit.
     pub fn import(&self, adif: Vec<u8>) -> Imported {
-        let now = self.logbook.env.clock.now();
         let options = Options {
             bytes: adif.len() as u64,
             ..Options::default()
         };
-        let run = async {
-            let begun = self.logbook.store.write(move |tx| {
-                let (number, _) = begin(tx, &Actor::COMMAND_LINE, Some(CALL), options, now)?;
-                Ok::<_, Error>((number, load(tx, number)?))
-            });
-            let (number, import) = begun.await.expect(GOOD);
-            let source = Once(Cursor::new(adif));
-            import_from(&self.logbook, number, import, source, |_| Ok(()))
-                .await
-                .expect(GOOD);
-            let import = end(&self.logbook, number, ImportState::Done).await.expect(GOOD);
-            let counts = import.counts;
-            Imported {
-                import: number,
-                added: counts.added,
-                duplicates: counts.duplicates + counts.merged,
-                rejected: counts.rejected,
-            }
-        };
-        self.runtime.block_on(run)
+        let call: Callsign = CALL.parse().expect("a call");
+        let run = import_now(&self.logbook, &call, options, Cursor::new(adif), |_| Ok(()));
+        let summary = self.runtime.block_on(run).expect(GOOD);
+        let count = |name: &str| summary[name].as_u64().unwrap_or_default();
+        Imported {
+            import: u32::try_from(count("import")).expect("imports are numbered from one"),
+            added: count("added"),
+            duplicates: count("duplicates") + count("merged"),
+            rejected: count("rejected"),
+        }
     }
 
     /// Takes an import back; returns how many contacts went.
