@@ -115,7 +115,7 @@ export class Detail {
     const home = this.#hooks.home();
     const { lat, lon } = Number.isFinite(this.qso.lat) ? this.qso : lookup ?? {};
     if (!home || !Number.isFinite(lat)) return null;
-    const stage = kept ?? h('div', { class: 'stage' }, h('sb-map', { fill: true }));
+    const stage = kept ?? h('div', { class: 'stage' }, h('sb-map', { fill: true, compact: true }));
     const map = /** @type {any} */ (stage.firstElementChild);
     map.home = home;
     map.points = [{ lat, lon, call: this.qso.call, band: this.qso.band, time: this.qso.start }];

@@ -5,7 +5,7 @@
 
 import { formatUtc } from '../utc.js';
 import { t } from '../words.js';
-import { confirmedWords, kilohertz, readFrequency } from './qso.js';
+import { MEDIA, confirmedWords, kilohertz, readFrequency } from './qso.js';
 
 /**
  * @typedef {object} Line
@@ -58,7 +58,7 @@ export function groups(qso) {
       line('notes', t('js.field.notes')),
     ] },
     { title: t('js.group.place'), lines: [
-      line('country', t('js.field.country'), { field: undefined, show: () => [qso.country, qso.dxcc && `(${qso.dxcc})`].filter(Boolean).join(' ') }),
+      line('country', t('js.field.country'), { field: undefined, show: () => qso.country ?? '' }),
       line('dxcc', t('js.field.dxcc'), { read: (text) => ({ dxcc: text.trim() ? Number(text) : null }) }),
       line('continent', t('js.field.continent')),
       line('cq_zone', t('js.field.cq')),
@@ -97,7 +97,7 @@ export function groups(qso) {
 /** States of a service: none, sent, received. @param {any} qso @returns {Line[]} */
 function qslLines(qso) {
   return Object.entries(qso.qsl ?? {}).map(([service, state]) => ({
-    label: service,
+    label: title(MEDIA[service] ?? service),
     show: () => {
       const { sent, sent_date: sentDate, rcvd, rcvd_date: rcvdDate } = /** @type {any} */ (state);
       return [
@@ -106,6 +106,11 @@ function qslLines(qso) {
       ].map((text) => text.trim()).filter(Boolean).join(', ');
     },
   }));
+}
+
+/** @param {string} word */
+function title(word) {
+  return word === 'eQSL' ? word : word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** @param {string} field @param {any} value undefined empties it, null cannot be read */

@@ -23,7 +23,7 @@ const aligned = (text) => (text && text.length - text.indexOf('.') < 3 ? `${text
 export const modeOf = (qso) => qso.submode || qso.mode || '';
 
 /** Media that confirm, and how they are called. @type {Record<string, string>} */
-const MEDIA = { lotw: 'LoTW', eqsl: 'eQSL', qrz: 'QRZ', card: 'card', dcl: 'DCL', clublog: 'Club Log' };
+export const MEDIA = { lotw: 'LoTW', eqsl: 'eQSL', qrz: 'QRZ', card: 'card', dcl: 'DCL', clublog: 'Club Log' };
 
 /** Confirmations in words. @param {Qso} qso */
 export const confirmedWords = (qso) => (qso.confirmed ?? []).map((/** @type {string} */ name) => MEDIA[name] ?? name).join(', ');
