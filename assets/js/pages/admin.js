@@ -56,8 +56,10 @@ if (one('[data-jobs]')) followJobs();
 const backup = one('[data-backup]');
 if (backup) {
   sends(backup, async () => {
-    await post('/admin/backup');
-    setTimeout(() => location.reload(), 1500);
+    const { job } = await post('/admin/backup');
+    bus().subscribe('jobs', ({ payload }) => {
+      if (payload?.id === job && !['queued', 'running'].includes(payload.state)) location.reload();
+    });
     return t('js.admin.backing');
   });
 }

@@ -234,6 +234,18 @@ impl Chrome {
             .unwrap_or_default()
     }
 
+    /// Waits until the browser has complained with this word.
+    pub async fn complains(&self, word: &str) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.complaints().iter().any(|complaint| complaint.contains(word)) {
+            if Instant::now() > deadline {
+                bail!("no complaint about {word}: {:?}", self.complaints());
+            }
+            sleep(GLANCE).await;
+        }
+        Ok(())
+    }
+
     /// Forgets complaints that the test provoked: those that contain one of these words.
     pub fn forgive(&self, words: &[&str]) {
         if let Ok(mut list) = self.complaints.lock() {

@@ -12,8 +12,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::{Chrome, GLANCE, PATIENCE};
 
-/// Finds the middle of `e` where a pointer would reach it; `null` while it does not.
-const REACH: &str = "(e => { if (!e || e.disabled) return null; \
+/// Finds the middle of `e` where a pointer would reach it; `null` while it does not, or while the page's scripts are
+/// still to come.
+const REACH: &str = "(e => { if (!e || e.disabled || document.readyState !== 'complete') return null; \
     e.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'}); \
     const box = e.getClientRects()[0]; if (!box || !box.width || !box.height) return null; \
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]; \
@@ -25,7 +26,7 @@ impl Chrome {
     pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
         let quoted = serde_json::to_string(selector)?;
         self.until(&format!(
-            "(f => !!f && !f.disabled && (f.focus(), f.select?.(), document.activeElement === f))(document.querySelector({quoted}))"
+            "(f => document.readyState === 'complete' && !!f && !f.disabled && (f.focus(), f.select?.(), document.activeElement === f))(document.querySelector({quoted}))"
         ))
         .await?;
         if text.is_empty() {

@@ -4,10 +4,17 @@
 //! What is selected on a page is its meaning (ids, names, roles, `data-*`), not its words or layout.
 //! Nothing here knows the program from inside, and no test depends on another.
 
+mod admin;
+mod entrance;
 mod entry;
+mod every_page;
 mod export;
 mod first_run;
+mod harness;
 mod import;
 mod live;
 mod logbook;
+mod plain;
+mod settings;
+mod sharing;
 mod station;

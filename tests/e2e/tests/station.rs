@@ -105,6 +105,13 @@ pub(crate) async fn import(server: &Server, chrome: &Chrome, file: &Path) -> Res
         .await
 }
 
+/// Says, past the runner's capture, what was not tested because something is not installed.
+pub(crate) fn skipped(what: &str) {
+    use std::io::Write;
+    // A closed terminal is no reason to fail.
+    drop(writeln!(std::io::stderr(), "skipped: {what}"));
+}
+
 /// A test input of the repository.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     repository().join("fixtures/adif").join(name)
