@@ -8,12 +8,13 @@ use shackbox::ham::adif::{Reader, to_qso};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [task, what] = arguments.as_slice() else {
+    let [task, what, seed @ ..] = arguments.as_slice() else {
         eprintln_usage();
         std::process::exit(2);
     };
+    let seed = seed.first().map_or(1, |text| text.parse().expect("a number to begin with"));
     let count = match task.as_str() {
-        "generate" => generate(what.parse().expect("a number of contacts")),
+        "generate" => generate(what.parse().expect("a number of contacts"), seed),
         "scan" => scan(&std::fs::read(what).expect("a log")),
         "read" => Reader::new(&std::fs::read(what).expect("a log")[..]).count(),
         "contacts" => contacts(&std::fs::read(what).expect("a log")),
@@ -30,13 +31,13 @@ fn main() {
 fn eprintln_usage() {
     let _ = writeln!(
         std::io::stderr(),
-        "usage: adif_tool generate CONTACTS | scan FILE | read FILE | contacts FILE"
+        "usage: adif_tool generate CONTACTS [SEED] | scan FILE | read FILE | contacts FILE"
     );
 }
 
-fn generate(contacts: usize) -> usize {
+fn generate(contacts: usize, seed: u64) -> usize {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    shackbox::testkit::adif_gen::generate(contacts, 1, &mut out).expect("stdout takes it");
+    shackbox::testkit::adif_gen::generate(contacts, seed, &mut out).expect("stdout takes it");
     contacts
 }
 
@@ -75,6 +76,7 @@ fn scan(log: &[u8]) -> usize {
 fn contacts(log: &[u8]) -> usize {
     let now = "2040-01-01T00:00:00Z".parse().expect("a time");
     Reader::new(log)
-        .filter(|entry| to_qso(&entry.record, now).is_ok())
+        .filter_map(|entry| entry.record)
+        .filter(|record| to_qso(record, now).is_ok())
         .count()
 }
