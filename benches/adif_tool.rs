@@ -12,7 +12,9 @@ fn main() {
         eprintln_usage();
         std::process::exit(2);
     };
-    let seed = seed.first().map_or(1, |text| text.parse().expect("a number to begin with"));
+    let seed = seed
+        .first()
+        .map_or(1, |text| text.parse().expect("a number to begin with"));
     let count = match task.as_str() {
         "generate" => generate(what.parse().expect("a number of contacts"), seed),
         "scan" => scan(&std::fs::read(what).expect("a log")),

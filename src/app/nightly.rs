@@ -1,5 +1,5 @@
-//! The nightly backup: on by default, seven daily and four weekly files, so that a mistake of last week can be
-//! undone without anybody having thought of it.
+//! The night's work. The backup: on by default, seven daily and four weekly files, so that a mistake of last week
+//! can be undone without anybody having thought of it. And a look whether the store's file should be compacted.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,10 +25,22 @@ impl Job for BackupJob {
     const UNIQUE: bool = true;
 }
 
-/// Registers the job and, where it is wanted, its schedule.
+/// Looks whether the store's file holds much that is unused.
+#[derive(Debug, Serialize, Deserialize)]
+struct WasteJob {}
+
+impl Job for WasteJob {
+    const KIND: &'static str = "store.waste";
+    const QUEUE: &'static str = "backup";
+    const UNIQUE: bool = true;
+}
+
+/// Registers the jobs and, where it is wanted, the backup's schedule.
 pub(super) fn register(builder: JobsBuilder, services: &Services, salt: u64) -> JobsBuilder {
     let worker = services.clone();
-    let builder = builder.register(move |_: BackupJob, cx| run(worker.clone(), cx));
+    let builder = builder
+        .register(move |_: BackupJob, cx| run(worker.clone(), cx))
+        .register(look_for_waste);
     let config = &services.config.backup;
     let Ok(at) = i8::try_from(config.hour)
         .map_err(drop)
@@ -36,14 +48,20 @@ pub(super) fn register(builder: JobsBuilder, services: &Services, salt: u64) -> 
     else {
         return builder;
     };
-    if !config.enabled {
-        return builder;
-    }
     let rhythm = Rhythm::Daily {
         at,
         spread: Duration::from_mins(30),
     };
+    let builder = builder.schedule(Schedule::new("store.waste", rhythm, salt, || WasteJob {}));
+    if !config.enabled {
+        return builder;
+    }
     builder.schedule(Schedule::new("backup.nightly", rhythm, salt, || BackupJob {}))
+}
+
+async fn look_for_waste(_: WasteJob, cx: JobCx) -> Result<Done, JobError> {
+    let wasteful = cx.store().look_for_waste().await?;
+    Ok(Done::with(json!({"compacted_at_next_start": wasteful})))
 }
 
 async fn run(services: Services, cx: JobCx) -> Result<Done, JobError> {

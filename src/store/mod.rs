@@ -50,7 +50,8 @@ pub(crate) use write::Write;
 
 use crate::env::Clock;
 use crate::event::Event;
-use engine::{DirLock, Engine, Medium};
+use engine::{Commit, DirLock, Engine, Medium};
+use schema::COMPACT;
 use writer::{Command, Writer};
 
 /// Receives the events of each commit, in commit order, on the writer thread: must not wait.
@@ -260,6 +261,17 @@ impl Store {
         Ok(report)
     }
 
+    /// Looks whether most of the file is unused, which walks all of it, and has the next start compact it then.
+    pub(crate) async fn look_for_waste(&self) -> Result<bool, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        let looked = tokio::task::spawn_blocking(move || check::is_mostly_unused(&shared.engine));
+        let wasteful = looked.await.map_err(|_| StoreError::Panicked)??;
+        if wasteful {
+            self.write(|tx| tx.put(COMPACT, &(), &())).await?;
+        }
+        Ok(wasteful)
+    }
+
     /// The data directory.
     pub(crate) fn dir(&self) -> &Path {
         &self.shared.dir
@@ -349,10 +361,18 @@ fn upgrade(engine: &Engine, config: &StoreConfig, ours: u32) -> Result<(), OpenE
         migrate::copy_first(engine, mark, &config.dir, config.clock.now())?;
     }
     migrate::run(engine, &config.registry, mark, ours)?;
-    if check::is_mostly_unused(engine).map_err(damaged)? {
-        let freed = check::compact(engine).map_err(damaged)?;
-        tracing::info!(freed, "the store's file was compacted: {freed} bytes given back");
+    compact_if_wanted(engine, &config.registry).map_err(damaged)
+}
+
+/// Compacts the file where [`Store::look_for_waste`] asked for it.
+fn compact_if_wanted(engine: &Engine, registry: &Registry) -> Result<(), StoreError> {
+    if engine.read()?.get(COMPACT, &())?.is_none() {
+        return Ok(());
     }
+    // Gone first: a compaction that fails must not be tried at every start.
+    engine.write(registry, |tx| tx.remove(COMPACT, &()).map(|_| Commit::Yes(())))?;
+    let freed = check::compact(engine)?;
+    tracing::info!(freed, "the store's file was compacted: {freed} bytes given back");
     Ok(())
 }
 

@@ -28,6 +28,11 @@ table!(
     pub(super) MIGRATION_CURSOR: "store.migration", u32 => MigrationCursor
 );
 
+table!(
+    /// There if the next start is to compact the file.
+    pub(super) COMPACT: "store.compact", () => ()
+);
+
 /// Which schema the file has and who wrote it last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -73,6 +78,11 @@ impl Registry {
 }
 
 /// The store's own tables.
-pub(super) fn own_tables() -> [TableInfo; 3] {
-    [COUNTERS.info(), SCHEMA_MARK.info(), MIGRATION_CURSOR.info()]
+pub(super) fn own_tables() -> [TableInfo; 4] {
+    [
+        COUNTERS.info(),
+        SCHEMA_MARK.info(),
+        MIGRATION_CURSOR.info(),
+        COMPACT.info(),
+    ]
 }

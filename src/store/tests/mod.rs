@@ -436,3 +436,22 @@ async fn what_commands_leave_for_after_their_commit_comes_before_their_events() 
     assert!(failed.await.is_err());
     assert_eq!(told.try_iter().collect::<Vec<_>>(), ["then", "1 event"]);
 }
+
+#[tokio::test]
+async fn a_wasteful_file_is_compacted_by_the_next_start() {
+    let (dir, store) = scratch();
+    let file = dir.path().join(engine::FILE);
+    for id in 0..40 {
+        note(&store, id, &"much ".repeat(200_000)).await.unwrap();
+    }
+    for id in 1..40 {
+        store.write(move |tx| tx.remove(NOTE, &(1, id))).await.unwrap();
+    }
+    store.write(|tx| tx.put(COMPACT, &(), &())).await.unwrap();
+    store.close().await;
+    let before = file.metadata().unwrap().len();
+    let store = Store::open(config(&dir)).unwrap();
+    assert!(file.metadata().unwrap().len() < before);
+    assert_eq!(store.read(notes).await.unwrap().len(), 1);
+    assert_eq!(store.read(|r| r.get(COMPACT, &())).await.unwrap(), None);
+}
