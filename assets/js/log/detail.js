@@ -6,6 +6,7 @@
 import { ApiError, del, get, reply } from '../api.js';
 import { bandName } from '../bands.js';
 import { fill, h, icon } from '../dom.js';
+import { placeOf } from '../map/greatcircle.js';
 import '../sb-map.js';
 import { formatUtc } from '../utc.js';
 import { t } from '../words.js';
@@ -97,7 +98,7 @@ export class Detail {
     const [first, ...parts] = groups(qso).map((group) => this.#group(group)).filter(Boolean);
     fill(this.#panel, this.#header(), h('p', { class: 'bad small', role: 'alert', 'data-fault': true, hidden: true }),
       h('div', { class: 'title' }, h('span', { class: 'call' }, qso.call), h('span', {}, qso.country ?? ''),
-        h('span', { class: 'muted tabular' }, way(this.#hooks.home(), lookup ?? qso))),
+        h('span', { class: 'muted tabular' }, way(this.#hooks.home(), this.#place(lookup)))),
       first, this.#history(lookup), this.#map(lookup, keep), ...parts, this.#add());
   }
 
@@ -110,10 +111,15 @@ export class Detail {
         this.#hooks.closed ? h('button', { type: 'button', class: 'button icon', 'aria-label': t('js.detail.close'), onclick: () => this.close() }, icon('close')) : null));
   }
 
+  /** Where the other station was: by its grid, else by its call. @param {any} lookup */
+  #place(lookup) {
+    return placeOf(this.qso.grid ?? '') ?? lookup;
+  }
+
   /** @param {any} lookup @param {Element | null} kept */
   #map(lookup, kept) {
     const home = this.#hooks.home();
-    const { lat, lon } = Number.isFinite(this.qso.lat) ? this.qso : lookup ?? {};
+    const { lat, lon } = this.#place(lookup) ?? {};
     if (!home || !Number.isFinite(lat)) return null;
     const stage = kept ?? h('div', { class: 'stage' }, h('sb-map', { fill: true, compact: true }));
     const map = /** @type {any} */ (stage.firstElementChild);
