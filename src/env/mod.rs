@@ -12,7 +12,7 @@ mod tests;
 
 pub(crate) use clock::Clock;
 pub(crate) use entropy::Entropy;
-pub(crate) use mailer::{MailError, Mailer, Posted, SmtpSecurity, SmtpSettings};
+pub(crate) use mailer::{Mail, MailError, Mailer, Posted, SmtpSecurity, SmtpSettings};
 pub(crate) use outbound::{Outbound, OutboundError, Service};
 
 /// The outside world, as the program sees it.

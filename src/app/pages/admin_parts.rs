@@ -1,9 +1,11 @@
-//! Pages of the administrator that only tell: health, log, outgoing mail.
+//! Pages of the administrator that tell: health, log, outgoing mail with a way to try it.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::fields::{Again, Fields};
+use super::notice::Done;
 use super::reader::Reader;
 use super::say::{iso, span};
 use super::views::{
@@ -12,8 +14,9 @@ use super::views::{
 };
 use crate::app::logging::Line;
 use crate::app::overview::{self, Figures, PartLine, SourceLine};
-use crate::env::Posted;
-use crate::web::{Result, Text};
+use crate::env::{Mail, Posted};
+use crate::identity::MailAddress;
+use crate::web::{Problem, Result, Text};
 
 /// `/admin/health`
 pub(super) async fn health(reader: Reader) -> Result<Response> {
@@ -47,6 +50,41 @@ pub(super) async fn log(reader: Reader) -> Result<Response> {
 
 /// `/admin/outbox`
 pub(super) async fn outbox(reader: Reader) -> Result<Response> {
+    outbox_page(&reader, Again::default()).await
+}
+
+/// Sends a mail to see whether mails arrive.
+pub(super) async fn try_mail(reader: Reader, fields: Fields) -> Result<Response> {
+    if fields.action() != "try" {
+        return Err(fields.unknown());
+    }
+    match send_trial(&reader, fields.text("to")).await {
+        Ok(()) => reader.go_on("/admin/outbox", Done::MailSent),
+        Err(problem) => {
+            let again = Again::after(problem)?.having(&["to"]);
+            outbox_page(&reader, again.keeping(&fields, &["to"])).await
+        }
+    }
+}
+
+async fn send_trial(reader: &Reader, to: &str) -> Result<()> {
+    reader.visitor.actor.admin()?;
+    let to: MailAddress = to
+        .parse()
+        .map_err(|error| Problem::invalid("to", format!("{error}")))?;
+    let mail = Mail {
+        to: to.as_str().to_owned(),
+        subject: reader.t.s("mail.trial_subject").to_owned(),
+        text: reader.t.f(
+            "mail.trial_text",
+            &[("address", &reader.app.services.config.public_origin())],
+        ),
+    };
+    let sent = reader.app.services.env.mailer.send(mail).await;
+    sent.map_err(|error| Problem::invalid("to", error.to_string()))
+}
+
+async fn outbox_page(reader: &Reader, again: Again) -> Result<Response> {
     reader.visitor.actor.admin()?;
     let mailer = &reader.app.services.env.mailer;
     let row = |posted: Posted| MailRow {
@@ -63,10 +101,11 @@ pub(super) async fn outbox(reader: Reader) -> Result<Response> {
     let page = AdminOutboxPage {
         frame: reader.frame_of("admin", "admin.outbox_title").await,
         part: "outbox",
+        form: again.form,
         mail_off: !mailer.is_on(),
         mails: mailer.recent().into_iter().map(row).collect(),
     };
-    reader.show(StatusCode::OK, &page)
+    reader.show(again.status, &page)
 }
 
 fn part(t: Text<'static>, line: PartLine) -> PartRow {

@@ -62,6 +62,10 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(admin, "/admin/backups", get(admin::backups).post(admin::back_up))
         .page(admin, "/admin/health", get(admin_parts::health))
         .page(admin, "/admin/log", get(admin_parts::log))
-        .page(admin, "/admin/outbox", get(admin_parts::outbox))
+        .page(
+            admin,
+            "/admin/outbox",
+            get(admin_parts::outbox).post(admin_parts::try_mail),
+        )
         .with_state(app.clone())
 }

@@ -34,10 +34,11 @@ pub(super) enum Done {
     JobQueued,
     JobHadEnded,
     BackupRuns,
+    MailSent,
 }
 
 impl Done {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 26] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -63,6 +64,7 @@ impl Done {
         Self::JobQueued,
         Self::JobHadEnded,
         Self::BackupRuns,
+        Self::MailSent,
     ];
 
     /// What the cookie's word stands for.
@@ -116,6 +118,7 @@ impl Done {
             Self::JobQueued => "done.job_queued",
             Self::JobHadEnded => "done.job_had_ended",
             Self::BackupRuns => "done.backup_runs",
+            Self::MailSent => "done.mail_sent",
         }
     }
 }

@@ -195,6 +195,8 @@ pub(crate) struct AdminOutboxPage {
     pub(crate) frame: Frame,
     /// `outbox`.
     pub(crate) part: &'static str,
+    /// The form for a trial mail.
+    pub(crate) form: Form,
     /// Whether no mail server is set.
     pub(crate) mail_off: bool,
     /// Newest first.
