@@ -227,6 +227,12 @@ impl Jobs {
         self.inner.store.write(move |tx| write::retry(tx, id, now)).await
     }
 
+    /// The kinds of job that have a handler.
+    #[cfg(test)]
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.inner.handlers.keys().copied()
+    }
+
     /// Looks at due times and schedules now, because the clock has been set.
     #[cfg(test)]
     pub(crate) async fn wake(&self) -> Result<(), StoreError> {
