@@ -96,10 +96,9 @@ impl Table {
         }
     }
 
-    /// Settles the place of a contact anew; `moved`: call or time are others than before, which ends a choice by
-    /// hand.
-    pub(crate) fn settle(&self, record: &mut StoredQso, moved: bool) {
-        let by_hand = record.place.decided_by == MANUAL && !moved && record.qso.dxcc.is_some();
+    /// Settles the place of a contact anew; a choice by hand stays marked as one.
+    pub(crate) fn settle(&self, record: &mut StoredQso) {
+        let by_hand = record.place.decided_by == MANUAL && record.qso.dxcc.is_some();
         record.place = self.place(&record.qso);
         if by_hand {
             record.place.decided_by = SmolStr::new_static(MANUAL);

@@ -204,6 +204,9 @@ pub(crate) struct Undo {
     pub(crate) account: Option<u32>,
     pub(crate) until: Timestamp,
     pub(crate) rows: u64,
+    /// The number of the first contact that was logged since.
+    #[serde(default)]
+    pub(crate) since: u64,
 }
 
 /// One QSO before an edit or a deletion.

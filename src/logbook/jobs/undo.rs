@@ -1,6 +1,7 @@
 //! Undoing an import in the background.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -54,13 +55,14 @@ pub(crate) async fn undo_all(
     sum: &mut Step,
     mut watch: impl FnMut(&Step),
 ) -> Result<(), Error> {
-    let now = logbook.env.clock.now();
+    let (table, now) = (logbook.countries.table(), logbook.env.clock.now());
     let mut flight: VecDeque<Pending<Step, Error>> = VecDeque::new();
     while !sum.finished {
         while flight.len() < IN_FLIGHT {
+            let table = Arc::clone(&table);
             let step = logbook
                 .store
-                .queue_bulk(move |tx| import_step(tx, import, MOST_AT_ONCE, now))
+                .queue_bulk(move |tx| import_step(tx, import, MOST_AT_ONCE, (&table, now)))
                 .await?;
             flight.push_back(step);
         }

@@ -199,11 +199,10 @@ fn one(
 ) -> Result<(), Error> {
     if import.on_duplicate != OnDuplicate::KeepAll {
         let search = Search {
-            book: LogbookId(import.book),
             call,
             window: import.window,
         };
-        if let Some((found, record)) = merge::find(tx, search, &incoming.qso)? {
+        if let Some((found, record)) = merge::find(tx, changes, search, &incoming.qso)? {
             return known(tx, changes, import, number, (found, record), &incoming, now);
         }
     }
@@ -242,8 +241,12 @@ fn known(
     }
     new.revision += 1;
     new.updated = now;
-    // What this import itself added is removed whole by its undo.
-    if record.import != Some(number) {
+    if record.import == Some(number) {
+        // What this import itself added is removed whole by its undo, unless somebody else changed it.
+        if record.is_as_imported() {
+            new.keep_as_imported();
+        }
+    } else {
         let mut filled = match tx.get(MERGED, &(number, id))? {
             Some(filled) => filled,
             None => Filled {
