@@ -64,6 +64,24 @@ impl Table {
         })
     }
 
+    /// The table to work with: the one that was fetched and kept, unless the program came with a newer one since. Club
+    /// Log's knows dates that the built-in one does not, and is always preferred.
+    pub(crate) fn choose(kept: Option<Table>) -> Table {
+        let built_in = Table::embedded();
+        let is_better = |kept: &Table| {
+            kept.info().kind == TableKind::ClubLog || kept.info().release >= built_in.info().release
+        };
+        kept.filter(is_better).unwrap_or(built_in)
+    }
+
+    /// Names the table among all others: places worked out under another mark may differ.
+    pub(crate) fn mark(&self) -> String {
+        let info = self.info();
+        let release = info.release.map(|date| date.to_string()).unwrap_or_default();
+        let (name, entities, prefixes, calls) = (self.name(), info.entities, info.prefixes, info.calls);
+        format!("{name} {release} {entities}/{prefixes}/{calls}")
+    }
+
     /// What the table is, and how much it holds.
     pub(crate) fn info(&self) -> &TableInfo {
         self.resolver.source()

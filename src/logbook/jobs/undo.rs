@@ -11,7 +11,7 @@ use super::{IN_FLIGHT, QUEUE};
 use crate::jobs::{Done, Job, JobCx, JobError};
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
-use crate::logbook::tables::ImportState;
+use crate::logbook::tables::{Import, ImportState};
 use crate::logbook::write::edit::MOST_AT_ONCE;
 use crate::logbook::write::import::load;
 use crate::logbook::write::undo::{Step, import_step};
@@ -25,13 +25,24 @@ pub(crate) struct UndoImportJob {
     pub(crate) total: u64,
 }
 
+impl UndoImportJob {
+    /// The job that takes this import back.
+    pub(crate) fn of(number: u32, import: &Import) -> UndoImportJob {
+        UndoImportJob {
+            import: number,
+            total: import.counts.added + import.counts.merged,
+        }
+    }
+}
+
 impl Job for UndoImportJob {
     const KIND: &'static str = "logbook.import.undo";
     const QUEUE: &'static str = QUEUE;
     const UNIQUE: bool = true;
+    const CANCELLABLE: bool = false;
 }
 
-/// Handles the job. Not to be called off: half an undo helps nobody.
+/// Handles the job.
 pub(super) async fn run(logbook: Logbook, job: UndoImportJob, cx: JobCx) -> Result<Done, JobError> {
     let number = job.import;
     let import = logbook.store.read(move |r| load(r, number)).await?;

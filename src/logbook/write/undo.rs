@@ -20,6 +20,7 @@ use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
 use crate::logbook::jobs::is_orphan;
 use crate::logbook::place::Table;
 use crate::logbook::rights::{self, Opened};
+use crate::logbook::service::LiveImports;
 use crate::logbook::tables::{BOOK, Filled, Import, ImportState, MERGED, QSO, Right, UNDO, UNDO_ROW, Undo};
 use crate::store::{Direction, Rows, Span, Write};
 
@@ -138,7 +139,12 @@ fn is_logged_again(
 }
 
 /// Marks an import as being undone; it must have ended, and be the actor's own unless an officer asks.
-pub(crate) fn begin_import(tx: &mut Write<'_>, actor: &Actor, number: u32) -> Result<Import, Error> {
+pub(crate) fn begin_import(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    number: u32,
+    live: &LiveImports,
+) -> Result<Import, Error> {
     let (opened, mut import) =
         crate::logbook::read::imports::visible(tx, actor, Scope::LogbookWrite, number)?;
     let own = import.account.is_some() && import.account == opened.account;
@@ -152,10 +158,15 @@ pub(crate) fn begin_import(tx: &mut Write<'_>, actor: &Actor, number: u32) -> Re
         ImportState::Undoing => return Err(Error::ImportState("the import is being undone already")),
         ImportState::Undone => return Err(Error::ImportState("the import has been undone")),
         // Its job was called off or has failed.
-        ImportState::Waiting | ImportState::Running if is_orphan(tx, &import.job)? => {}
+        ImportState::Waiting | ImportState::Running if is_orphan(tx, number, &import, live)? => {}
         ImportState::Waiting | ImportState::Running => {
             return Err(Error::ImportState("the import is still running; cancel it first"));
         }
+    }
+    if import.forgotten {
+        return Err(Error::ImportState(
+            "what the import filled in is no longer kept; it can no longer be taken back",
+        ));
     }
     import.state = ImportState::Undoing;
     tx.put(crate::logbook::tables::IMPORT, &number, &import)?;
