@@ -69,7 +69,11 @@ impl Table {
     pub(crate) fn choose(kept: Option<Table>) -> Table {
         let built_in = Table::embedded();
         let is_better = |kept: &Table| {
-            kept.info().kind == TableKind::ClubLog || kept.info().release >= built_in.info().release
+            let is_older = kept
+                .info()
+                .release
+                .is_some_and(|release| Some(release) < built_in.info().release);
+            kept.info().kind == TableKind::ClubLog || !is_older
         };
         kept.filter(is_better).unwrap_or(built_in)
     }

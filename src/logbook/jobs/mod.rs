@@ -8,6 +8,8 @@ mod countries;
 pub(crate) mod feed;
 pub(crate) mod import;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 use std::time::Duration;

@@ -12,6 +12,7 @@ use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookId, Outcome, QsoId};
 use crate::logbook::rights::{self, Opened};
+use crate::logbook::service::LiveImports;
 use crate::logbook::tables::{ImportState, OnDuplicate, Right};
 use crate::logbook::testing::{Fixture, actor, adif, contact, incoming, now, person, table};
 
@@ -378,7 +379,7 @@ async fn import_all(fixture: &Fixture, records: Vec<Incoming>, options: Options,
 
 async fn undo_import(fixture: &Fixture, number: u32, step: usize) -> undo::Step {
     fixture
-        .write(move |tx| undo::begin_import(tx, &k6bp(), number))
+        .write(move |tx| undo::begin_import(tx, &k6bp(), number, &LiveImports::default()))
         .await
         .unwrap();
     let mut sum = undo::Step::default();
@@ -480,7 +481,9 @@ async fn an_import_is_taken_back_by_who_made_it_or_by_an_officer() {
             import::end(tx, number, ImportState::Done, now()).map(|_| number)
         })
     };
-    let undo = |who: Actor, number| fixture.write(move |tx| undo::begin_import(tx, &who, number).map(drop));
+    let undo = |who: Actor, number| {
+        fixture.write(move |tx| undo::begin_import(tx, &who, number, &LiveImports::default()).map(drop))
+    };
     let (member, officer) = (actor("K1ABC", 2), actor("K2ABC", 3));
     let others = import_of(k6bp()).await.unwrap();
     let refused = undo(member.clone(), others).await;
