@@ -1,4 +1,4 @@
-//! Which table of DXCC entities is used from the start: the one fetched last, else the one built in.
+//! Which table of DXCC entities is used from the start: the one fetched last, or a newer one built in.
 
 use std::sync::Arc;
 
@@ -19,5 +19,5 @@ pub(super) fn in_use(config: &Config) -> Countries {
                 None
             }
         });
-    Countries::new(Arc::new(kept.unwrap_or_else(Table::embedded)))
+    Countries::new(Arc::new(Table::choose(kept)))
 }

@@ -55,13 +55,10 @@ impl App {
                 error,
             }
         })?;
-        let logbook = Logbook::new(
-            services.store.clone(),
-            services.env.clone(),
-            services.countries.clone(),
-            &config.data_dir,
-        );
+        let logbook = services.logbook.clone();
         let jobs_part = health.part("jobs");
+        // A table that came with an upgrade, or whose contacts a stop left unsettled.
+        logbook::jobs::settle_if_other(&logbook).await?;
         let jobs = start_jobs(&services, &logbook, salt(&key)).await?;
         jobs_part.up();
         let stop = CancellationToken::new();

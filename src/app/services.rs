@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::env::{Env, MailError};
 use crate::identity::{self, BadHash, ConfiguredAdmin, Identity};
 use crate::jobs;
-use crate::logbook;
+use crate::logbook::{self, Logbook};
 use crate::store::{OpenError, Registry, Store, StoreConfig};
 use crate::web;
 
@@ -31,8 +31,8 @@ pub(crate) struct Services {
     pub(crate) bus: Bus,
     /// Accounts, sessions, keys.
     pub(crate) identity: Identity,
-    /// The table of DXCC entities in use.
-    pub(crate) countries: logbook::Countries,
+    /// The logbooks, with the table of DXCC entities in use.
+    pub(crate) logbook: Logbook,
 }
 
 /// Why the program could not start; each is one clear line.
@@ -105,13 +105,14 @@ impl Services {
         let identity =
             Identity::load(store.clone(), env.clock.clone(), env.entropy.clone(), configured).await?;
         let countries = super::country::in_use(&config);
+        let logbook = Logbook::new(store.clone(), env.clone(), countries, &config.data_dir);
         Ok(Self {
             config: Arc::new(config),
             env,
             store,
             bus,
             identity,
-            countries,
+            logbook,
         })
     }
 

@@ -20,6 +20,8 @@ pub(crate) trait Job: Serialize + DeserializeOwned + Send + 'static {
     const QUEUE: &'static str;
     /// Whether an equal job that still waits makes a second one needless.
     const UNIQUE: bool = false;
+    /// Whether it may be called off: not where half of the work helps nobody.
+    const CANCELLABLE: bool = true;
     /// Tries before the job has failed, the first one included.
     const MAX_TRIES: u32 = 5;
 }

@@ -19,6 +19,22 @@ pub(crate) fn payload<J: super::Job>(r: &impl Rows, id: JobId) -> Result<Option<
     Ok(job.and_then(|job| serde_json::from_str(&job.payload).ok()))
 }
 
+/// Whether an equal job waits or runs.
+pub(crate) fn is_open<J: super::Job>(r: &impl Rows, job: &J) -> Result<bool, StoreError> {
+    let payload = serde_json::to_string(job).map_err(|e| StoreError::Refused(e.to_string().into()))?;
+    let waiting = r.scan(DUE, Span::all(), Direction::Forward);
+    let waiting = waiting.map(|row| row.map(|((.., id), ())| id));
+    let running = r.scan(RUNNING, Span::all(), Direction::Forward);
+    let running = running.map(|row| row.map(|(id, ())| id));
+    for id in waiting.chain(running) {
+        let same = |job: super::tables::StoredJob| job.kind == J::KIND && job.payload == payload;
+        if r.get(JOB, &id?)?.is_some_and(same) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Jobs from the newest to the oldest: of one account or of all, from behind `after` on.
 pub(crate) fn list(
     r: &impl Rows,

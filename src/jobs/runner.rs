@@ -34,6 +34,12 @@ const STOP_TIME: Duration = Duration::from_secs(8);
 type Handled = Pin<Box<dyn Future<Output = Result<Done, JobError>> + Send>>;
 type Handler = Arc<dyn Fn(&str, JobCx) -> Result<Handled, JobError> + Send + Sync>;
 
+/// What is known of a kind of job.
+struct Kind {
+    run: Handler,
+    cancellable: bool,
+}
+
 /// The bus' topic of jobs.
 const TOPIC: &str = "jobs";
 
@@ -62,7 +68,7 @@ pub(crate) struct JobsBuilder {
     store: Store,
     env: Env,
     bus: Bus,
-    handlers: HashMap<&'static str, Handler>,
+    kinds: HashMap<&'static str, Kind>,
     queues: BTreeMap<&'static str, usize>,
     schedules: Vec<Schedule>,
 }
@@ -74,7 +80,7 @@ impl JobsBuilder {
             store,
             env,
             bus,
-            handlers: HashMap::new(),
+            kinds: HashMap::new(),
             queues: BTreeMap::new(),
             schedules: Vec::new(),
         }
@@ -93,7 +99,11 @@ impl JobsBuilder {
             let job = job.map_err(|e| JobError::Permanent(format!("the stored job does not read: {e}")))?;
             Ok(Box::pin(handler(job, cx)))
         };
-        self.handlers.insert(J::KIND, Arc::new(run));
+        let kind = Kind {
+            run: Arc::new(run),
+            cancellable: J::CANCELLABLE,
+        };
+        self.kinds.insert(J::KIND, kind);
         self.queues.entry(J::QUEUE).or_insert(1);
         self
     }
@@ -123,7 +133,7 @@ impl JobsBuilder {
             store: self.store,
             env: self.env,
             bus: self.bus,
-            handlers: self.handlers,
+            kinds: self.kinds,
             schedules: self.schedules,
             running: Mutex::default(),
             changed: Notify::new(),
@@ -154,7 +164,7 @@ pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) env: Env,
     pub(super) bus: Bus,
-    handlers: HashMap<&'static str, Handler>,
+    kinds: HashMap<&'static str, Kind>,
     schedules: Vec<Schedule>,
     running: Mutex<HashMap<JobId, Running>>,
     /// Some job has changed its state, or the clock was set.
@@ -210,12 +220,16 @@ impl Jobs {
     /// Calls a job off: at once if it waits, when it next looks if it runs.
     pub(crate) async fn cancel(&self, id: JobId) -> Result<CancelOutcome, StoreError> {
         let now = self.inner.env.clock.now();
+        let inner = Arc::clone(&self.inner);
+        let allowed = move |kind: &str| inner.kinds.get(kind).is_none_or(|kind| kind.cancellable);
         let outcome = self
             .inner
             .store
-            .write(move |tx| write::cancel(tx, id, now))
+            .write(move |tx| write::cancel(tx, id, now, allowed))
             .await?;
-        if let Some(running) = self.inner.running().get(&id) {
+        if outcome != CancelOutcome::Refused
+            && let Some(running) = self.inner.running().get(&id)
+        {
             running.cancel.cancel();
         }
         Ok(outcome)
@@ -364,7 +378,7 @@ impl Inner {
         job: &StoredJob,
         cancel: CancellationToken,
     ) -> Result<Done, JobError> {
-        let Some(handler) = self.handlers.get(job.kind.as_str()) else {
+        let Some(kind) = self.kinds.get(job.kind.as_str()) else {
             return Err(JobError::Permanent(format!(
                 "this program knows no jobs of kind {}",
                 job.kind
@@ -375,7 +389,7 @@ impl Inner {
             id,
             cancel,
         };
-        let handled = handler(&job.payload, cx)?;
+        let handled = (kind.run)(&job.payload, cx)?;
         // A task of its own, so that a panic ends in the join.
         let mut task = JoinSet::new();
         task.spawn(handled);

@@ -51,16 +51,24 @@ pub(crate) enum CancelOutcome {
     Cancelled,
     /// It is running and has been asked to stop.
     Asked,
+    /// Jobs of its kind are not called off.
+    Refused,
 }
 
-/// Calls a job off. A running one must also be told: use `Jobs::cancel`.
-pub(super) fn cancel(tx: &mut Write<'_>, id: JobId, now: Timestamp) -> Result<CancelOutcome, StoreError> {
+/// Calls a job off, if that is `allowed` for its kind. A running one must also be told: use `Jobs::cancel`.
+pub(super) fn cancel(
+    tx: &mut Write<'_>,
+    id: JobId,
+    now: Timestamp,
+    allowed: impl Fn(&str) -> bool,
+) -> Result<CancelOutcome, StoreError> {
     let Some(old) = tx.get(JOB, &id.0)? else {
         return Ok(CancelOutcome::Unknown);
     };
     let mut new = old.clone();
     new.cancelled = true;
     let outcome = match old.state() {
+        State::Queued | State::Running if !allowed(&old.kind) => return Ok(CancelOutcome::Refused),
         State::Queued => {
             end(&mut new, State::Cancelled, now);
             CancelOutcome::Cancelled

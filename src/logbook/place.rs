@@ -64,6 +64,28 @@ impl Table {
         })
     }
 
+    /// The table to work with: the one that was fetched and kept, unless the program came with a newer one since. Club
+    /// Log's knows dates that the built-in one does not, and is always preferred.
+    pub(crate) fn choose(kept: Option<Table>) -> Table {
+        let built_in = Table::embedded();
+        let is_better = |kept: &Table| {
+            let is_older = kept
+                .info()
+                .release
+                .is_some_and(|release| Some(release) < built_in.info().release);
+            kept.info().kind == TableKind::ClubLog || !is_older
+        };
+        kept.filter(is_better).unwrap_or(built_in)
+    }
+
+    /// Names the table among all others: places worked out under another mark may differ.
+    pub(crate) fn mark(&self) -> String {
+        let info = self.info();
+        let release = info.release.map(|date| date.to_string()).unwrap_or_default();
+        let (name, entities, prefixes, calls) = (self.name(), info.entities, info.prefixes, info.calls);
+        format!("{name} {release} {entities}/{prefixes}/{calls}")
+    }
+
     /// What the table is, and how much it holds.
     pub(crate) fn info(&self) -> &TableInfo {
         self.resolver.source()
@@ -96,10 +118,9 @@ impl Table {
         }
     }
 
-    /// Settles the place of a contact anew; `moved`: call or time are others than before, which ends a choice by
-    /// hand.
-    pub(crate) fn settle(&self, record: &mut StoredQso, moved: bool) {
-        let by_hand = record.place.decided_by == MANUAL && !moved && record.qso.dxcc.is_some();
+    /// Settles the place of a contact anew; a choice by hand stays marked as one.
+    pub(crate) fn settle(&self, record: &mut StoredQso) {
+        let by_hand = record.place.decided_by == MANUAL && record.qso.dxcc.is_some();
         record.place = self.place(&record.qso);
         if by_hand {
             record.place.decided_by = SmolStr::new_static(MANUAL);

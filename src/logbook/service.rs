@@ -1,7 +1,8 @@
 //! The handle that routes, jobs and the command line work with.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::place::Countries;
 use crate::env::Env;
@@ -13,6 +14,8 @@ pub(crate) struct Logbook {
     pub(crate) store: Store,
     pub(crate) env: Env,
     pub(crate) countries: Countries,
+    /// Imports that this process works on at this moment.
+    pub(crate) live: LiveImports,
     data_dir: Arc<Path>,
 }
 
@@ -23,6 +26,7 @@ impl Logbook {
             store,
             env,
             countries,
+            live: LiveImports::default(),
             data_dir: data_dir.into(),
         }
     }
@@ -48,5 +52,43 @@ impl Logbook {
         if let Err(error) = std::fs::remove_file(&path) {
             tracing::warn!(%error, "{}: {error}", path.display());
         }
+    }
+}
+
+/// The imports being worked on: what is in here is not left over, whatever its row and its job say. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct LiveImports {
+    numbers: Arc<Mutex<BTreeSet<u32>>>,
+}
+
+impl LiveImports {
+    /// Notes that the import is worked on until the guard is dropped.
+    pub(crate) fn enter(&self, import: u32) -> LiveImport {
+        self.numbers().insert(import);
+        LiveImport {
+            all: self.clone(),
+            import,
+        }
+    }
+
+    /// Whether the import is worked on.
+    pub(crate) fn contains(&self, import: u32) -> bool {
+        self.numbers().contains(&import)
+    }
+
+    fn numbers(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Work on one import; ends when dropped.
+pub(crate) struct LiveImport {
+    all: LiveImports,
+    import: u32,
+}
+
+impl Drop for LiveImport {
+    fn drop(&mut self) {
+        self.all.numbers().remove(&self.import);
     }
 }

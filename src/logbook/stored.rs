@@ -28,6 +28,9 @@ pub(crate) struct StoredQso {
     /// The import that brought it.
     #[serde(rename = "im", default, skip_serializing_if = "Option::is_none")]
     pub(crate) import: Option<u32>,
+    /// The revision at which it is as its import left it; absent for the first.
+    #[serde(rename = "il", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) import_left: Option<u32>,
     #[serde(rename = "cr", with = "second::required")]
     pub(crate) created: Timestamp,
     #[serde(rename = "up", with = "second::required")]
@@ -56,6 +59,18 @@ impl StoredQso {
     /// Start in seconds since 1970.
     pub(crate) fn start(&self) -> i64 {
         self.qso.start.as_second()
+    }
+
+    /// Whether nothing but its import has changed it: what undoing the import takes out.
+    pub(crate) fn is_as_imported(&self) -> bool {
+        self.import.is_some() && self.revision == self.import_left.unwrap_or(1)
+    }
+
+    /// Notes a revision that is, in content, what the import left.
+    pub(crate) fn keep_as_imported(&mut self) {
+        if self.import.is_some() {
+            self.import_left = Some(self.revision);
+        }
     }
 
     /// The entity it counts for; neither unresolved nor outside all entities.

@@ -43,6 +43,11 @@ table!(pub(crate) IMPORT_BY_JOB: "logbook.import.by_job", SmolStr => u32);
 table!(pub(crate) MERGED: "logbook.import.merged", (u32, u64) => Filled);
 table!(pub(crate) REJECT: "logbook.import.reject", (u32, u32) => Reject);
 
+table!(
+    /// The mark of the table of entities by which all places were worked out last.
+    pub(crate) SETTLED: "logbook.settled", () => String
+);
+
 table!(pub(crate) UNDO: "logbook.undo", SmolStr => Undo);
 table!(pub(crate) UNDO_ROW: "logbook.undo.row", (SmolStr, u64) => UndoRow);
 
@@ -153,6 +158,9 @@ pub(crate) struct Import {
     /// QSOs made under other station calls than the logbook's.
     #[serde(default)]
     pub(crate) other_calls: std::collections::BTreeMap<SmolStr, u64>,
+    /// What it merged into contacts is not kept any more, so that it cannot be taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) forgotten: bool,
 }
 
 /// Something odd in a file that was put right or kept aside.
@@ -204,6 +212,9 @@ pub(crate) struct Undo {
     pub(crate) account: Option<u32>,
     pub(crate) until: Timestamp,
     pub(crate) rows: u64,
+    /// The number of the first contact that was logged since.
+    #[serde(default)]
+    pub(crate) since: u64,
 }
 
 /// One QSO before an edit or a deletion.
@@ -239,6 +250,7 @@ pub(crate) fn tables() -> Vec<TableInfo> {
         IMPORT_BY_JOB.info(),
         MERGED.info(),
         REJECT.info(),
+        SETTLED.info(),
         UNDO.info(),
         UNDO_ROW.info(),
     ]

@@ -13,10 +13,12 @@ use super::tables::QSO;
 use super::write::books::{self, NewBook, Person};
 use super::write::merge::Incoming;
 use super::{Countries, Logbook, check};
+use crate::bus::{Bus, BusConfig};
 use crate::env::{Clock, Entropy, Env, Mailer, Outbound};
 use crate::ham::adif::{Reader, to_qso};
 use crate::ham::callsign::Callsign;
 use crate::identity::{AccountId, Actor, Credential, Member, Role, ScopeSet};
+use crate::jobs::{Jobs, JobsBuilder};
 use crate::store::{Direction, Rows, Span, Store, StoreConfig, StoreError, Write};
 
 /// The present of all tests.
@@ -28,13 +30,20 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) struct Fixture {
     pub(crate) logbook: Logbook,
     pub(crate) dir: TempDir,
+    bus: Bus,
 }
 
 impl Fixture {
     pub(crate) async fn new() -> Fixture {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(StoreConfig::new(dir.path())).unwrap();
         let clock = Clock::fake(now());
+        let bus = Bus::new(BusConfig::default(), clock.clone());
+        let publisher = bus.clone();
+        let config = StoreConfig {
+            on_commit: Box::new(move |events| publisher.publish(&events)),
+            ..StoreConfig::new(dir.path())
+        };
+        let store = Store::open(config).unwrap();
         let env = Env {
             mailer: Mailer::off(clock.clone()),
             clock,
@@ -42,9 +51,17 @@ impl Fixture {
             outbound: Outbound::new([]),
         };
         let logbook = Logbook::new(store, env, Countries::new(table()), dir.path());
-        let fixture = Fixture { logbook, dir };
+        let fixture = Fixture { logbook, dir, bus };
         fixture.book("K6BP", 1, false).await;
         fixture
+    }
+
+    /// Runs the jobs of this domain; the first sweep is due at once.
+    pub(crate) async fn jobs(&self) -> Jobs {
+        let (store, env) = (self.logbook.store.clone(), self.logbook.env.clone());
+        let builder = JobsBuilder::new(store, env, self.bus.clone());
+        let jobs = super::jobs::register(builder, &self.logbook, None, 0);
+        jobs.start().await.unwrap()
     }
 
     /// Makes a logbook for an account of the same call.

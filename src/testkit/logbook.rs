@@ -112,12 +112,13 @@ impl ScratchLog {
 
     /// Takes an import back; returns how many contacts went.
     pub fn undo(&self, import: u32) -> u64 {
+        let live = self.logbook.live.clone();
         let mut sum = Step::default();
         let run = async {
             let begun = self
                 .logbook
                 .store
-                .write(move |tx| begin_import(tx, &Actor::COMMAND_LINE, import));
+                .write(move |tx| begin_import(tx, &Actor::COMMAND_LINE, import, &live));
             begun.await.expect(GOOD);
             undo_all(&self.logbook, import, &mut sum, |_| {})
                 .await

@@ -11,10 +11,10 @@ use crate::app::keyfile;
 use crate::ham::callsign::Callsign;
 use crate::identity::write::{NewAccount, NewKey, Standing};
 use crate::identity::{AccountId, Actor, Role, Scope, StoredAccount};
+use crate::logbook;
 use crate::logbook::jobs::import::{Stopped, import_now};
 use crate::logbook::write::import::Options;
 use crate::logbook::writer::{self, Form};
-use crate::logbook::{self, Logbook};
 use crate::web::Health;
 
 /// As whom commands act.
@@ -163,7 +163,7 @@ async fn import(
         });
         Ok(())
     };
-    let handle = book_handle(&on.services);
+    let handle = on.services.logbook.clone();
     match import_now(&handle, callsign, options, exchange.input, watch).await {
         Ok(summary) => Ok(Reply::Import(summary)),
         Err(Stopped::Logbook(error)) => Err(no_logbook(error, callsign)),
@@ -181,15 +181,6 @@ fn no_logbook(error: logbook::error::Error, callsign: &Callsign) -> Failure {
     } else {
         failure
     }
-}
-
-fn book_handle(services: &Services) -> Logbook {
-    Logbook::new(
-        services.store.clone(),
-        services.env.clone(),
-        services.countries.clone(),
-        &services.config.data_dir,
-    )
 }
 
 /// Writes a whole logbook.

@@ -74,12 +74,7 @@ pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Dem
     }
     let now = services.env.clock.now();
     make_books(services, people, now).await?;
-    let logbook = Logbook::new(
-        services.store.clone(),
-        services.env.clone(),
-        services.countries.clone(),
-        &services.config.data_dir,
-    );
+    let logbook = services.logbook.clone();
     bring_in(
         &logbook,
         STATION,

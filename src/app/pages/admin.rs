@@ -20,7 +20,7 @@ use crate::identity::write::{NewAccount, Standing};
 use crate::identity::{AccountId, Password, Role, StoredAccount};
 use crate::jobs::CancelOutcome;
 use crate::jobs::event::{JobEvent, State};
-use crate::logbook::jobs::abandon;
+use crate::logbook::jobs::call_off;
 use crate::web::{Problem, Result};
 
 /// Jobs listed.
@@ -60,14 +60,16 @@ pub(super) async fn change_jobs(reader: Reader, fields: Fields) -> Result<Respon
     let unknown = || Problem::not_found("there is no such job");
     let id = fields.text("id").parse().map_err(|_| unknown())?;
     let done = match fields.action() {
-        "cancel" => match reader.app.jobs.cancel(id).await? {
+        "cancel" => match call_off(&reader.app.logbook, &reader.app.jobs, id).await? {
             CancelOutcome::Unknown => return Err(unknown()),
             CancelOutcome::Ended => Done::JobHadEnded,
-            CancelOutcome::Cancelled => {
-                abandon(&reader.app.logbook, id).await?;
-                Done::JobCancelled
+            CancelOutcome::Refused => {
+                return Err(Problem::conflict(
+                    "job_not_cancellable",
+                    "half of this work helps nobody: it is not called off",
+                ));
             }
-            CancelOutcome::Asked => Done::JobCancelled,
+            CancelOutcome::Cancelled | CancelOutcome::Asked => Done::JobCancelled,
         },
         "retry" => {
             if !reader.app.jobs.retry(id).await? {

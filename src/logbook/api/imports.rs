@@ -146,11 +146,18 @@ pub(super) async fn rejects(
 ) -> Result<Response> {
     let read = move |r: &Read| {
         let number = number_of(r, &job)?;
-        imports::visible(r, &actor, Scope::LogbookRead, number).map(|_| number)
+        let (_, import) = imports::visible(r, &actor, Scope::LogbookRead, number)?;
+        Ok::<_, Error>((number, import.counts.rejected))
     };
-    let number = state.logbook.store.read(read).await.map_err(Problem::from)?;
-    let first = format!("Records rejected by import {number}\r\n<EOH>\r\n");
-    let pieces = stream::try_unfold((state.logbook.clone(), number, Some(0), first), next_piece);
+    let (number, rejected) = state.logbook.store.read(read).await.map_err(Problem::from)?;
+    let piece = Piece {
+        logbook: state.logbook.clone(),
+        number,
+        after: Some(0),
+        left: rejected,
+        text: format!("Records rejected by import {number}\r\n<EOH>\r\n"),
+    };
+    let pieces = stream::try_unfold(piece, next_piece);
     let headers = writer::Form::Adi.headers(&format!("rejects-{number}"));
     Ok((headers, Body::from_stream(pieces)).into_response())
 }
@@ -187,19 +194,14 @@ pub(crate) enum TakenBack {
 /// Takes an import back, at once where it is small.
 pub(crate) async fn take_back(state: &LogbookState, actor: Actor, job: String) -> Result<TakenBack> {
     let new = NewJob::now(&state.logbook.env, actor.account().map(|account| account.0));
+    let live = state.logbook.live.clone();
     let begin = move |tx: &mut Write<'_>| {
         let number = number_of(tx, &job)?;
-        let import = begin_import(tx, &actor, number)?;
-        let total = import.counts.added + import.counts.merged;
+        let import = begin_import(tx, &actor, number, &live)?;
+        let job = UndoImportJob::of(number, &import);
+        let total = job.total;
         // Also where the caller waits: a stop in between must not leave it half done.
-        let job = jobs::enqueue(
-            tx,
-            &UndoImportJob {
-                import: number,
-                total,
-            },
-            undo_later(new, total),
-        )?;
+        let job = jobs::enqueue(tx, &job, undo_later(new, total))?;
         Ok::<_, Error>((number, total, job.to_string()))
     };
     let (number, total, job) = state.logbook.store.write(begin).await.map_err(Problem::from)?;
@@ -230,14 +232,33 @@ pub(crate) fn number_of(r: &impl Rows, text: &str) -> std::result::Result<u32, E
     }
 }
 
-type Piece = (Logbook, u32, Option<u32>, String);
+/// Where the download of rejected records stands.
+struct Piece {
+    logbook: Logbook,
+    number: u32,
+    /// The last one given; `None` at the end.
+    after: Option<u32>,
+    /// How many were rejected and not given yet.
+    left: u64,
+    /// What goes in front of the next.
+    text: String,
+}
 
-async fn next_piece((logbook, number, after, text): Piece) -> std::io::Result<Option<(Bytes, Piece)>> {
-    let Some(after) = after else { return Ok(None) };
+async fn next_piece(mut piece: Piece) -> std::io::Result<Option<(Bytes, Piece)>> {
+    let Some(after) = piece.after else {
+        return Ok(None);
+    };
+    let number = piece.number;
     let read = move |r: &Read| Ok::<_, Error>(imports::rejects(r, number, after, PIECE)?);
-    let rejects = logbook.store.read(read).await.map_err(std::io::Error::other)?;
-    let next = rejects.last().map(|(n, _)| *n);
-    let mut text = text;
+    let rejects = piece
+        .logbook
+        .store
+        .read(read)
+        .await
+        .map_err(std::io::Error::other)?;
+    piece.after = rejects.last().map(|(n, _)| *n);
+    piece.left = piece.left.saturating_sub(rejects.len() as u64);
+    let mut text = std::mem::take(&mut piece.text);
     for (_, reject) in &rejects {
         // Text between records is ignored by readers; an angle bracket in it would not be.
         let reason = reject.reason.replace(['<', '>', '\r', '\n'], " ");
@@ -248,7 +269,10 @@ async fn next_piece((logbook, number, after, text): Piece) -> std::io::Result<Op
         text.push_str(reject.text.trim());
         text.push_str("\r\n");
     }
-    Ok(Some((Bytes::from(text), (logbook, number, next, String::new()))))
+    if piece.after.is_none() && piece.left > 0 {
+        text.push_str(&format!("{} more were rejected and are not kept\r\n", piece.left));
+    }
+    Ok(Some((Bytes::from(text), piece)))
 }
 
 fn view(number: u32, import: Import, logbook: &str, rejects: Vec<Value>) -> ImportView {

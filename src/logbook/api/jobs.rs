@@ -15,7 +15,7 @@ use crate::identity::Actor;
 use crate::identity::api::gate::Who;
 use crate::jobs::event::{JobEvent, State as JobState};
 use crate::jobs::{CancelOutcome, JobId};
-use crate::logbook::jobs::abandon;
+use crate::logbook::jobs::call_off;
 use crate::web::{Json, Path, Problem, ProblemBody, Query, Result};
 
 /// Jobs on a page.
@@ -124,11 +124,16 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<JobView>)> {
     let (job, _) = find(&state, &actor, &id).await?;
-    match state.jobs.cancel(job).await? {
+    match call_off(&state.logbook, &state.jobs, job).await? {
         CancelOutcome::Unknown => return Err(unknown(&id)),
         CancelOutcome::Ended => return Err(Problem::conflict("job_ended", "the job has ended already")),
-        CancelOutcome::Cancelled => abandon(&state.logbook, job).await.map_err(Problem::from)?,
-        CancelOutcome::Asked => {}
+        CancelOutcome::Refused => {
+            return Err(Problem::conflict(
+                "job_not_cancellable",
+                "half of this work helps nobody: it is not called off",
+            ));
+        }
+        CancelOutcome::Cancelled | CancelOutcome::Asked => {}
     }
     let (_, view) = find(&state, &actor, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(view.into())))

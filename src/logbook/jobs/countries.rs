@@ -1,6 +1,7 @@
 //! The table of entities: fetched now and then, and applied to what is stored.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,8 +10,11 @@ use super::QUEUE;
 use crate::env::OutboundError;
 use crate::jobs::{self, Done, Job, JobCx, JobError, NewJob};
 use crate::logbook::Logbook;
+use crate::logbook::error::Error;
 use crate::logbook::place::Table;
+use crate::logbook::tables::{QSO, SETTLED};
 use crate::logbook::write::replace;
+use crate::store::{Rows, Span, Write};
 
 /// The outside service, `sources.country`.
 pub(super) const SERVICE: &str = "country";
@@ -45,7 +49,7 @@ pub(crate) fn kept_table(data_dir: &Path) -> PathBuf {
 }
 
 /// Handles a [`FetchJob`]: keeps the new table, uses it, and has the contacts settled anew.
-pub(super) async fn fetch(logbook: Logbook, _job: FetchJob, cx: JobCx) -> Result<Done, JobError> {
+pub(super) async fn fetch(logbook: Logbook, _job: FetchJob, _cx: JobCx) -> Result<Done, JobError> {
     let path = kept_table(logbook.data_dir());
     let mark = path.with_extension("etag");
     let outbound = &logbook.env.outbound;
@@ -59,7 +63,10 @@ pub(super) async fn fetch(logbook: Logbook, _job: FetchJob, cx: JobCx) -> Result
         None => outbound.get(SERVICE, FILE, &[]).await,
     };
     let reply = match asked {
-        Ok(reply) if reply.status == UNCHANGED => return Ok(Done::with(json!({"changed": false}))),
+        Ok(reply) if reply.status == UNCHANGED => {
+            settle_if_other(&logbook).await?;
+            return Ok(Done::with(json!({"changed": false})));
+        }
         Ok(reply) => reply,
         Err(error @ (OutboundError::Unknown(_) | OutboundError::TooLarge { .. })) => {
             return Err(JobError::Permanent(error.to_string()));
@@ -73,15 +80,35 @@ pub(super) async fn fetch(logbook: Logbook, _job: FetchJob, cx: JobCx) -> Result
     })
     .await;
     let Some(table) = kept.map_err(|error| JobError::retry(error.to_string()))?? else {
+        settle_if_other(&logbook).await?;
         return Ok(Done::with(json!({"changed": false})));
     };
+    let table = Table::choose(Some(table));
     let release = table.info().release.map(|date| date.to_string());
     logbook.countries.exchange(table);
-    let new = NewJob::now(cx.env(), None);
-    cx.store()
-        .write(move |tx| jobs::enqueue(tx, &SettleJob {}, new))
-        .await?;
+    settle_if_other(&logbook).await?;
     Ok(Done::with(json!({"changed": true, "release": release})))
+}
+
+/// Has the contacts settled anew if another table was in use when that was done last.
+pub(crate) async fn settle_if_other(logbook: &Logbook) -> Result<(), Error> {
+    let mark = logbook.countries.table().mark();
+    let known = mark.clone();
+    let settled = logbook
+        .store
+        .read(move |r| Ok::<_, Error>(r.get(SETTLED, &())? == Some(known)));
+    if settled.await? {
+        return Ok(());
+    }
+    let new = NewJob::now(&logbook.env, None);
+    let ask = move |tx: &mut Write<'_>| {
+        if tx.first(QSO, Span::all())?.is_none() {
+            return Ok(tx.put(SETTLED, &(), &mark)?);
+        }
+        jobs::enqueue(tx, &SettleJob {}, new)?;
+        Ok::<_, Error>(())
+    };
+    logbook.store.write(ask).await
 }
 
 /// Writes the table if it reads and is another than the one kept.
@@ -113,23 +140,33 @@ fn remember(mark: &Path, etag: Option<&str>) {
     }
 }
 
-/// Handles a [`SettleJob`].
+/// Handles a [`SettleJob`]; begins anew when the table is exchanged meanwhile.
 pub(super) async fn settle(logbook: Logbook, _job: SettleJob, cx: JobCx) -> Result<Done, JobError> {
-    let table = logbook.countries.table();
+    let mut table = logbook.countries.table();
     let (mut looked_at, mut changed) = (0, 0);
     let mut after = None;
     loop {
         cx.check()?;
-        let table = table.clone();
+        let present = logbook.countries.table();
+        if !Arc::ptr_eq(&present, &table) {
+            (table, looked_at, after) = (present, 0, None);
+        }
+        let used = Arc::clone(&table);
         let step = logbook
             .store
-            .write_bulk(move |tx| replace::step(tx, after, &table))
+            .write_bulk(move |tx| {
+                let step = replace::step(tx, after, &used)?;
+                if step.after.is_none() {
+                    tx.put(SETTLED, &(), &used.mark())?;
+                }
+                Ok::<_, Error>(step)
+            })
             .await?;
         looked_at += step.looked_at;
         changed += step.changed;
         cx.progress(looked_at, None);
         after = step.after;
-        if after.is_none() {
+        if after.is_none() && Arc::ptr_eq(&logbook.countries.table(), &table) {
             return Ok(Done::with(json!({"looked_at": looked_at, "changed": changed})));
         }
     }

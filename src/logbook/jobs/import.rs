@@ -11,7 +11,7 @@ use super::feed::{self, Plan};
 use super::{IN_FLIGHT, QUEUE};
 use crate::ham::callsign::Callsign;
 use crate::identity::Actor;
-use crate::jobs::{Done, Job, JobCx, JobError, JobId, read as jobs_read};
+use crate::jobs::{CancelOutcome, Done, Job, JobCx, JobError, JobId, Jobs, read as jobs_read};
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::read::imports::{self, REJECTS_TOLD};
@@ -56,16 +56,27 @@ pub(crate) async fn run(logbook: Logbook, job: ImportJob, cx: JobCx) -> Result<D
         .store
         .read(move |r| write::import::load(r, number))
         .await?;
-    if !matches!(import.state, ImportState::Waiting | ImportState::Running) {
-        return result(&logbook, number).await;
-    }
-    let path = logbook.spool(&job.spool);
-    let file = match std::fs::File::open(&path) {
-        Ok(file) => file,
-        Err(error) => {
-            end(&logbook, number, ImportState::Stopped).await?;
-            return Err(JobError::Permanent(format!("the uploaded file is gone: {error}")));
+    match import.state {
+        ImportState::Waiting | ImportState::Running | ImportState::Stopped => {}
+        // Cut off between the end of the import and that of the job.
+        ImportState::Done => return result(&logbook, number).await,
+        ImportState::Undoing | ImportState::Undone => {
+            return Err(JobError::Permanent(
+                "the import was taken back; send the file again".to_owned(),
+            ));
         }
+    }
+    let Ok(file) = std::fs::File::open(logbook.spool(&job.spool)) else {
+        end(&logbook, number, ImportState::Stopped).await?;
+        return Err(JobError::Permanent(
+            "the import was stopped and its file is gone; send the file again".to_owned(),
+        ));
+    };
+    let import = if import.state == ImportState::Stopped {
+        let resume = move |tx: &mut crate::store::Write<'_>| write::import::resume(tx, number);
+        logbook.store.write(resume).await?
+    } else {
+        import
     };
     let total = import.bytes;
     let outcome = import_from(&logbook, number, import, Spooled(file), |done| {
@@ -75,8 +86,8 @@ pub(crate) async fn run(logbook: Logbook, job: ImportJob, cx: JobCx) -> Result<D
     match outcome.await {
         Ok(()) => {}
         Err(Stopped::ByWatcher(JobError::Cancelled)) => {
+            // The file stays a while, for a second thought.
             end(&logbook, number, ImportState::Stopped).await?;
-            logbook.remove_spool(&job.spool);
             return Err(JobError::Cancelled);
         }
         Err(Stopped::ByWatcher(error)) => return Err(error),
@@ -159,6 +170,7 @@ async fn import_from(
     mut source: impl Source,
     watch: impl Fn(u64) -> Result<(), JobError>,
 ) -> Result<(), Stopped> {
+    let _live = logbook.live.enter(number);
     let (sender, mut batches) = tokio::sync::mpsc::channel::<Batch>(READ_AHEAD);
     let plan = Plan {
         import: number,
@@ -227,15 +239,16 @@ pub(super) async fn end(logbook: &Logbook, number: u32, state: ImportState) -> R
         .await
 }
 
-/// Ends the import of a job that was called off before it began; other jobs have nothing to end.
-pub(crate) async fn abandon(logbook: &Logbook, job: JobId) -> Result<(), Error> {
-    let find = move |r: &crate::store::Read| Ok::<_, Error>(jobs_read::payload::<ImportJob>(r, job)?);
-    let Some(job) = logbook.store.read(find).await? else {
-        return Ok(());
-    };
-    end(logbook, job.import, ImportState::Stopped).await?;
-    logbook.remove_spool(&job.spool);
-    Ok(())
+/// Calls a job off, and ends the import of one that had not begun. The file stays a while: the job can be tried again.
+pub(crate) async fn call_off(logbook: &Logbook, jobs: &Jobs, job: JobId) -> Result<CancelOutcome, Error> {
+    let outcome = jobs.cancel(job).await?;
+    if outcome == CancelOutcome::Cancelled {
+        let find = move |r: &crate::store::Read| Ok::<_, Error>(jobs_read::payload::<ImportJob>(r, job)?);
+        if let Some(job) = logbook.store.read(find).await? {
+            end(logbook, job.import, ImportState::Stopped).await?;
+        }
+    }
+    Ok(outcome)
 }
 
 async fn result(logbook: &Logbook, number: u32) -> Result<Done, JobError> {

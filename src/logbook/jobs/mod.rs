@@ -8,13 +8,15 @@ mod countries;
 pub(crate) mod feed;
 pub(crate) mod import;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 use std::time::Duration;
 
 pub(crate) use bulk::{BulkJob, UndoJob};
-pub(crate) use countries::{SettleJob, kept_table};
-pub(crate) use import::{ImportJob, abandon};
+pub(crate) use countries::{kept_table, settle_if_other};
+pub(crate) use import::{ImportJob, call_off};
 pub(crate) use sweep::{ClearJob, is_orphan};
 pub(crate) use undo::{UndoImportJob, undo_all};
 
@@ -48,7 +50,7 @@ pub(crate) fn register(
         .register(move |job: UndoImportJob, cx| undo::run(undo_import.clone(), job, cx))
         .register(move |job: BulkJob, cx| bulk::run(bulk.clone(), job, cx))
         .register(move |job: UndoJob, cx| bulk::undo(undo.clone(), job, cx))
-        .register(move |job: SettleJob, cx| countries::settle(settle.clone(), job, cx))
+        .register(move |job: countries::SettleJob, cx| countries::settle(settle.clone(), job, cx))
         .register(move |job: countries::FetchJob, cx| countries::fetch(fetch.clone(), job, cx))
         .register(move |job: sweep::SweepJob, cx| sweep::run(sweep.clone(), job, cx))
         .register(move |job: ClearJob, cx| sweep::clear(clear.clone(), job, cx))

@@ -1,25 +1,36 @@
-//! Tidying up: expired ways back, uploads that nobody will import, imports whose job is gone, closed logbooks.
+//! Tidying up: expired ways back and memories, uploads that nobody will import, imports whose job is gone, closed
+//! logbooks, and undoing that nothing works on.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use smol_str::SmolStr;
 
-use super::QUEUE;
-use crate::jobs::{Done, Job, JobCx, JobError, JobId, read as jobs_read};
+use super::{ImportJob, QUEUE, UndoImportJob};
+use crate::env::Env;
+use crate::jobs::{self, Done, Job, JobCx, JobError, JobId, NewJob, read as jobs_read};
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::event::LogbookId;
+use crate::logbook::service::LiveImports;
 use crate::logbook::tables::{
-    BOOK, IMPORT, IMPORT_BY_BOOK, IMPORT_BY_JOB, ImportState, MERGED, REJECT, UNDO, UNDO_ROW, USERDEF,
+    BOOK, IMPORT, IMPORT_BY_BOOK, IMPORT_BY_JOB, Import, ImportState, MERGED, REJECT, UNDO, UNDO_ROW, USERDEF,
 };
 use crate::logbook::write::edit::{self, MOST_AT_ONCE};
 use crate::logbook::write::import;
-use crate::store::{Direction, Rows, Span, Write};
+use crate::store::{Direction, Read, Rows, Span, Write};
 
-/// Uploads older than this belong to no waiting job.
+/// Uploads that no job wants are kept this long: one that was called off can be tried again.
 const SPOOL_AGE: Duration = Duration::from_hours(48);
+/// An import that is younger may not have got to its work yet.
+const JUST_BEGUN: Duration = Duration::from_mins(1);
+/// How long rejected records can be fetched.
+const REJECTS_KEPT: Duration = Duration::from_hours(90 * 24);
+/// How long an import that merged into contacts can be taken back.
+const MERGES_KEPT: Duration = Duration::from_hours(365 * 24);
 
 /// Tidies up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,6 +51,7 @@ pub(crate) struct ClearJob {
 impl Job for ClearJob {
     const KIND: &'static str = "logbook.clear";
     const QUEUE: &'static str = QUEUE;
+    const CANCELLABLE: bool = false;
 }
 
 /// Handles a [`SweepJob`].
@@ -48,9 +60,19 @@ pub(super) async fn run(logbook: Logbook, _job: SweepJob, cx: JobCx) -> Result<D
     while logbook.store.write_bulk(move |tx| expire_undo(tx, now)).await? {
         cx.check()?;
     }
-    let stopped = logbook.store.write_bulk(move |tx| stop_orphans(tx, now)).await?;
+    while logbook.store.write_bulk(move |tx| expire_memory(tx, now)).await? {
+        cx.check()?;
+    }
+    let live = logbook.live.clone();
+    let stopped = logbook
+        .store
+        .write_bulk(move |tx| stop_orphans(tx, &live, now))
+        .await?;
+    let env = cx.env().clone();
+    logbook.store.write_bulk(move |tx| go_on(tx, &env)).await?;
+    let wanted = logbook.store.read(wanted_files).await?;
     let spool = logbook.spool_dir();
-    let removed = tokio::task::spawn_blocking(move || old_files(&spool, now)).await;
+    let removed = tokio::task::spawn_blocking(move || old_files(&spool, &wanted, now)).await;
     Ok(Done::with(
         json!({"imports_stopped": stopped, "uploads_removed": removed.unwrap_or(0)}),
     ))
@@ -73,13 +95,37 @@ fn expire_undo(tx: &mut Write<'_>, now: Timestamp) -> Result<bool, Error> {
     Ok(true)
 }
 
+/// Forgets what old imports rejected and merged, a thousand rows of one of them; tells whether there may be more.
+fn expire_memory(tx: &mut Write<'_>, now: Timestamp) -> Result<bool, Error> {
+    let imports: Vec<_> = tx
+        .scan(IMPORT, Span::all(), Direction::Forward)
+        .collect::<Result<_, _>>()?;
+    for (number, mut import) in imports {
+        let Some(ended) = import.ended.filter(|_| import.state != ImportState::Undoing) else {
+            continue;
+        };
+        let age = Duration::try_from(now.duration_since(ended)).unwrap_or_default();
+        if age > REJECTS_KEPT && tx.remove_span(REJECT, Span::prefix(&(number,)), MOST_AT_ONCE)? > 0 {
+            return Ok(true);
+        }
+        if age > MERGES_KEPT && tx.first(MERGED, Span::prefix(&(number,)))?.is_some() {
+            import.forgotten = true;
+            tx.put(IMPORT, &number, &import)?;
+            tx.remove_span(MERGED, Span::prefix(&(number,)), MOST_AT_ONCE)?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Ends imports that nothing works on any more.
-fn stop_orphans(tx: &mut Write<'_>, now: Timestamp) -> Result<u64, Error> {
+fn stop_orphans(tx: &mut Write<'_>, live: &LiveImports, now: Timestamp) -> Result<u64, Error> {
     let mut orphans = Vec::new();
     for row in tx.scan(IMPORT, Span::all(), Direction::Forward) {
         let (number, import) = row?;
-        if matches!(import.state, ImportState::Waiting | ImportState::Running) && is_orphan(tx, &import.job)?
-        {
+        let open = matches!(import.state, ImportState::Waiting | ImportState::Running);
+        let age = Duration::try_from(now.duration_since(import.created)).unwrap_or_default();
+        if open && age > JUST_BEGUN && is_orphan(tx, number, &import, live)? {
             orphans.push(number);
         }
     }
@@ -89,17 +135,72 @@ fn stop_orphans(tx: &mut Write<'_>, now: Timestamp) -> Result<u64, Error> {
     Ok(orphans.len() as u64)
 }
 
-/// Whether a job has ended or is gone. One of the command line has none, and may be running elsewhere only while the
-/// program is not.
-pub(crate) fn is_orphan(r: &impl Rows, job: &str) -> Result<bool, Error> {
-    let Ok(id) = job.parse::<JobId>() else {
+/// Whether nothing works on an import: its job has ended or is gone, or it has none and this process does not do it.
+pub(crate) fn is_orphan(
+    r: &impl Rows,
+    number: u32,
+    import: &Import,
+    live: &LiveImports,
+) -> Result<bool, Error> {
+    if live.contains(number) {
+        return Ok(false);
+    }
+    has_no_job(r, import)
+}
+
+fn has_no_job(r: &impl Rows, import: &Import) -> Result<bool, Error> {
+    let Ok(id) = import.job.parse::<JobId>() else {
         return Ok(true);
     };
     Ok(jobs_read::get(r, id)?.is_none_or(|job| job.finished.is_some()))
 }
 
-/// Removes files that lie in the spool for long.
-fn old_files(spool: &std::path::Path, now: Timestamp) -> u64 {
+/// Asks again for work that must come to its end: imports being taken back, logbooks being removed.
+fn go_on(tx: &mut Write<'_>, env: &Env) -> Result<(), Error> {
+    let mut undoing = Vec::new();
+    for row in tx.scan(IMPORT, Span::all(), Direction::Forward) {
+        let (number, import) = row?;
+        if import.state == ImportState::Undoing {
+            undoing.push(UndoImportJob::of(number, &import));
+        }
+    }
+    for job in undoing {
+        if !jobs_read::is_open(tx, &job)? {
+            jobs::enqueue(tx, &job, NewJob::now(env, None))?;
+        }
+    }
+    let mut closed = Vec::new();
+    for row in tx.scan(BOOK, Span::all(), Direction::Forward) {
+        let (id, book) = row?;
+        if book.closed {
+            closed.push(ClearJob { book: LogbookId(id) });
+        }
+    }
+    for job in closed {
+        if !jobs_read::is_open(tx, &job)? {
+            jobs::enqueue(tx, &job, NewJob::now(env, None))?;
+        }
+    }
+    Ok(())
+}
+
+/// Names of the uploads that a job waits to read, or reads.
+fn wanted_files(r: &Read) -> Result<BTreeSet<SmolStr>, Error> {
+    let mut wanted = BTreeSet::new();
+    for row in r.scan(IMPORT, Span::all(), Direction::Forward) {
+        let (_, import) = row?;
+        if has_no_job(r, &import)? {
+            continue;
+        }
+        if let Ok(job) = import.job.parse() {
+            wanted.extend(jobs_read::payload::<ImportJob>(r, job)?.map(|job| job.spool));
+        }
+    }
+    Ok(wanted)
+}
+
+/// Removes files that lie in the spool for long and that no job wants.
+fn old_files(spool: &std::path::Path, wanted: &BTreeSet<SmolStr>, now: Timestamp) -> u64 {
     let Ok(files) = std::fs::read_dir(spool) else {
         return 0;
     };
@@ -108,7 +209,13 @@ fn old_files(spool: &std::path::Path, now: Timestamp) -> u64 {
         let modified = Timestamp::try_from(modified).ok()?;
         Some(Duration::try_from(now.duration_since(modified)).is_ok_and(|age| age > SPOOL_AGE))
     };
-    let old = files.flatten().filter(|file| is_old(file) == Some(true));
+    let is_wanted = |file: &std::fs::DirEntry| {
+        let name = file.file_name();
+        name.to_str().is_some_and(|name| wanted.contains(name))
+    };
+    let old = files
+        .flatten()
+        .filter(|file| !is_wanted(file) && is_old(file) == Some(true));
     old.filter(|file| std::fs::remove_file(file.path()).is_ok())
         .count() as u64
 }

@@ -1,6 +1,7 @@
 //! Undoing an import in the background.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,7 +11,7 @@ use super::{IN_FLIGHT, QUEUE};
 use crate::jobs::{Done, Job, JobCx, JobError};
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
-use crate::logbook::tables::ImportState;
+use crate::logbook::tables::{Import, ImportState};
 use crate::logbook::write::edit::MOST_AT_ONCE;
 use crate::logbook::write::import::load;
 use crate::logbook::write::undo::{Step, import_step};
@@ -24,13 +25,24 @@ pub(crate) struct UndoImportJob {
     pub(crate) total: u64,
 }
 
+impl UndoImportJob {
+    /// The job that takes this import back.
+    pub(crate) fn of(number: u32, import: &Import) -> UndoImportJob {
+        UndoImportJob {
+            import: number,
+            total: import.counts.added + import.counts.merged,
+        }
+    }
+}
+
 impl Job for UndoImportJob {
     const KIND: &'static str = "logbook.import.undo";
     const QUEUE: &'static str = QUEUE;
     const UNIQUE: bool = true;
+    const CANCELLABLE: bool = false;
 }
 
-/// Handles the job. Not to be called off: half an undo helps nobody.
+/// Handles the job.
 pub(super) async fn run(logbook: Logbook, job: UndoImportJob, cx: JobCx) -> Result<Done, JobError> {
     let number = job.import;
     let import = logbook.store.read(move |r| load(r, number)).await?;
@@ -54,13 +66,14 @@ pub(crate) async fn undo_all(
     sum: &mut Step,
     mut watch: impl FnMut(&Step),
 ) -> Result<(), Error> {
-    let now = logbook.env.clock.now();
+    let (table, now) = (logbook.countries.table(), logbook.env.clock.now());
     let mut flight: VecDeque<Pending<Step, Error>> = VecDeque::new();
     while !sum.finished {
         while flight.len() < IN_FLIGHT {
+            let table = Arc::clone(&table);
             let step = logbook
                 .store
-                .queue_bulk(move |tx| import_step(tx, import, MOST_AT_ONCE, now))
+                .queue_bulk(move |tx| import_step(tx, import, MOST_AT_ONCE, (&table, now)))
                 .await?;
             flight.push_back(step);
         }

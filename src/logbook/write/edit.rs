@@ -13,10 +13,10 @@ use crate::event::Event;
 use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
-use crate::logbook::place::Table;
+use crate::logbook::place::{MANUAL, Table};
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::stored::StoredQso;
-use crate::logbook::tables::{QSO, UNDO, UNDO_ROW, Undo, UndoRow};
+use crate::logbook::tables::{NEXT, QSO, UNDO, UNDO_ROW, Undo, UndoRow};
 use crate::store::{Rows, Write};
 
 pub(crate) use super::fields::FieldEdit;
@@ -195,9 +195,14 @@ fn changed(
     for edit in edits {
         edit.apply(&mut new)?;
     }
-    let moved = new.qso.call != record.qso.call || new.qso.start != record.qso.start;
+    let other_call = new.qso.call != record.qso.call;
+    // The choice was for the other call.
+    if other_call && record.place.decided_by == MANUAL && !edits.iter().any(FieldEdit::is_of_entity) {
+        new.qso.dxcc = None;
+    }
+    let moved = other_call || new.qso.start != record.qso.start;
     if moved || new.qso.dxcc != record.qso.dxcc || new.place != record.place {
-        table.settle(&mut new, moved);
+        table.settle(&mut new);
     }
     if new == *record {
         return Ok(None);
@@ -219,6 +224,7 @@ fn keep(tx: &mut Write<'_>, opened: &Opened, back: &WayBack, rows: &[(u64, UndoR
             account: opened.account,
             until: back.until,
             rows: 0,
+            since: tx.get(NEXT, &opened.id.0)?.unwrap_or(1),
         },
     };
     undo.rows += rows.len() as u64;

@@ -85,7 +85,7 @@ pub(crate) const NAMES: [(&str, &str); 41] = [
 ];
 
 /// JSON names that a contact has but that are worked out and cannot be set; a client may send them back.
-const READ_ONLY: [&str; 12] = [
+const READ_ONLY: [&str; 13] = [
     "id",
     "logbook",
     "outcome",
@@ -98,6 +98,7 @@ const READ_ONLY: [&str; 12] = [
     "logged_by",
     "import",
     "lat",
+    "lon",
 ];
 
 impl FieldEdit {
@@ -107,7 +108,7 @@ impl FieldEdit {
         for (name, value) in fields {
             match name.as_str() {
                 "adif" => adif_object(value, &mut edits)?,
-                read_only if READ_ONLY.contains(&read_only) || read_only == "lon" => {}
+                read_only if READ_ONLY.contains(&read_only) => {}
                 _ => edits.push(FieldEdit::of_json(name, value)?),
             }
         }
@@ -174,6 +175,15 @@ impl FieldEdit {
             FieldEdit::Named { adif: name, .. } | FieldEdit::Adif { name, .. } => {
                 needed.contains(&name.as_str())
             }
+            _ => false,
+        }
+    }
+
+    /// Whether it says where the contact counts.
+    pub(crate) fn is_of_entity(&self) -> bool {
+        match self {
+            FieldEdit::Entity(_) => true,
+            FieldEdit::Named { adif: name, .. } | FieldEdit::Adif { name, .. } => name == "DXCC",
             _ => false,
         }
     }

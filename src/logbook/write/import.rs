@@ -31,6 +31,9 @@ const MOST_OTHER_CALLS: usize = 50;
 /// Remarks kept at most.
 pub(crate) const MOST_REMARKS: usize = 50;
 
+/// Rejected records kept of one import; more are only counted. A file with more of them is no log.
+pub(crate) const MOST_REJECTS: u32 = 10_000;
+
 /// How a file is to be imported.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
@@ -95,6 +98,7 @@ pub(crate) fn begin(
         ranges: Vec::new(),
         remarks: Vec::new(),
         other_calls: std::collections::BTreeMap::new(),
+        forgotten: false,
     };
     tx.put(IMPORT, &number, &import)?;
     tx.put(IMPORT_BY_BOOK, &(opened.id.0, number), &())?;
@@ -128,8 +132,11 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
     changes.finish(tx)?;
     for reject in batch.rejects {
         import.counts.rejected += 1;
-        let n = u32::try_from(import.counts.rejected).unwrap_or(u32::MAX);
-        tx.put(REJECT, &(batch.import, n), &reject)?;
+        match u32::try_from(import.counts.rejected) {
+            Ok(n) if n <= MOST_REJECTS => tx.put(REJECT, &(batch.import, n), &reject)?,
+            Ok(n) if n == MOST_REJECTS + 1 => import.remarks.insert(0, too_many_rejects(&reject)),
+            _ => {}
+        }
     }
     for def in batch.userdefs {
         tx.put(
@@ -159,7 +166,8 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
     Ok(import.counts)
 }
 
-/// Ends an import: as done, or as stopped when the job gave up.
+/// Ends an import: as done, as stopped when the job gave up, or as undone. One that is not on its way there stays as it
+/// is: it has ended otherwise meanwhile.
 pub(crate) fn end(
     tx: &mut Write<'_>,
     number: u32,
@@ -167,9 +175,21 @@ pub(crate) fn end(
     now: Timestamp,
 ) -> Result<Import, Error> {
     let mut import = load(tx, number)?;
+    let on_its_way = match import.state {
+        ImportState::Waiting | ImportState::Running => {
+            matches!(state, ImportState::Done | ImportState::Stopped)
+        }
+        ImportState::Undoing => state == ImportState::Undone,
+        ImportState::Done | ImportState::Stopped | ImportState::Undone => false,
+    };
+    if !on_its_way {
+        return Ok(import);
+    }
     import.state = state;
     import.ended = Some(now);
-    import.position = None;
+    if state != ImportState::Stopped {
+        import.position = None;
+    }
     tx.put(IMPORT, &number, &import)?;
     if let Some(book) = tx.get(BOOK, &import.book)? {
         tx.emit(Event::Logbook(LogbookEvent::ImportEnded {
@@ -179,6 +199,18 @@ pub(crate) fn end(
             undone: state == ImportState::Undone,
         }));
     }
+    Ok(import)
+}
+
+/// Takes up an import again that was stopped: it goes on where it stands.
+pub(crate) fn resume(tx: &mut Write<'_>, number: u32) -> Result<Import, Error> {
+    let mut import = load(tx, number)?;
+    if import.state != ImportState::Stopped {
+        return Err(Error::ImportState("the import was not stopped"));
+    }
+    import.state = ImportState::Running;
+    import.ended = None;
+    tx.put(IMPORT, &number, &import)?;
     Ok(import)
 }
 
@@ -199,11 +231,10 @@ fn one(
 ) -> Result<(), Error> {
     if import.on_duplicate != OnDuplicate::KeepAll {
         let search = Search {
-            book: LogbookId(import.book),
             call,
             window: import.window,
         };
-        if let Some((found, record)) = merge::find(tx, search, &incoming.qso)? {
+        if let Some((found, record)) = merge::find(tx, changes, search, &incoming.qso)? {
             return known(tx, changes, import, number, (found, record), &incoming, now);
         }
     }
@@ -242,8 +273,12 @@ fn known(
     }
     new.revision += 1;
     new.updated = now;
-    // What this import itself added is removed whole by its undo.
-    if record.import != Some(number) {
+    if record.import == Some(number) {
+        // What this import itself added is removed whole by its undo, unless somebody else changed it.
+        if record.is_as_imported() {
+            new.keep_as_imported();
+        }
+    } else {
         let mut filled = match tx.get(MERGED, &(number, id))? {
             Some(filled) => filled,
             None => Filled {
@@ -259,6 +294,15 @@ fn known(
     changes.store(tx, id, Some(&record), Some(&new))?;
     import.counts.merged += 1;
     Ok(())
+}
+
+fn too_many_rejects(reject: &Reject) -> Remark {
+    Remark {
+        record: u32::try_from(reject.record).ok(),
+        line: u32::try_from(reject.line).unwrap_or(u32::MAX),
+        field: None,
+        text: format!("from here on rejected records are counted, but not kept: {MOST_REJECTS} are"),
+    }
 }
 
 fn note_other_call(import: &mut Import, incoming: &Incoming, call: &str) {

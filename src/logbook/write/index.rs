@@ -2,8 +2,11 @@
 //!
 //! Invariant: whoever changes a QSO goes through [`Changes::store`] with its old and new state and ends with
 //! [`Changes::finish`] in the same transaction; so the indexes never disagree with the QSOs. The time index is
-//! written at once, since the duplicate rule reads it within a batch; rows of the call index and tallies are
-//! gathered and written in key order at the end, which keeps a batch's pages together.
+//! written at once: files are in the order of time. Rows of the call index and tallies are gathered and written in
+//! key order at the end, which keeps a batch's pages together; until then [`Changes::added`] knows of them.
+
+use std::collections::HashMap;
+use std::ops::Range;
 
 use smol_str::SmolStr;
 
@@ -20,6 +23,8 @@ pub(crate) struct Changes {
     tallies: Tallies,
     /// Call index rows to write (`true`) or remove.
     calls: Vec<(SmolStr, i64, u64, bool)>,
+    /// Starts and numbers of what is not in the call index yet, by call.
+    added: HashMap<SmolStr, Vec<(i64, u64)>>,
     next: Option<u64>,
 }
 
@@ -30,8 +35,23 @@ impl Changes {
             book,
             tallies: Tallies::default(),
             calls: Vec::new(),
+            added: HashMap::new(),
             next: None,
         }
+    }
+
+    /// The logbook.
+    pub(crate) fn book(&self) -> LogbookId {
+        self.book
+    }
+
+    /// Numbers that this transaction has put under a call, with starts in a range of seconds since 1970. Some may
+    /// have been moved or removed again.
+    pub(crate) fn added(&self, call: &str, starts: Range<i64>) -> impl Iterator<Item = u64> {
+        let added = self.added.get(call).into_iter().flatten();
+        added
+            .filter(move |(start, _)| starts.contains(start))
+            .map(|(_, number)| *number)
     }
 
     /// The number for a new QSO; numbers of a logbook ascend and are never used again.
@@ -74,6 +94,8 @@ impl Changes {
             tx.put(QSO_BY_TIME, &(self.book.0, *start, number), summary)?;
             self.tallies.count(*start, summary, 1);
             self.calls.push((summary.call.clone(), *start, number, true));
+            let added = self.added.entry(summary.call.clone()).or_default();
+            added.push((*start, number));
         }
         Ok(())
     }

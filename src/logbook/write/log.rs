@@ -25,12 +25,11 @@ pub(crate) fn log(
     now: Timestamp,
 ) -> Result<(Arc<Contact>, Outcome), Error> {
     let search = Search {
-        book: opened.id,
         call: &opened.book.call,
         window: 0,
     };
     let mut changes = Changes::new(opened.id);
-    let (number, record, outcome) = match merge::find(tx, search, &incoming.qso)? {
+    let (number, record, outcome) = match merge::find(tx, &changes, search, &incoming.qso)? {
         Some((number, record)) => merged(tx, opened, &mut changes, number, record, &incoming, now)?,
         None => {
             let number = changes.number(tx)?;
@@ -81,6 +80,7 @@ pub(super) fn new_record(incoming: Incoming, by: Option<u32>, now: Timestamp) ->
         revision: 1,
         by,
         import: None,
+        import_left: None,
         created: now,
         updated: now,
     }

@@ -6,17 +6,17 @@
 
 use smol_str::SmolStr;
 
+use super::Changes;
 use crate::ham::adif::FieldName;
 use crate::ham::qso::Qso;
-use crate::logbook::event::LogbookId;
-use crate::logbook::filter::Span as TimeSpan;
-use crate::logbook::read::list;
 use crate::logbook::stored::{Place, StoredQso, satellite};
-use crate::logbook::summary::Summary;
-use crate::logbook::tables::{QSO, QSO_BY_TIME};
-use crate::store::{Direction, Rows, StoreError};
+use crate::logbook::tables::{QSO, QSO_BY_CALL};
+use crate::store::{Direction, Rows, Span, StoreError};
 
 const MINUTE: i64 = 60;
+/// Contacts with one call inside the window that are compared: no station makes more, and a file made to take time
+/// takes little.
+const MOST_CANDIDATES: usize = 500;
 
 /// A contact that comes in, with its place worked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,48 +25,49 @@ pub(crate) struct Incoming {
     pub(crate) place: Place,
 }
 
-/// Where to look for the contact that a record may be a duplicate of.
+/// How to look for the contact that a record may be a duplicate of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Search<'a> {
-    pub(crate) book: LogbookId,
     /// The logbook's call: the station call of records that name none.
     pub(crate) call: &'a str,
     /// Minutes by which the starts may differ beyond the same minute.
     pub(crate) window: u8,
 }
 
-/// The stored contact that `qso` is a duplicate of: of several the one nearest in time.
+/// The stored contact that `qso` is a duplicate of, those of this transaction included: of several the one nearest in
+/// time.
 pub(crate) fn find(
     r: &impl Rows,
+    changes: &Changes,
     search: Search<'_>,
     qso: &Qso,
 ) -> Result<Option<(u64, StoredQso)>, StoreError> {
     let start = qso.start.as_second();
     let minute = start - start.rem_euclid(MINUTE);
     let reach = i64::from(search.window) * MINUTE;
-    let times = TimeSpan {
-        from: minute - reach,
-        until: minute + MINUTE + reach,
-    };
+    let (from, until) = (minute - reach, minute + MINUTE + reach);
+    let (book, call) = (changes.book(), SmolStr::new(qso.call.as_str()));
+    let keys = Span::prefix(&(book.0, call.clone()))
+        .at_least(&(book.0, call.clone(), from))
+        .before(&(book.0, call.clone(), until));
+    let stored = r.scan(QSO_BY_CALL, keys, Direction::Forward);
+    let stored = stored.map(|row| row.map(|((.., number), ())| number));
+    let added = changes.added(&call, from..until).map(Ok);
     let mut nearest: Option<(u64, u64, StoredQso)> = None;
-    for row in r.scan(
-        QSO_BY_TIME,
-        list::time_keys(search.book, times),
-        Direction::Forward,
-    ) {
-        let ((_, at, number), summary) = row?;
-        if !may_match(&summary, qso) {
-            continue;
-        }
-        let apart = at.abs_diff(start);
-        if nearest.as_ref().is_some_and(|(best, ..)| *best <= apart) {
-            continue;
-        }
-        let Some(record) = r.get(QSO, &search.book.qso(number))? else {
+    for number in stored.chain(added).take(MOST_CANDIDATES) {
+        let number = number?;
+        let Some(record) = r.get(QSO, &book.qso(number))? else {
             continue;
         };
-        let same_station = station(&record.qso, search.call) == station(qso, search.call);
-        if same_station && satellite(&record.qso) == satellite(qso) {
+        let apart = record.start().abs_diff(start);
+        let in_time = (from..until).contains(&record.start());
+        if !in_time || !are_one(&record.qso, qso, search.call) {
+            continue;
+        }
+        if nearest
+            .as_ref()
+            .is_none_or(|(best, first, _)| (apart, number) < (*best, *first))
+        {
             nearest = Some((apart, number, record));
         }
     }
@@ -112,11 +113,16 @@ pub(crate) fn unfill(stored: &mut StoredQso, filled: &[(SmolStr, SmolStr)]) {
     }
 }
 
-/// The call on the air: the logbook's where the record names none.
+/// The call on the air: what the record says by [`Qso::station`], the logbook's where it says nothing.
 pub(crate) fn station<'a>(qso: &'a Qso, logbook: &'a str) -> &'a str {
-    qso.station_call.as_ref().map_or(logbook, |call| call.as_str())
+    qso.station().map_or(logbook, |call| call.as_str())
 }
 
-fn may_match(summary: &Summary, qso: &Qso) -> bool {
-    summary.call == qso.call.as_str() && summary.band == qso.band.name() && summary.mode == qso.mode.main()
+/// Whether two records agree in all but time.
+fn are_one(a: &Qso, b: &Qso, logbook: &str) -> bool {
+    a.call == b.call
+        && a.band == b.band
+        && a.mode.main() == b.mode.main()
+        && station(a, logbook) == station(b, logbook)
+        && satellite(a) == satellite(b)
 }

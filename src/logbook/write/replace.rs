@@ -43,7 +43,7 @@ pub(crate) fn step(tx: &mut Write<'_>, after: Option<QsoKey>, table: &Table) -> 
         step.looked_at += 1;
         step.after = Some((book, number));
         let mut settled = record.clone();
-        table.settle(&mut settled, false);
+        table.settle(&mut settled);
         if settled.place != record.place {
             changes.store(tx, number, Some(&record), Some(&settled))?;
             step.changed += 1;

@@ -12,6 +12,7 @@ use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookId, Outcome, QsoId};
 use crate::logbook::rights::{self, Opened};
+use crate::logbook::service::LiveImports;
 use crate::logbook::tables::{ImportState, OnDuplicate, Right};
 use crate::logbook::testing::{Fixture, actor, adif, contact, incoming, now, person, table};
 
@@ -192,10 +193,26 @@ async fn a_choice_by_hand_stays_until_the_call_changes() {
         .unwrap();
     assert_eq!(by(&edited.record.place), (Some(291), SmolStr::new("manual")));
     let edited = fixture
+        .write(set(serde_json::json!({"start": "2026-11-20T09:40:00Z"})))
+        .await
+        .unwrap();
+    assert_eq!(by(&edited.record.place), (Some(291), SmolStr::new("manual")));
+    let edited = fixture
+        .write(set(serde_json::json!({"call": "G3ABC"})))
+        .await
+        .unwrap();
+    assert_eq!(by(&edited.record.place), (Some(223), SmolStr::new("embedded")));
+    assert_eq!(edited.record.qso.dxcc, None);
+    let edited = fixture
+        .write(set(serde_json::json!({"call": "K1ABC", "dxcc": 6})))
+        .await
+        .unwrap();
+    assert_eq!(by(&edited.record.place), (Some(6), SmolStr::new("manual")));
+    let edited = fixture
         .write(set(serde_json::json!({"dxcc": null})))
         .await
         .unwrap();
-    assert_eq!(by(&edited.record.place), (Some(339), SmolStr::new("embedded")));
+    assert_eq!(by(&edited.record.place), (Some(291), SmolStr::new("embedded")));
     fixture.check();
 }
 
@@ -362,17 +379,18 @@ async fn import_all(fixture: &Fixture, records: Vec<Incoming>, options: Options,
 
 async fn undo_import(fixture: &Fixture, number: u32, step: usize) -> undo::Step {
     fixture
-        .write(move |tx| undo::begin_import(tx, &k6bp(), number))
+        .write(move |tx| undo::begin_import(tx, &k6bp(), number, &LiveImports::default()))
         .await
         .unwrap();
     let mut sum = undo::Step::default();
     while !sum.finished {
         let step = fixture
-            .write(move |tx| undo::import_step(tx, number, step, now()))
+            .write(move |tx| undo::import_step(tx, number, step, (&table(), now())))
             .await
             .unwrap();
         sum.removed += step.removed;
         sum.restored += step.restored;
+        sum.kept += step.kept;
         sum.finished = step.finished;
     }
     fixture
@@ -380,6 +398,157 @@ async fn undo_import(fixture: &Fixture, number: u32, step: usize) -> undo::Step 
         .await
         .unwrap();
     sum
+}
+
+/// Sets one ADIF field of a contact.
+async fn set_field(fixture: &Fixture, number: u64, name: &str, value: &str) {
+    let edits = vec![FieldEdit::Adif {
+        name: name.into(),
+        value: Some(value.to_owned()),
+    }];
+    let id = QsoId { book: BOOK, number };
+    let edit = fixture_edit(Target { id, revision: None }, edits);
+    fixture.write(edit).await.unwrap();
+}
+
+#[tokio::test]
+async fn undoing_an_import_keeps_what_was_changed_since() {
+    let fixture = Fixture::new().await;
+    let mut fuller = contact("JA1XYZ", "0932");
+    fuller.qso.set("NAME", "Taro", &mut Vec::new());
+    // The file itself fills the first: that is no later change.
+    let file = vec![contact("JA1XYZ", "0932"), fuller, contact("K1ABC", "0933")];
+    let number = import_all(&fixture, file, Options::default(), 2).await;
+    set_field(&fixture, 2, "COMMENT", "worked on").await;
+    let step = undo_import(&fixture, number, 10).await;
+    assert_eq!((step.removed, step.kept), (1, 1));
+    let left = fixture.contacts();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].1.qso.comment.as_deref(), Some("worked on"));
+    fixture.check();
+}
+
+#[tokio::test]
+async fn what_another_import_filled_and_gave_back_is_as_imported_again() {
+    let fixture = Fixture::new().await;
+    let first = import_all(&fixture, vec![contact("JA1XYZ", "0932")], Options::default(), 9).await;
+    let mut fuller = contact("JA1XYZ", "0932");
+    fuller.qso.set("NAME", "Taro", &mut Vec::new());
+    let second = import_all(&fixture, vec![fuller], Options::default(), 9).await;
+    assert_eq!(undo_import(&fixture, second, 9).await.restored, 1);
+    let step = undo_import(&fixture, first, 9).await;
+    assert_eq!((step.removed, step.kept), (1, 0));
+}
+
+#[tokio::test]
+async fn taking_back_a_filled_entity_settles_the_place_anew() {
+    let fixture = Fixture::new().await;
+    import_all(&fixture, vec![contact("JA1XYZ", "0932")], Options::default(), 9).await;
+    let fields = [
+        ("CALL", "JA1XYZ"),
+        ("QSO_DATE", "20261120"),
+        ("TIME_ON", "0932"),
+        ("BAND", "20m"),
+        ("MODE", "CW"),
+        ("DXCC", "291"),
+    ];
+    let number = import_all(&fixture, vec![incoming(&adif(&fields))], Options::default(), 9).await;
+    assert_eq!(fixture.contacts()[0].1.dxcc(), Some(291));
+    set_field(&fixture, 1, "COMMENT", "changed since").await;
+    assert_eq!(undo_import(&fixture, number, 9).await.restored, 1);
+    let record = &fixture.contacts()[0].1;
+    assert_eq!((record.qso.dxcc, record.dxcc()), (None, Some(339)));
+    assert_eq!(record.qso.comment.as_deref(), Some("changed since"));
+    fixture.check();
+}
+
+#[tokio::test]
+async fn an_import_is_taken_back_by_who_made_it_or_by_an_officer() {
+    let fixture = Fixture::new().await;
+    fixture.book("W6CLB", 1, true).await;
+    let club = fixture.write(|tx| Ok(rights::open(tx, &k6bp(), Scope::LogbookRead, Some("W6CLB"))?.id));
+    let club = club.await.unwrap();
+    for (call, account, right) in [("K1ABC", 2, Right::Member), ("K2ABC", 3, Right::Officer)] {
+        let person = person(call, account);
+        let share =
+            move |tx: &mut crate::store::Write<'_>| books::share(tx, &k6bp(), "W6CLB", &person, right, now());
+        fixture.write(share).await.unwrap();
+    }
+    let import_of = |who: Actor| {
+        fixture.write(move |tx| {
+            let (number, opened) = import::begin(tx, &who, Some("W6CLB"), Options::default(), now())?;
+            assert_eq!(opened.id, club);
+            import::end(tx, number, ImportState::Done, now()).map(|_| number)
+        })
+    };
+    let undo = |who: Actor, number| {
+        fixture.write(move |tx| undo::begin_import(tx, &who, number, &LiveImports::default()).map(drop))
+    };
+    let (member, officer) = (actor("K1ABC", 2), actor("K2ABC", 3));
+    let others = import_of(k6bp()).await.unwrap();
+    let refused = undo(member.clone(), others).await;
+    assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
+    undo(officer, others).await.unwrap();
+    let own = import_of(member.clone()).await.unwrap();
+    undo(member, own).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_deleted_contact_that_was_logged_again_is_not_doubled() {
+    let fixture = Fixture::new().await;
+    let keep = Options {
+        on_duplicate: OnDuplicate::KeepAll,
+        ..Options::default()
+    };
+    // Doubled on purpose: both come back.
+    let doubled = vec![contact("K1ABC", "0940"), contact("K1ABC", "0940")];
+    import_all(&fixture, doubled, keep, 9).await;
+    log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;
+    fixture
+        .write(move |tx| {
+            let opened = rights::open(tx, &k6bp(), Scope::LogbookWrite, None)?;
+            edit::bulk(
+                tx,
+                &opened,
+                &[1, 2, 3],
+                &Action::Delete,
+                &table(),
+                &back("a"),
+                now(),
+            )
+        })
+        .await
+        .unwrap();
+    let (again, _) = log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;
+    let step = undo_token(&fixture, "a").await.unwrap();
+    assert_eq!((step.restored, step.kept), (2, 1));
+    let numbers: Vec<_> = fixture.contacts().iter().map(|(key, _)| key.1).collect();
+    assert_eq!(numbers, [1, 2, again.number]);
+    fixture.check();
+}
+
+#[tokio::test]
+async fn the_operator_is_the_station_call_where_none_is_named() {
+    let fixture = Fixture::new().await;
+    let fields = [
+        ("CALL", "JA1XYZ"),
+        ("QSO_DATE", "20261120"),
+        ("TIME_ON", "0932"),
+        ("BAND", "20m"),
+        ("MODE", "CW"),
+    ];
+    let with = |more: (&'static str, &'static str)| {
+        let mut fields = fields.to_vec();
+        fields.push(more);
+        incoming(&adif(&fields))
+    };
+    let (id, _) = log_it(&fixture, k6bp(), with(("OPERATOR", "W6BP"))).await;
+    let (other, outcome) = log_it(&fixture, k6bp(), incoming(&adif(&fields))).await;
+    assert_eq!(outcome, Outcome::Added, "made under the logbook's own call");
+    assert_ne!(id, other);
+    let (same, outcome) = log_it(&fixture, k6bp(), with(("STATION_CALLSIGN", "W6BP"))).await;
+    assert_eq!((same, outcome), (id, Outcome::Merged));
+    fixture.check();
 }
 
 #[tokio::test]

@@ -1,20 +1,26 @@
 //! Taking back: edits and deletions by their token, imports by their number.
 //!
 //! Invariants: each step takes back up to a thousand contacts and is repeatable, so a long undo goes on where
-//! it was after a stop. A contact changed after what is being undone keeps the later change.
+//! it was after a stop. A contact changed after what is being undone keeps the later change: one that an import added
+//! and somebody changed stays, and so does a field that an import filled and somebody changed. Bringing a deleted
+//! contact back makes no duplicate of one logged since. An import is taken back by who made it, or by an officer.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::edit::{self, MOST_AT_ONCE};
+use super::merge::Search;
 use super::{Changes, import, merge};
 use crate::event::Event;
+use crate::ham::qso::Qso;
 use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
 use crate::logbook::jobs::is_orphan;
+use crate::logbook::place::Table;
 use crate::logbook::rights::{self, Opened};
+use crate::logbook::service::LiveImports;
 use crate::logbook::tables::{BOOK, Filled, Import, ImportState, MERGED, QSO, Right, UNDO, UNDO_ROW, Undo};
 use crate::store::{Direction, Rows, Span, Write};
 
@@ -52,6 +58,7 @@ pub(crate) fn look_up(
 
 /// Takes back up to a thousand contacts of an edit or deletion.
 pub(crate) fn edits(tx: &mut Write<'_>, opened: &Opened, token: &str, now: Timestamp) -> Result<Step, Error> {
+    let since = tx.get(UNDO, &token.into())?.map_or(0, |undo| undo.since);
     let rows: Vec<_> = tx
         .scan(UNDO_ROW, Span::prefix(&(token.into(),)), Direction::Forward)
         .take(MOST_AT_ONCE)
@@ -70,8 +77,16 @@ pub(crate) fn edits(tx: &mut Write<'_>, opened: &Opened, token: &str, now: Times
             step.kept += 1;
             continue;
         }
+        if present.is_none() && is_logged_again(tx, &changes, opened, &row.before.qso, since)? {
+            step.kept += 1;
+            continue;
+        }
         let mut back = row.before;
+        let as_imported = back.is_as_imported();
         back.revision = row.left.unwrap_or(back.revision) + 1;
+        if as_imported {
+            back.keep_as_imported();
+        }
         back.updated = now;
         changes.store(tx, number, present.as_ref(), Some(&back))?;
         step.restored += 1;
@@ -107,18 +122,51 @@ pub(crate) fn edits(tx: &mut Write<'_>, opened: &Opened, token: &str, now: Times
     Ok(step)
 }
 
-/// Marks an import as being undone; it must have ended.
-pub(crate) fn begin_import(tx: &mut Write<'_>, actor: &Actor, number: u32) -> Result<Import, Error> {
-    let mut import = crate::logbook::read::imports::visible(tx, actor, Scope::LogbookWrite, number)?.1;
+/// Whether a contact that was deleted stands in the log again, under one of the numbers given since.
+fn is_logged_again(
+    tx: &Write<'_>,
+    changes: &Changes,
+    opened: &Opened,
+    qso: &Qso,
+    since: u64,
+) -> Result<bool, Error> {
+    let search = Search {
+        call: &opened.book.call,
+        window: 0,
+    };
+    let found = merge::find(tx, changes, search, qso)?;
+    Ok(found.is_some_and(|(number, _)| number >= since))
+}
+
+/// Marks an import as being undone; it must have ended, and be the actor's own unless an officer asks.
+pub(crate) fn begin_import(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    number: u32,
+    live: &LiveImports,
+) -> Result<Import, Error> {
+    let (opened, mut import) =
+        crate::logbook::read::imports::visible(tx, actor, Scope::LogbookWrite, number)?;
+    let own = import.account.is_some() && import.account == opened.account;
+    if opened.right < Right::Officer && !own {
+        return Err(Error::NotAllowed(
+            "members take back the imports they made; officers all",
+        ));
+    }
     match import.state {
         ImportState::Done | ImportState::Stopped => {}
         ImportState::Undoing => return Err(Error::ImportState("the import is being undone already")),
         ImportState::Undone => return Err(Error::ImportState("the import has been undone")),
         // Its job was called off or has failed.
-        ImportState::Waiting | ImportState::Running if is_orphan(tx, &import.job)? => {}
+        ImportState::Waiting | ImportState::Running if is_orphan(tx, number, &import, live)? => {}
         ImportState::Waiting | ImportState::Running => {
             return Err(Error::ImportState("the import is still running; cancel it first"));
         }
+    }
+    if import.forgotten {
+        return Err(Error::ImportState(
+            "what the import filled in is no longer kept; it can no longer be taken back",
+        ));
     }
     import.state = ImportState::Undoing;
     tx.put(crate::logbook::tables::IMPORT, &number, &import)?;
@@ -130,7 +178,7 @@ pub(crate) fn import_step(
     tx: &mut Write<'_>,
     number: u32,
     limit: usize,
-    now: Timestamp,
+    by: (&Table, Timestamp),
 ) -> Result<Step, Error> {
     let mut import = import::load(tx, number)?;
     if import.state != ImportState::Undoing {
@@ -152,9 +200,14 @@ pub(crate) fn import_step(
             .collect::<Result<Vec<_>, _>>()?
         {
             let ((_, id), record) = row;
-            if record.import == Some(number) {
+            if record.import != Some(number) {
+                continue;
+            }
+            if record.is_as_imported() {
                 changes.store(tx, id, Some(&record), None)?;
                 step.removed += 1;
+            } else {
+                step.kept += 1;
             }
         }
         left -= usize::try_from(*last - from + 1).unwrap_or(left).min(left);
@@ -170,7 +223,8 @@ pub(crate) fn import_step(
         .collect::<Result<_, _>>()?;
     for (key, filled) in &merged {
         tx.remove(MERGED, key)?;
-        unmerge(tx, &mut changes, &mut step, (import.book, key.1), filled, now)?;
+        let back = unmerge(tx, &mut changes, (import.book, key.1), filled, by)?;
+        *(if back { &mut step.restored } else { &mut step.kept }) += 1;
     }
     step.finished = import.ranges.is_empty() && merged.len() < left;
     changes.finish(tx)?;
@@ -188,33 +242,37 @@ pub(crate) fn import_step(
     Ok(step)
 }
 
-/// Brings back a contact that an import filled fields of.
+/// Brings back a contact that an import filled fields of; tells whether anything was to be taken back.
 fn unmerge(
     tx: &mut Write<'_>,
     changes: &mut Changes,
-    step: &mut Step,
     key: (u32, u64),
     filled: &Filled,
-    now: Timestamp,
-) -> Result<(), Error> {
+    (table, now): (&Table, Timestamp),
+) -> Result<bool, Error> {
     let Some(record) = tx.get(QSO, &key)? else {
-        step.kept += 1;
-        return Ok(());
+        return Ok(false);
     };
     let mut back = record.clone();
-    if record.revision == filled.left {
+    let untouched = record.revision == filled.left;
+    if untouched {
         back.qso = filled.before.qso.clone();
         back.place = filled.before.place.clone();
     } else {
         merge::unfill(&mut back, &filled.fields);
+        // The entity may have been the import's.
+        if back.qso.dxcc != record.qso.dxcc {
+            table.settle(&mut back);
+        }
     }
     if back == record {
-        step.kept += 1;
-        return Ok(());
+        return Ok(false);
     }
     back.revision += 1;
     back.updated = now;
+    if untouched && filled.before.is_as_imported() {
+        back.keep_as_imported();
+    }
     changes.store(tx, key.1, Some(&record), Some(&back))?;
-    step.restored += 1;
-    Ok(())
+    Ok(true)
 }
