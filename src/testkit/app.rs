@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use crate::app::{App, Listening, Log, Services, listen, table};
 use crate::config::{Config, Sources};
 use crate::env::{Clock, Entropy, Env, Mailer, Outbound, install_crypto};
-use crate::identity::{Actor, NewAccount, NewKey, Password, Role, Scope};
+use crate::identity::write::{NewAccount, NewKey};
+use crate::identity::{Actor, Password, Role, Scope};
 use crate::net;
 use crate::web::{Access, Document};
 

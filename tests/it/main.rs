@@ -1,5 +1,7 @@
 //! The integration tests: one binary, files mirror flows. They reach the program as its users do, through
 //! `testkit::TestApp` (in process) or the built binary (`process`).
 
+mod flows;
+mod kit;
 mod process;
 mod tidy;

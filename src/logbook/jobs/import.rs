@@ -56,8 +56,15 @@ pub(crate) async fn run(logbook: Logbook, job: ImportJob, cx: JobCx) -> Result<D
         .store
         .read(move |r| write::import::load(r, number))
         .await?;
-    if !matches!(import.state, ImportState::Waiting | ImportState::Running) {
-        return result(&logbook, number).await;
+    match import.state {
+        ImportState::Waiting | ImportState::Running => {}
+        ImportState::Stopped => {
+            let reason = "the import was called off and its file is gone: send the file again";
+            return Err(JobError::Permanent(reason.to_owned()));
+        }
+        ImportState::Done | ImportState::Undoing | ImportState::Undone => {
+            return result(&logbook, number).await;
+        }
     }
     let path = logbook.spool(&job.spool);
     let file = match std::fs::File::open(&path) {
