@@ -218,7 +218,7 @@ impl TestApp {
     pub fn findings(&self) -> Vec<String> {
         let config = crate::store::StoreConfig {
             registry: crate::app::registry(),
-            ..crate::store::StoreConfig::new(&self.data_dir())
+            ..crate::store::StoreConfig::new(self.data_dir())
         };
         crate::store::check_data_dir(&config, false).expect(GOOD).findings
     }

@@ -55,11 +55,9 @@ pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    // What is somebody's own stays out of shared caches; a secret out of all.
-    let keep = if secret { "no-store" } else { "private, no-cache" };
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static(keep));
+    if secret {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if !embeddable {
         headers
             .entry(header::X_FRAME_OPTIONS)

@@ -223,7 +223,7 @@ impl WebSocket {
 
     /// The next text, or why there is no more.
     pub(crate) async fn event(&mut self) -> Result<String, Option<CloseFrame>> {
-        let event = tokio::time::timeout(Duration::from_secs(60), async {
+        let event = tokio::time::timeout(Duration::from_mins(1), async {
             loop {
                 match self.stream.next().await {
                     Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
