@@ -21,6 +21,10 @@ mod serve;
 mod services;
 
 pub(crate) use logging::Log;
+#[cfg(feature = "testkit")]
+pub(crate) use routes::table;
 pub(crate) use running::App;
+#[cfg(feature = "testkit")]
+pub(crate) use serve::{Listening, listen};
 pub(crate) use serve::{Options, serve};
 pub(crate) use services::{Services, StartError, registry};

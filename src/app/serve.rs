@@ -71,13 +71,14 @@ pub(crate) async fn serve(
 }
 
 /// A listener being served.
-struct Listening {
+pub(crate) struct Listening {
     stop: CancellationToken,
     task: tokio::task::JoinHandle<net::Served>,
 }
 
 impl Listening {
-    async fn stop(self) {
+    /// Stops accepting and lets open requests finish.
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         match self.task.await {
             Ok(served) if served.cut > 0 => {
@@ -93,7 +94,8 @@ impl Listening {
     }
 }
 
-fn listen(app: &App, listener: Listener) -> Result<Listening, StartError> {
+/// Serves the program's routes on a listener.
+pub(crate) fn listen(app: &App, listener: Listener) -> Result<Listening, StartError> {
     let config = &app.services.config;
     let part = app.health.part("web");
     let server = Server {

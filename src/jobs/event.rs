@@ -35,19 +35,26 @@ pub(crate) struct JobEvent {
     /// How much is done, in the job's own unit.
     pub(crate) done: u64,
     /// How much there is to do, once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) total: Option<u64>,
     /// What a job that is done has to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) result: Option<serde_json::Value>,
     /// Why the last try failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
     /// How often it was tried.
     pub(crate) tries: u32,
     /// When it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) created: Option<jiff::Timestamp>,
     /// When the last try started.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) started: Option<jiff::Timestamp>,
     /// When it ended for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) finished: Option<jiff::Timestamp>,
     /// When it runs next, if it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) due: Option<jiff::Timestamp>,
 }

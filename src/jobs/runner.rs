@@ -248,7 +248,7 @@ impl Jobs {
     }
 
     /// Looks at due times and schedules now, because the clock has been set.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testkit"))]
     pub(crate) async fn wake(&self) -> Result<(), StoreError> {
         self.inner.run_schedules().await?;
         self.inner.changed.notify_waiters();
@@ -256,7 +256,7 @@ impl Jobs {
     }
 
     /// Waits until no job is running or due.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testkit"))]
     pub(crate) async fn settle(&self) -> Result<(), StoreError> {
         loop {
             let changed = self.inner.changed.notified();
@@ -480,7 +480,7 @@ impl Inner {
         write::anything_to_purge(r, now)
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testkit"))]
     async fn is_quiet(self: &Arc<Self>) -> Result<bool, StoreError> {
         use super::tables::{DUE, RUNNING};
         use crate::store::{Direction, Rows as _, Span};

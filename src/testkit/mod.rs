@@ -4,7 +4,9 @@
 
 pub mod adif_fuzz;
 pub mod adif_gen;
+mod app;
 mod logbook;
 pub mod records;
 
+pub use app::{BEGIN, Route, TestApp};
 pub use logbook::{Imported, ScratchLog};

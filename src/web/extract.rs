@@ -3,6 +3,7 @@
 //! They name the field and, for JSON, line and column, so that the author of a logging program sees what to
 //! change. The size limit of a body is not set here but by the route's [`Guard`](super::Guard).
 
+use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -36,10 +37,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 "send the body as application/json",
             ));
         }
-        let bytes = axum::body::Bytes::from_request(req, state)
-            .await
-            .map_err(unread_body)?;
+        let Whole(bytes) = Whole::from_request(req, state).await?;
         parse_json(&bytes).map(Self)
+    }
+}
+
+/// A whole body, as it was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Whole(pub(crate) Bytes);
+
+/// How many bytes a body may have: put into the request by the layer that limits it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimit(pub(crate) u64);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(req: Request, state: &S) -> Result<Self, Problem> {
+        let limit = req
+            .extensions()
+            .get::<BodyLimit>()
+            .map_or(u64::MAX, |limit| limit.0);
+        let bytes = Bytes::from_request(req, state).await;
+        bytes.map(Self).map_err(|rejection| match &rejection {
+            // Its source passes over the error that names it.
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                Problem::too_large(limit)
+            }
+            _ => Problem::unread_body(limit, &rejection),
+        })
     }
 }
 
@@ -129,25 +155,6 @@ fn about_field(code: &'static str, what: &str, text: &str) -> Problem {
         Some((field, message)) if !field.contains(' ') => problem.field(field, message),
         _ => problem,
     }
-}
-
-/// What to answer when a body could not be read.
-pub(crate) fn unread_body(rejection: BytesRejection) -> Problem {
-    match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(error)) => too_long(&error),
-        BytesRejection::FailedToBufferBody(other) => {
-            Problem::bad_request("unreadable_body", format!("the request body broke off: {other}"))
-        }
-        other => Problem::bad_request("unreadable_body", other.to_string()),
-    }
-}
-
-fn too_long(error: &impl std::fmt::Display) -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        format!("the request body is too large: {error}"),
-    )
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -8,6 +8,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::Sensitive;
+
 /// Exceptions from the content security policy for one response.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Policy {
@@ -46,11 +48,15 @@ pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
         .and_then(|host| host.to_str().ok())
         .map(str::to_owned);
     let mut response = next.run(request).await;
+    let secret = response.extensions().get::<Sensitive>().is_some();
     let policy = response.extensions_mut().remove::<Policy>().unwrap_or_default();
     let embeddable = !policy.ancestors.is_empty();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if secret {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if !embeddable {
         headers

@@ -34,7 +34,7 @@ mod tests;
 pub(crate) use assets::{asset_base, asset_routes};
 pub(crate) use caller::{Caller, Network};
 pub(crate) use cursor::Cursor;
-pub(crate) use extract::{Json, Path, Query, parse_json, unread_body};
+pub(crate) use extract::{BodyLimit, Json, Path, Query, Whole, parse_json};
 pub(crate) use health::{Health, Part};
 pub(crate) use hosts::Hosts;
 pub(crate) use idempotency::{Idempotency, tables};

@@ -127,6 +127,31 @@ impl Problem {
         .with("limit", limit)
     }
 
+    /// 408: the request's body stood still for too long.
+    pub(crate) fn body_stalled() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_stalled",
+            "the request body stopped coming in",
+        )
+    }
+
+    /// What to answer when a body of at most `limit` bytes does not come to its end: it is too long, it stood still, or
+    /// it broke off.
+    pub(crate) fn unread_body(limit: u64, error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<http_body_util::LengthLimitError>() {
+                return Self::too_large(limit);
+            }
+            if error.is::<tower_http::timeout::TimeoutError>() {
+                return Self::body_stalled();
+            }
+            cause = error.source();
+        }
+        Self::bad_request("unreadable_body", format!("the request body broke off: {error}"))
+    }
+
     /// 422: readable, but against the rules.
     pub(crate) fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)

@@ -151,7 +151,7 @@ impl Declared {
     }
 
     /// Every declared path, its method (`None`: any) and declaration.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testkit"))]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&Method>, Guard)> {
         self.0.iter().flat_map(|(path, entries)| {
             entries

@@ -19,10 +19,12 @@ use tokio::time::{Instant, timeout};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::timeout::TimeoutBody;
 use tracing::Instrument as _;
 
 use super::{
-    Caller, Class, Declared, Guard, Hosts, Idempotency, Kind, Limiter, Metrics, Network, Problem, headers,
+    BodyLimit, Caller, Class, Declared, Guard, Hosts, Idempotency, Kind, Limiter, Metrics, Network, Problem,
+    headers,
 };
 use crate::config::Limits;
 use crate::env::Env;
@@ -233,11 +235,15 @@ async fn bound(edge: Arc<Edge>, request: Request, next: Next) -> Response {
     } else {
         edge.limits.body_bytes
     };
-    let request = match limit_body(request, most) {
+    let mut request = match limit_body(request, most) {
         Ok(request) => request,
         Err(problem) => return problem.into_response(),
     };
+    request.extensions_mut().insert(BodyLimit(most));
     if kind != Kind::Plain {
+        // Without a limit to the whole, a body may still not stand still.
+        let patience = edge.limits.request_timeout;
+        let request = request.map(|body| Body::new(TimeoutBody::new(patience, body)));
         return next.run(request).await;
     }
     match timeout(edge.limits.request_timeout, next.run(request)).await {

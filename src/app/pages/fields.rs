@@ -1,13 +1,12 @@
 //! A plain form as it was sent, and the page again where it was refused.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use zeroize::Zeroizing;
 
 use super::views::Form;
 use crate::identity::Password;
-use crate::web::{Problem, Result, unread_body};
+use crate::web::{Problem, Result, Whole};
 
 /// The fields of a form, in their order; wiped when they are dropped, for some are passwords.
 pub(super) struct Fields(Vec<(String, Zeroizing<String>)>);
@@ -16,7 +15,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        let bytes = Bytes::from_request(request, state).await.map_err(unread_body)?;
+        let Whole(bytes) = Whole::from_request(request, state).await?;
         Ok(Self::parse(&bytes))
     }
 }

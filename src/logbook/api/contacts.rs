@@ -1,6 +1,5 @@
 //! Single contacts: log, show, change, delete.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +23,7 @@ use crate::logbook::view::QsoView;
 use crate::logbook::write::edit::{self, FieldEdit, Target};
 use crate::logbook::write::log;
 use crate::logbook::write::merge::Incoming;
-use crate::web::{Json, Path, Problem, ProblemBody, Query, Result, parse_json};
+use crate::web::{Json, Path, Problem, ProblemBody, Query, Result, Whole, parse_json};
 
 /// Where a contact goes.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -77,7 +76,7 @@ pub(super) async fn log(
     Who(actor): Who,
     Query(params): Query<LogParams>,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Response> {
     let now = state.logbook.env.clock.now();
     let table = state.logbook.countries.table();

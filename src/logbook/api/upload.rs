@@ -161,7 +161,7 @@ async fn receive(state: &LogbookState, spool: &str, request: Request) -> Result<
         return receive_form(state, spool, request).await;
     }
     let body: BodyDataStream = Body::into_data_stream(request.into_body());
-    let bytes = keep(state, spool, body.map_err(|error| broken(state, &error))).await?;
+    let bytes = keep(state, spool, body.map_err(|error| state.broken(&error))).await?;
     Ok(Sent { name: None, bytes })
 }
 
@@ -169,14 +169,14 @@ async fn receive_form(state: &LogbookState, spool: &str, request: Request) -> Re
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|rejection| Problem::bad_request("bad_form", rejection.body_text()))?;
-    while let Some(part) = form.next_field().await.map_err(|error| broken(state, &error))? {
+    while let Some(part) = form.next_field().await.map_err(|error| state.broken(&error))? {
         // A form whose file field was left alone still has that part, with no name and nothing in it.
         let left_alone = part.file_name() == Some("");
         if left_alone || part.name() != Some("file") && part.file_name().is_none() {
             continue;
         }
         let name = part.file_name().map(str::to_owned);
-        let bytes = keep(state, spool, part.map_err(|error| broken(state, &error))).await?;
+        let bytes = keep(state, spool, part.map_err(|error| state.broken(&error))).await?;
         return Ok(Sent { name, bytes });
     }
     Err(Problem::unprocessable(
@@ -185,16 +185,10 @@ async fn receive_form(state: &LogbookState, spool: &str, request: Request) -> Re
     ))
 }
 
-/// What to answer when the body does not come to its end: 413 where it is too long.
-fn broken(state: &LogbookState, error: &(dyn std::error::Error + 'static)) -> Problem {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<http_body_util::LengthLimitError>() {
-            return Problem::too_large(state.limits.upload_bytes);
-        }
-        cause = error.source();
+impl LogbookState {
+    fn broken(&self, error: &(dyn std::error::Error + 'static)) -> Problem {
+        Problem::unread_body(self.limits.upload_bytes, error)
     }
-    Problem::bad_request("unreadable_body", format!("the request body broke off: {error}"))
 }
 
 /// Writes the stream to the spool: under a name of its own, synced, then renamed, so that what has the name is whole.

@@ -1,0 +1,10 @@
+//! What people and programs do with a server, over HTTP and its sockets, from the first run on.
+
+mod contacts;
+mod entrance;
+mod hostile;
+mod imports;
+mod keys;
+mod live;
+mod rights;
+mod routes;

@@ -1,0 +1,147 @@
+//! Every route: documented, and shut to guests where it changes something.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::json;
+use shackbox::testkit::TestApp;
+
+use crate::kit::{Caller, PASSWORD, send};
+
+/// Where a guest may send something: to get in.
+const DOORS: &[&str] = &[
+    "/login/go",
+    "/api/v1/session",
+    "/api/v1/setup",
+    "/login",
+    "/setup",
+    "/logout",
+];
+
+#[tokio::test]
+async fn the_document_lists_every_route_of_the_api() {
+    let app = TestApp::start().await;
+    let document = Caller::guest(&app)
+        .get("/api/openapi.json")
+        .await
+        .expect(200)
+        .json();
+    let mut documented = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            documented.insert((path.clone(), method.to_ascii_uppercase()));
+        }
+    }
+    let undocumented = ["/api/openapi.json", "/api/docs"];
+    let routed: BTreeSet<_> = app
+        .routes()
+        .into_iter()
+        .filter(|route| route.path.starts_with("/api/") && !undocumented.contains(&route.path.as_str()))
+        .map(|route| (route.path, route.method.unwrap_or_else(|| "any".to_owned())))
+        .collect();
+    assert!(routed.len() > 40, "{routed:?}");
+    assert_eq!(
+        routed.difference(&documented).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new()
+    );
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = format!("{method} {path}");
+            assert!(operation["summary"].is_string(), "{name} has no summary");
+            assert!(
+                !operation["responses"].as_object().unwrap().is_empty(),
+                "{name} answers nothing"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn guests_change_nothing_anywhere() {
+    let app = TestApp::start().await;
+    app.account("K6BP", true, PASSWORD).await;
+    let guest = Caller::guest(&app);
+    let mut asked = 0;
+    for route in app.routes() {
+        let path = route.path.replace("{*path}", "x").replace(['{', '}'], "");
+        let methods: Vec<Method> = match &route.method {
+            Some(method) => vec![method.parse().unwrap()],
+            None => vec![Method::POST, Method::PUT, Method::PATCH, Method::DELETE],
+        };
+        for method in methods.into_iter().filter(|method| !method.is_safe()) {
+            if DOORS.contains(&route.path.as_str()) {
+                continue;
+            }
+            let reply = send(guest.request(method.clone(), &path).json(&json!({}))).await;
+            let status = reply.status.as_u16();
+            // A page's form leads to the sign-in.
+            let led_away =
+                matches!(status, 302 | 303 | 307) && reply.header("location").starts_with("/login");
+            assert!(
+                matches!(status, 401 | 403 | 404 | 405) || led_away,
+                "{method} {path} answers a guest {status}: {}",
+                reply.text
+            );
+            if route.path.starts_with("/api/") && route.method.is_some() {
+                assert_eq!(status, 401, "{method} {path}: {}", reply.text);
+                assert_eq!(reply.header("content-type"), "application/problem+json");
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 40, "{asked}");
+}
+
+#[tokio::test]
+async fn guests_read_only_what_is_public() {
+    let app = TestApp::start().await;
+    app.account("K6BP", true, PASSWORD).await;
+    let guest = Caller::guest(&app);
+    for route in app.routes() {
+        if route.public || !route.path.starts_with("/api/") || route.method.as_deref() != Some("GET") {
+            continue;
+        }
+        let path = route.path.replace(['{', '}'], "");
+        guest.get(&path).await.problem(401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_names_its_request_and_guards_the_browser() {
+    let app = TestApp::start().await;
+    let guest = Caller::guest(&app);
+    for path in [
+        "/healthz",
+        "/login",
+        "/api/v1/nothing",
+        "/api/openapi.json",
+        "/nothing",
+    ] {
+        let reply = guest.get(path).await;
+        assert!(!reply.header("x-request-id").is_empty(), "{path}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        let policy = reply.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+    }
+}
+
+#[tokio::test]
+async fn another_site_s_name_is_not_answered() {
+    let app = TestApp::start().await;
+    let request = Caller::guest(&app)
+        .request(Method::GET, "/api/v1/session")
+        .header("host", "evil.example");
+    send(request).await.problem(421, "unknown_host");
+}
+
+#[tokio::test]
+async fn figures_are_not_for_guests_from_elsewhere() {
+    let app = TestApp::with(&[("web.trusted_proxies", "127.0.0.1")]).await;
+    let guest = Caller::guest(&app);
+    assert_eq!(guest.get("/metrics").await.status, 200, "from this machine");
+    let from_afar = guest
+        .request(Method::GET, "/metrics")
+        .header("x-forwarded-for", "203.0.113.9");
+    assert!(send(from_afar).await.status.is_client_error());
+}
