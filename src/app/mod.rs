@@ -14,6 +14,7 @@ mod nightly;
 mod outside;
 mod overview;
 mod pages;
+mod preflight;
 mod reactors;
 mod routes;
 mod running;
@@ -21,6 +22,7 @@ mod serve;
 mod services;
 
 pub(crate) use logging::Log;
+pub(crate) use preflight::refusals;
 pub(crate) use running::App;
 pub(crate) use serve::{Options, serve};
 pub(crate) use services::{Services, StartError, registry};

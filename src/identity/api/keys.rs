@@ -1,5 +1,6 @@
 //! One's own API keys.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use crate::identity::model::{DisplayName, Scope};
 use crate::identity::service::KeyLine;
 use crate::identity::token::KeyId;
 use crate::identity::write::NewKey;
-use crate::web::{Json, Path, Problem, ProblemBody, Result};
+use crate::web::{Json, Path, Problem, ProblemBody, Result, Sensitive};
 
 use super::IdentityState;
 use super::gate::Who;
@@ -80,7 +81,7 @@ pub(super) async fn create(
     State(state): State<IdentityState>,
     Who(actor): Who,
     Json(new): Json<NewKeyBody>,
-) -> Result<(StatusCode, Json<MadeKey>)> {
+) -> Result<(StatusCode, Extension<Sensitive>, Json<MadeKey>)> {
     let account = actor.member()?.account;
     let scopes = new.scopes.into_iter().collect();
     let new = NewKey {
@@ -94,7 +95,7 @@ pub(super) async fn create(
         id: key.id(),
         key: key.expose().to_owned(),
     };
-    Ok((StatusCode::CREATED, Json(made)))
+    Ok((StatusCode::CREATED, Extension(Sensitive), Json(made)))
 }
 
 /// Revokes an API key at once.

@@ -1,5 +1,6 @@
 //! Signing in and out, the first run, and the list of one's own sessions.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
@@ -15,7 +16,7 @@ use crate::identity::service::SessionLine;
 use crate::identity::sign_in::SignIn;
 use crate::identity::token::SessionToken;
 use crate::identity::write::NewAccount;
-use crate::web::{Json, Path, Problem, ProblemBody, Result};
+use crate::web::{Json, Path, Problem, ProblemBody, Result, Sensitive};
 
 use super::gate::{self, Visitor, Who};
 use super::{AccountBody, IdentityState, LogbookLine};
@@ -88,8 +89,12 @@ pub(super) struct SessionList {
 /// Who is signed in, with the token for changes and the logbooks.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session", responses(
     (status = 200, body = SessionBody), (status = 401, body = ProblemBody)))]
-pub(super) async fn show(State(state): State<IdentityState>, visitor: Visitor) -> Result<Json<SessionBody>> {
-    body(&state, visitor.actor, visitor.csrf).await.map(Json)
+pub(super) async fn show(
+    State(state): State<IdentityState>,
+    visitor: Visitor,
+) -> Result<(Extension<Sensitive>, Json<SessionBody>)> {
+    let body = body(&state, visitor.actor, visitor.csrf).await?;
+    Ok((Extension(Sensitive), Json(body)))
 }
 
 /// Signs in: the answer sets the session's cookie.
@@ -108,7 +113,8 @@ pub(super) async fn start(
     };
     let token = state.identity.sign_in(shown, &visitor.browser).await?;
     let body = started(&state, &token).await?;
-    Ok((set_cookie(&token, &visitor, remember), Json(body)))
+    let cookie = set_cookie(&token, &visitor, remember);
+    Ok((cookie, Extension(Sensitive), Json(body)))
 }
 
 /// Signs out.
