@@ -95,6 +95,11 @@ impl Log {
     }
 }
 
+/// Refuses a level that does not read.
+pub(super) fn check_level(level: &str) -> Result<(), BadLevel> {
+    filter(level).map(drop)
+}
+
 /// Our own modules at the level asked for, other people's at most at `warn` unless named.
 fn filter(level: &str) -> Result<EnvFilter, BadLevel> {
     let directives = if level.contains(['=', ',']) {

@@ -14,6 +14,7 @@ mod nightly;
 mod outside;
 mod overview;
 mod pages;
+mod preflight;
 mod reactors;
 mod routes;
 mod running;
@@ -21,6 +22,7 @@ mod serve;
 mod services;
 
 pub(crate) use logging::Log;
+pub(crate) use preflight::refusals;
 #[cfg(feature = "testkit")]
 pub(crate) use routes::table;
 pub(crate) use running::App;

@@ -63,7 +63,7 @@ impl App {
         jobs_part.up();
         let stop = CancellationToken::new();
         watch_store(&services, health.part("store"), stop.clone());
-        keep_part(jobs_part, stop.clone());
+        watch_jobs(jobs.clone(), jobs_part, stop.clone());
         write_what_was_seen(services.identity.clone(), stop.clone());
         Ok(Self {
             sockets: Sockets::new(
@@ -152,10 +152,12 @@ fn write_what_was_seen(identity: Identity, stop: CancellationToken) {
     });
 }
 
-/// A part counts as running until the program stops; its voice must not be dropped before.
-fn keep_part(part: Part, stop: CancellationToken) {
+/// Tells the health registry when a queue is looked after no more.
+fn watch_jobs(jobs: Jobs, part: Part, stop: CancellationToken) {
     tokio::spawn(async move {
-        stop.cancelled().await;
-        drop(part);
+        if let Some(name) = stop.run_until_cancelled(jobs.fallen()).await {
+            part.down(format!("{name} has ended unexpectedly"));
+            stop.cancelled().await;
+        }
     });
 }

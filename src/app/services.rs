@@ -134,7 +134,8 @@ async fn open_blocking(settings: StoreConfig) -> Result<Store, StartError> {
     }
 }
 
-fn configured_admin(config: &Config) -> Result<Option<ConfiguredAdmin>, StartError> {
+/// The administrator the configuration names, if it names one.
+pub(super) fn configured_admin(config: &Config) -> Result<Option<ConfiguredAdmin>, StartError> {
     let Some(call) = config.admin.call.clone() else {
         return Ok(None);
     };

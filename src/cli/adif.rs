@@ -181,10 +181,27 @@ impl Aside {
         let kept = if replace {
             std::fs::rename(&self.part, &self.target)
         } else {
-            std::fs::hard_link(&self.part, &self.target)
+            place_new(&self.part, &self.target)
         };
         kept.map_err(|error| about(&self.target, &error))
     }
+}
+
+/// Gives a whole file its name, which must be free.
+fn place_new(part: &Path, target: &Path) -> io::Result<()> {
+    match std::fs::hard_link(part, target) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => claim_and_rename(part, target),
+        linked => linked,
+    }
+}
+
+/// For disks without hard links, such as FAT: takes the name first, so that nobody else's file is replaced.
+fn claim_and_rename(part: &Path, target: &Path) -> io::Result<()> {
+    drop(File::create_new(target)?);
+    std::fs::rename(part, target).inspect_err(|_| {
+        // What was claimed is empty, and ours.
+        drop(std::fs::remove_file(target));
+    })
 }
 
 impl Drop for Aside {
@@ -217,4 +234,24 @@ fn length(file: &Path) -> u64 {
 /// What went wrong with which file.
 pub(super) fn about(file: &Path, error: &io::Error) -> Failure {
     Failure::new(format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_takes_a_free_name_only_with_links_and_without() {
+        for place in [place_new, claim_and_rename] {
+            let dir = tempfile::tempdir().unwrap();
+            let (part, target) = (dir.path().join("a.part"), dir.path().join("a"));
+            std::fs::write(&part, "whole").unwrap();
+            place(&part, &target).unwrap();
+            assert_eq!(std::fs::read_to_string(&target).unwrap(), "whole");
+            std::fs::write(&part, "another").unwrap();
+            let refused = place(&part, &target).unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(std::fs::read_to_string(&target).unwrap(), "whole");
+        }
+    }
 }

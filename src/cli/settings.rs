@@ -3,9 +3,10 @@
 use std::io::IsTerminal as _;
 
 use super::args::{Json, Place};
-use super::output::{self, Outcome};
+use super::output::{self, Failure, Outcome};
 use super::password;
-use super::reach::{sources, tell};
+use super::reach::{runtime, sources, tell};
+use crate::app::refusals;
 use crate::config::Config;
 use crate::env::Entropy;
 use crate::identity::PasswordHash;
@@ -26,6 +27,10 @@ pub(super) fn show(place: &Place, json: Json) -> Outcome {
 /// `config check`
 pub(super) fn check(place: &Place) -> Outcome {
     let config = Config::load(&sources(place, Vec::new()))?;
+    let refusals = runtime()?.block_on(async { refusals(&config) });
+    if !refusals.is_empty() {
+        return Err(Failure::new(refusals.join("\n")));
+    }
     match &config.file {
         Some(file) => output::say(format_args!("{} is fine", file.display())),
         None => output::say("there is no configuration file; defaults and environment are fine"),

@@ -55,6 +55,8 @@ pub(crate) enum Denied {
     NotAdministrator,
     #[error("this needs your password again: sign in once more")]
     Confirm,
+    #[error("this needs a person who is signed in; no API key may do it")]
+    InPerson,
     #[error("{0}")]
     Forbidden(&'static str),
 }
@@ -102,15 +104,13 @@ impl Actor {
         }
     }
 
-    /// The member, where they sit at a browser: API keys do not administer accounts' own secrets.
+    /// The member, where they sit at a browser: no API key, whatever its scopes, administers an account's own secrets.
+    /// One that leaked could otherwise make its successors.
     pub(crate) fn in_person(&self) -> Result<&Member, Denied> {
         let member = self.member()?;
         match member.credential {
             Credential::Session { .. } => Ok(member),
-            Credential::Key(_) if member.scopes.is_some_and(|scopes| scopes.contains(Scope::Full)) => {
-                Ok(member)
-            }
-            Credential::Key(_) => Err(Denied::Scope(Scope::Full)),
+            Credential::Key(_) => Err(Denied::InPerson),
         }
     }
 
@@ -135,6 +135,19 @@ impl Actor {
                 ..
             }) => Err(Denied::Confirm),
             Self::Member(_) => Ok(Admin(self)),
+        }
+    }
+
+    /// Refuses unless the actor may set the password of `account` without knowing the present one. Nobody may their
+    /// own: a browser left open would do to take an account over.
+    pub(crate) fn may_reset_password(&self, account: AccountId) -> Result<(), Denied> {
+        self.admin()?;
+        match self {
+            Self::System(..) => Ok(()),
+            _ if self.account() == Some(account) => Err(Denied::Forbidden(
+                "change your own password where the present one is asked for",
+            )),
+            _ => self.confirmed().map(drop),
         }
     }
 

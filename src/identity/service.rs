@@ -89,11 +89,9 @@ impl Identity {
         configured: Option<ConfiguredAdmin>,
     ) -> Result<Self, Error> {
         let now = clock.now();
-        if let Some(admin) = configured {
-            store
-                .write(move |tx| write::apply_configured(tx, &admin.call, admin.password.as_ref(), now))
-                .await?;
-        }
+        store
+            .write(move |tx| write::apply_configured(tx, configured.as_ref(), now))
+            .await?;
         let memory = store.read(Memory::load).await?;
         let inner = Inner {
             store,
@@ -279,14 +277,14 @@ impl Identity {
         .await
     }
 
-    /// Sets an account's password without asking for the old one: for administrators.
+    /// Sets an account's password without asking for the old one: for administrators, who have lately shown their own.
     pub(crate) async fn reset_password(
         &self,
         actor: &Actor,
         id: AccountId,
         password: Password,
     ) -> Result<(), Error> {
-        actor.admin()?;
+        actor.may_reset_password(id)?;
         self.store_password(actor, id, password).await
     }
 
@@ -297,7 +295,7 @@ impl Identity {
         id: AccountId,
         hash: PasswordHash,
     ) -> Result<(), Error> {
-        actor.admin()?;
+        actor.may_reset_password(id)?;
         self.store_hash(actor, id, hash).await
     }
 

@@ -82,15 +82,18 @@ impl Identity {
     /// Whose password this is. Slow on purpose, and slower after failures.
     async fn prove(&self, call: &str, password: Password, browser: &Browser) -> Result<AccountId, Error> {
         let network = Network::of(browser.address);
-        let call_text: SmolStr = call
-            .trim()
-            .chars()
-            .take(32)
-            .flat_map(char::to_uppercase)
-            .collect();
-        let known = Callsign::parse(call)
-            .ok()
-            .and_then(|call| self.memory().by_call(&call));
+        let parsed = Callsign::parse(call).ok();
+        // By the call meant, not by its spelling: else each spelling would have guesses of its own.
+        let call_text: SmolStr = match &parsed {
+            Some(call) => call.as_str().into(),
+            None => call
+                .trim()
+                .chars()
+                .take(32)
+                .flat_map(char::to_uppercase)
+                .collect(),
+        };
+        let known = parsed.and_then(|call| self.memory().by_call(&call));
         let hash = known
             .as_ref()
             .filter(|(_, account)| !account.disabled)

@@ -37,7 +37,7 @@ struct Failures {
     last: Timestamp,
 }
 
-/// The counters. `account` is the call as it was typed, in capitals.
+/// The counters. `account` is the call meant, or what was typed, in capitals, where it is none.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
     accounts: HashMap<String, Failures>,

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -139,6 +139,7 @@ impl JobsBuilder {
             changed: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            fallen: watch::Sender::new(None),
         });
         let ears = Arc::downgrade(&inner);
         inner.bus.listen(move |event| {
@@ -147,9 +148,9 @@ impl JobsBuilder {
             }
         });
         for (queue, concurrent) in self.queues {
-            inner.tasks.spawn(Arc::clone(&inner).dispatch(queue, concurrent));
+            inner.keep_up(queue, Arc::clone(&inner).dispatch(queue, concurrent));
         }
-        inner.tasks.spawn(Arc::clone(&inner).tick());
+        inner.keep_up("schedules", Arc::clone(&inner).tick());
         Ok(Jobs { inner })
     }
 }
@@ -157,7 +158,7 @@ impl JobsBuilder {
 /// The running queue; clones are the same one.
 #[derive(Clone)]
 pub(crate) struct Jobs {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 pub(super) struct Inner {
@@ -171,6 +172,8 @@ pub(super) struct Inner {
     changed: Notify,
     pub(super) stopping: CancellationToken,
     tasks: TaskTracker,
+    /// A queue that nobody looks after any more, though the program goes on.
+    fallen: watch::Sender<Option<&'static str>>,
 }
 
 /// What is known of a job while it runs.
@@ -269,6 +272,15 @@ impl Jobs {
         }
     }
 
+    /// Waits until a queue, or the schedules, are looked after no more though nobody has stopped them: which.
+    pub(crate) async fn fallen(&self) -> &'static str {
+        let mut fallen = self.inner.fallen.subscribe();
+        match fallen.wait_for(Option::is_some).await.map(|name| *name) {
+            Ok(Some(name)) => name,
+            _ => std::future::pending().await,
+        }
+    }
+
     /// Starts no more jobs, asks those running to stop, and waits for them a while.
     pub(crate) async fn stop(&self) {
         self.inner.stopping.cancel();
@@ -299,6 +311,26 @@ impl Jobs {
 impl Inner {
     pub(super) fn running(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a task that must not end before the program stops, and says so if it does.
+    pub(super) fn keep_up(
+        self: &Arc<Self>,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let inner = Arc::clone(self);
+        let running = self.tasks.spawn(task);
+        self.tasks.spawn(async move {
+            let ended = running.await;
+            if !inner.stopping.is_cancelled() {
+                tracing::error!(
+                    ?ended,
+                    "nothing of {name} will run until the program is started anew"
+                );
+                inner.fallen.send_replace(Some(name));
+            }
+        });
     }
 
     /// Starts the due jobs of one queue, one after the other as slots get free.

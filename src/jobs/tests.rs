@@ -538,3 +538,12 @@ async fn jobs_are_listed_newest_first_and_by_account() {
         .unwrap();
     assert_eq!(payload, Some(greet("3")));
 }
+
+#[tokio::test]
+async fn a_queue_that_nobody_looks_after_any_more_is_told() {
+    let shack = Shack::new();
+    let jobs = shack.builder().start().await.unwrap();
+    jobs.inner.keep_up("letters", async { panic!("a postman fell") });
+    assert_eq!(jobs.fallen().await, "letters");
+    jobs.stop().await;
+}

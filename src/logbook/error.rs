@@ -43,6 +43,9 @@ pub(crate) enum Error {
     /// A logbook of that call exists.
     #[error("a logbook for {0} exists already")]
     CallTaken(SmolStr),
+    /// The account owns as many logbooks as it may.
+    #[error("an account may own {0} logbooks, and this one does")]
+    TooManyBooks(usize),
     /// What the undo token stood for is gone.
     #[error("this can no longer be undone")]
     UndoGone,

@@ -13,7 +13,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -116,12 +115,7 @@ fn write_part(read: &Read, plan: &Plan<'_>, part: &Path) -> Result<BackupReport,
     };
     // One left by a crash would keep its own mode.
     drop(std::fs::remove_file(part));
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(part)
-        .map_err(io)?;
+    let file = private(0o600).open(part).map_err(io)?;
     let mut out = Hashing {
         inner: BufWriter::with_capacity(1 << 18, file),
         hasher: blake3::Hasher::new(),
@@ -284,6 +278,17 @@ fn write_text(out: &mut impl io::Write, text: &str) -> io::Result<()> {
     let length = u16::try_from(text.len()).map_err(io::Error::other)?;
     out.write_all(&length.to_be_bytes())?;
     out.write_all(text.as_bytes())
+}
+
+/// Makes a new file with these rights, where the system knows them.
+pub(super) fn private(mode: u32) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options
 }
 
 /// `path` with something added to its name.

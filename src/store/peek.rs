@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -89,10 +88,11 @@ impl Overlay {
         let mut page = Box::new([0; PAGE]);
         let mut filled = 0;
         while filled < PAGE {
-            match self
-                .file
-                .read_at(&mut page[filled..], number * PAGE as u64 + filled as u64)
-            {
+            match read_at(
+                &self.file,
+                &mut page[filled..],
+                number * PAGE as u64 + filled as u64,
+            ) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -101,6 +101,14 @@ impl Overlay {
         }
         Ok(page)
     }
+}
+
+/// Reads at a place of the file, whatever was read before.
+fn read_at(file: &File, into: &mut [u8], offset: u64) -> Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, into, offset);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, into, offset);
 }
 
 /// Splits a range of the file into pieces within one page: page, place in the page, place in the range.

@@ -3,14 +3,13 @@
 //! First the hash over the file, then every section and every row that this program knows to read; only then
 //! is anything written, to a database under another name that is renamed when it is complete.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use flate2::read::DeflateDecoder;
 
-use super::backup::{BLOBS, FORMAT, HASH_BYTES, Header, MAGIC, sync_parent, with_suffix};
+use super::backup::{BLOBS, FORMAT, HASH_BYTES, Header, MAGIC, private, sync_parent, with_suffix};
 use super::engine::{self, DirLock};
 use super::error::OpenError;
 use super::read::definition;
@@ -353,11 +352,7 @@ impl Sections for Restorer<'_> {
         }
         // Blobs are served; whatever else a backup holds is secret.
         let mode = if name.starts_with(BLOBS) { 0o640 } else { 0o600 };
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&path)?;
+        let mut file = private(mode).open(&path)?;
         io::copy(bytes, &mut file)?;
         file.flush()?;
         file.sync_all()

@@ -151,7 +151,7 @@ async fn observe(edge: Arc<Edge>, mut request: Request, next: Next) -> Response 
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = started.elapsed();
     edge.metrics
-        .answered(method.as_str(), &route, response.status().as_u16(), took);
+        .answered(&method, &route, response.status().as_u16(), took);
     let _inside = span.enter();
     let status = response.status().as_u16();
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

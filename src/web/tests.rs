@@ -285,6 +285,21 @@ mod layers {
     }
 
     #[tokio::test]
+    async fn methods_nobody_knows_make_no_series_of_their_own() {
+        let site = site(plain(), limits()).await;
+        for method in ["BREW", "WHEN", "get"] {
+            let request = Request::builder()
+                .method(method)
+                .uri("/")
+                .header(header::HOST, "localhost");
+            send(&site.router, request.body(Body::empty()).unwrap()).await;
+        }
+        let text = site.edge.metrics.text();
+        assert!(text.contains(r#"method="other""#), "{text}");
+        assert!(!text.contains("BREW") && !text.contains(r#""get""#), "{text}");
+    }
+
+    #[tokio::test]
     async fn every_answer_has_the_security_headers_and_an_id() {
         let site = site(plain(), limits()).await;
         for path in ["/", "/nowhere", "/panics"] {
@@ -720,7 +735,7 @@ mod system {
             limits(),
         )
         .await;
-        metrics.answered("GET", "/x", 200, Duration::from_millis(2));
+        metrics.answered(&Method::GET, "/x", 200, Duration::from_millis(2));
         let reply = send(&site.router, get_from("/metrics")).await;
         let text = String::from_utf8_lossy(&reply.body).into_owned();
         assert!(

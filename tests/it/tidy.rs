@@ -250,6 +250,32 @@ fn files_are_small_and_named_for_their_subject() {
 }
 
 #[test]
+fn what_only_one_system_has_is_marked_so() {
+    let mut problems = Vec::new();
+    for (name, text) in files_below("src", "rs") {
+        let (folder, file) = name.rsplit_once('/').unwrap();
+        let module = format!("#[cfg(unix)]\nmod {};", file.trim_end_matches(".rs"));
+        let parent = fs::read_to_string(root().join(folder).join("mod.rs")).unwrap_or_default();
+        if is_test(&name) || parent.contains(&module) {
+            continue;
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        for (i, line) in lines.iter().enumerate() {
+            if line.contains("::os::unix") || line.contains("tokio::signal::unix") {
+                // At most the head of the function it stands in is between.
+                let marked = lines[i.saturating_sub(4)..i]
+                    .iter()
+                    .any(|line| line.trim() == "#[cfg(unix)]");
+                if !marked {
+                    problems.push(format!("{name}:{}: not every system has this", i + 1));
+                }
+            }
+        }
+    }
+    fail(&problems);
+}
+
+#[test]
 fn sources_hold_no_leftovers() {
     let needles = [
         "todo!(",

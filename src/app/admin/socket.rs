@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -23,6 +24,8 @@ use crate::app::StartError;
 const SOCKET: &str = "admin.sock";
 /// Commands carried out at once; more wait.
 const MOST_AT_ONCE: usize = 4;
+/// The pause after a call that could not be taken.
+const PAUSE: Duration = Duration::from_millis(200);
 /// Frames in line to a command line that reads slowly, and pieces from one that sends fast.
 const LINE: usize = 8;
 
@@ -57,7 +60,15 @@ async fn listen(executor: Executor, listener: UnixListener, path: PathBuf, stop:
     let places = Arc::new(Semaphore::new(MOST_AT_ONCE));
     let tasks = TaskTracker::new();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-        let Ok((stream, _)) = accepted else { continue };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of files: the condition lasts, so a pause spares the processor and the log.
+                tracing::warn!(%error, "a command line could not be answered: {error}");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
         let (executor, places) = (executor.clone(), Arc::clone(&places));
         tasks.spawn(async move {
             let _place = places.acquire_owned().await;

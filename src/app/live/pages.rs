@@ -3,10 +3,13 @@
 //! `{"event_name":"subscribe","data":{"channels":["jobs"],"last":n}}` adds channels, and with `last` above 0 replays
 //! what followed that number; `unsubscribe` takes channels away. Channels of parts that are not there stay silent.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use smol_str::SmolStr;
+use tokio::time::Instant;
 
 use super::{Live, View, Watch};
 use crate::bus::{Delivery, Message, Subscription};
@@ -16,6 +19,8 @@ use crate::web::{Closing, Result, Socket, SocketStart};
 
 /// Channels one page may hold.
 const MOST_CHANNELS: usize = 64;
+/// How long a channel is not replayed again on one page: a replay costs as much as all it holds.
+const REPLAY_PAUSE: Duration = Duration::from_secs(1);
 
 /// What a page says.
 #[derive(Debug, Deserialize)]
@@ -55,6 +60,7 @@ async fn serve(live: Live, actor: Actor, mut socket: Socket) {
         view,
         subscription,
         channels: Vec::new(),
+        replayed: Replayed::default(),
     };
     loop {
         tokio::select! {
@@ -81,6 +87,7 @@ struct Page {
     view: View,
     subscription: Subscription,
     channels: Vec<SmolStr>,
+    replayed: Replayed,
 }
 
 impl Page {
@@ -137,15 +144,60 @@ impl Page {
             return;
         }
         let seen = self.subscription.seen();
+        let (wanted, refused): (Vec<_>, Vec<_>) = new
+            .into_iter()
+            .partition(|channel| self.replayed.may(channel, Instant::now()));
+        if !refused.is_empty() && asked.last < seen {
+            // The page learns that it has missed something, as it would have from a ring that is too short.
+            socket.outbox.lost(asked.last + 1, seen);
+        }
+        if wanted.is_empty() {
+            return;
+        }
         let replay = self.live.bus.replay(asked.last);
         if let Some(gap) = replay.gap {
             socket.outbox.lost(gap.from, gap.to);
         }
         let missed = replay.messages.iter().take_while(|message| message.seq <= seen);
-        for message in missed.filter(|message| new.contains(&message.topic)) {
+        for message in missed.filter(|message| wanted.contains(&message.topic)) {
             if let Some(text) = self.frame(message) {
                 socket.outbox.send(text, Some(message.seq)).await;
             }
         }
+    }
+}
+
+/// Which channels were replayed lately, and when.
+#[derive(Debug, Default)]
+struct Replayed(Vec<(SmolStr, Instant)>);
+
+impl Replayed {
+    /// Whether a channel may be replayed now; it counts as replayed then.
+    fn may(&mut self, channel: &SmolStr, now: Instant) -> bool {
+        self.0.retain(|(_, at)| now.duration_since(*at) < REPLAY_PAUSE);
+        let known = self.0.iter().any(|(replayed, _)| replayed == channel);
+        let may = !known && self.0.len() < MOST_CHANNELS;
+        if may {
+            self.0.push((channel.clone(), now));
+        }
+        may
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_replayed_once_a_second() {
+        let (mut replayed, start) = (Replayed::default(), Instant::now());
+        assert!(replayed.may(&"jobs".into(), start));
+        assert!(!replayed.may(&"jobs".into(), start + REPLAY_PAUSE / 2));
+        assert!(replayed.may(&"logbook".into(), start));
+        assert!(replayed.may(&"jobs".into(), start + REPLAY_PAUSE));
+        for number in 0..200 {
+            replayed.may(&format!("made up {number}").into(), start + REPLAY_PAUSE);
+        }
+        assert_eq!(replayed.0.len(), MOST_CHANNELS);
     }
 }

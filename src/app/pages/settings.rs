@@ -10,7 +10,7 @@ use super::say::iso;
 use super::views::{KeyRow, ScopeChoice, SessionRow, SettingsPage, utc_words, word_or_name};
 use crate::identity::write::{AccountChange, NewKey};
 use crate::identity::{Error, KeyLine, Password, Scope, SessionLine};
-use crate::web::{Problem, Result};
+use crate::web::{Problem, Result, Sensitive};
 
 /// The scopes that open something here, with whether a new key begins with them.
 const SCOPES: [(Scope, &str, bool); 4] = [
@@ -147,6 +147,7 @@ async fn page(reader: &Reader, again: Again, new_key: String) -> Result<Response
     let identity = &reader.app.services.identity;
     let actor = &reader.visitor.actor;
     let (sessions, keys) = (identity.sessions(actor)?, identity.keys(actor)?);
+    let secret = !new_key.is_empty();
     let page = SettingsPage {
         frame: reader.frame_of("settings", "nav.settings").await,
         grid: reader.grid(),
@@ -156,7 +157,11 @@ async fn page(reader: &Reader, again: Again, new_key: String) -> Result<Response
         form: again.form,
         new_key,
     };
-    reader.show(again.status, &page)
+    let mut response = reader.show(again.status, &page)?;
+    if secret {
+        response.extensions_mut().insert(Sensitive);
+    }
+    Ok(response)
 }
 
 /// The scopes that the reader's keys may have.

@@ -263,6 +263,10 @@ pub(super) async fn change(
     let id = AccountId(id);
     let password = patch.password.map(Password::for_use).transpose();
     let password = password.map_err(|weak| Problem::invalid("password", weak.to_string()))?;
+    if password.is_some() {
+        // Before anything is changed: all of the request is done, or nothing.
+        actor.may_reset_password(id)?;
+    }
     let standing = Standing {
         disabled: patch.disabled,
         role: patch.role,

@@ -109,11 +109,14 @@ impl Gate {
 
     /// Who the request's cookie or bearer token stands for, and the session's CSRF token.
     fn identify(&self, headers: &HeaderMap, https: bool) -> Result<(Actor, Option<SessionToken>), Problem> {
-        if let Some(value) = headers.get(header::AUTHORIZATION) {
-            let bearer = value.to_str().ok().and_then(bearer_token);
-            let actor = bearer.and_then(|token| self.identity.by_key(token));
+        // Other schemes are not for us: a proxy in front may ask for a password of its own.
+        let shown = headers.get(header::AUTHORIZATION);
+        if let Some(token) = shown.and_then(|value| bearer_token(value.as_bytes())) {
             let unknown =
                 || Problem::unauthenticated().with("hint", "the API key is unknown, expired or revoked");
+            let actor = std::str::from_utf8(token)
+                .ok()
+                .and_then(|token| self.identity.by_key(token.trim()));
             return actor.map(|actor| (actor, None)).ok_or_else(unknown);
         }
         let jar = CookieJar::from_headers(headers);
@@ -242,9 +245,11 @@ fn is_page(request: &Request) -> bool {
     request.method().is_safe() && plain && wanted && !request.uri().path().starts_with("/api/")
 }
 
-fn bearer_token(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// What follows the scheme `Bearer`; `None` where another scheme is named.
+fn bearer_token(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = value.split_at_checked(b"Bearer".len())?;
+    let ends = token.first().is_none_or(|byte| *byte == b' ');
+    (scheme.eq_ignore_ascii_case(b"bearer") && ends).then_some(token)
 }
 
 fn caller(actor: &Actor) -> Caller {

@@ -68,7 +68,7 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
         .api(Access::Session, routes!(session::end_one))
         .api(Access::Session, routes!(keys::list, keys::create))
         .api(Access::Session, routes!(keys::revoke))
-        .api(Access::Session, routes!(accounts::own, accounts::change_own))
+        .api(Access::Key("full"), routes!(accounts::own, accounts::change_own))
         .api(
             Access::Session.class(Class::Login),
             routes!(accounts::change_password),
@@ -132,6 +132,7 @@ impl From<Denied> for Problem {
         match denied {
             Denied::SignIn => Self::unauthenticated(),
             Denied::Scope(scope) => Self::forbidden("insufficient_scope", text).with("scope", scope.as_str()),
+            Denied::InPerson => Self::forbidden("session_required", text),
             Denied::NotAdministrator | Denied::Forbidden(_) => Self::forbidden("forbidden", text),
             Denied::Confirm => Self::new(StatusCode::UNAUTHORIZED, "reauthentication_required", text),
         }

@@ -89,7 +89,10 @@ pub(super) struct SessionList {
 /// Who is signed in, with the token for changes and the logbooks.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session", responses(
     (status = 200, body = SessionBody), (status = 401, body = ProblemBody)))]
-pub(super) async fn show(State(state): State<IdentityState>, visitor: Visitor) -> Result<impl IntoResponse> {
+pub(super) async fn show(
+    State(state): State<IdentityState>,
+    visitor: Visitor,
+) -> Result<(Extension<Sensitive>, Json<SessionBody>)> {
     let body = body(&state, visitor.actor, visitor.csrf).await?;
     Ok((Extension(Sensitive), Json(body)))
 }

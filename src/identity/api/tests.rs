@@ -18,7 +18,7 @@ use crate::env::{Clock, Entropy};
 use crate::identity::Identity;
 use crate::net::Peer;
 use crate::store::{Registry, Store, StoreConfig};
-use crate::web::{Access, Routes, Signer};
+use crate::web::{Access, Routes, Sensitive, Signer};
 
 const PASSPHRASE: &str = "seven quiet antennas";
 const OTHER: &str = "eleven noisy amplifiers";
@@ -449,6 +449,10 @@ async fn keys_open_what_their_scopes_allow_without_any_csrf() {
         let body = json!({"name": "WSJT-X", "scopes": scopes});
         let reply = site.send(bruce.to("POST", "/api/v1/apikeys", &body)).await;
         assert_eq!(reply.status(), 201);
+        assert!(
+            reply.extensions().get::<Sensitive>().is_some(),
+            "an answer with a key is not kept"
+        );
         read(reply).await
     };
     let (rig, full) = (make(json!(["rig"])).await, make(json!(["full"])).await);
@@ -464,6 +468,12 @@ async fn keys_open_what_their_scopes_allow_without_any_csrf() {
         200
     );
     let narrow = site.send(by(&rig, "GET", "/api/v1/apikeys", &Value::Null)).await;
+    assert_eq!(refused(narrow).await, says(403, "session_required"));
+    let successor = site
+        .send(by(&full, "POST", "/api/v1/apikeys", &json!({"scopes": ["full"]})))
+        .await;
+    assert_eq!(refused(successor).await, says(403, "session_required"));
+    let narrow = site.send(by(&rig, "GET", "/api/v1/account", &Value::Null)).await;
     assert_eq!(refused(narrow).await, says(403, "insufficient_scope"));
     let patch = json!({"name": "by key"});
     assert_eq!(
@@ -494,11 +504,13 @@ async fn keys_open_what_their_scopes_allow_without_any_csrf() {
         site.send(by(&rig, "GET", "/rig", &Value::Null)).await.status(),
         401
     );
-    let nonsense = with(
-        to("GET", "/form", &Value::Null),
-        "authorization",
-        "Basic dXNlcjpwYXNz",
+    let proxied = with(bruce.get("/settings"), "authorization", "Basic dXNlcjpwYXNz");
+    assert_eq!(
+        site.send(proxied).await.status(),
+        200,
+        "a proxy's own password is not for us"
     );
+    let nonsense = with(bruce.get("/settings"), "authorization", "Bearer nonsense");
     assert_eq!(site.send(nonsense).await.status(), 401);
 
     site.clock.advance(Duration::from_secs(11 * 60));
@@ -633,7 +645,26 @@ async fn administrators_manage_accounts_and_members_do_not() {
         says(401, "wrong_credentials")
     );
     let on = json!({"disabled": false, "password": PASSPHRASE, "verified": true});
+    site.clock.advance(Duration::from_secs(11 * 60));
+    let late = site.send(bruce.to("PATCH", &place, &on)).await;
+    assert_eq!(refused(late).await, says(401, "reauthentication_required"));
+    assert_eq!(
+        read(site.send(bruce.get(&place)).await).await["disabled"],
+        true,
+        "what is refused in part is refused in whole"
+    );
+    let confirmed = site
+        .send(bruce.to(
+            "POST",
+            "/api/v1/session/confirm",
+            &json!({"password": PASSPHRASE}),
+        ))
+        .await;
+    assert_eq!(confirmed.status(), 204);
     assert_eq!(site.send(bruce.to("PATCH", &place, &on)).await.status(), 200);
+    let mine = json!({"password": OTHER});
+    let taken_over = site.send(bruce.to("PATCH", "/api/v1/users/1", &mine)).await;
+    assert_eq!(refused(taken_over).await, says(403, "forbidden"));
     assert_eq!(site.sign_in("W1AW", PASSPHRASE).await.status(), 200);
     let own = site
         .send(bruce.to("PATCH", "/api/v1/users/1", &json!({"role": "member"})))

@@ -68,7 +68,9 @@ fn a_key_is_limited_to_its_scopes_and_its_owner() {
     assert!(writer.require(Scope::LogbookRead).is_ok(), "who writes may read");
 
     let full = member(Role::Member, scopes(&[Scope::Full]));
-    assert!(full.require(Scope::Rig).is_ok() && full.in_person().is_ok());
+    assert!(full.require(Scope::Rig).is_ok());
+    assert_eq!(full.in_person().err(), Some(Denied::InPerson));
+    assert_eq!(full.confirmed().err(), Some(Denied::InPerson));
     assert_eq!(full.admin().err(), Some(Denied::NotAdministrator));
     assert!(
         member(Role::Administrator, scopes(&[Scope::Admin]))

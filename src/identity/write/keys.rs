@@ -38,7 +38,7 @@ pub(crate) fn create_api_key(
     if actor.account() == Some(new.account) {
         actor.confirmed()?;
     } else {
-        actor.admin()?;
+        actor.may_reset_password(new.account)?;
     }
     read::account(tx, new.account)?.ok_or(Error::UnknownAccount)?;
     if new.scopes.is_empty() {

@@ -11,8 +11,9 @@ use smol_str::{SmolStr, format_smolstr};
 use super::actor::{Actor, Admin, Credential, Denied};
 use super::error::Error;
 use super::event::IdentityEvent;
-use super::model::{AccountId, Density, DisplayName, MailAddress, Preferences, Role, Theme, Units};
+use super::model::{AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, Theme, Units};
 use super::password::PasswordHash;
+use super::service::ConfiguredAdmin;
 use super::tables::{ACCOUNT, ACCOUNT_BY_CALL, AUDIT, AuditLine, SESSION, StoredAccount, StoredSession};
 use super::token::SecretDigest;
 use super::{read, token};
@@ -149,7 +150,11 @@ pub(crate) fn change_account(
     change: &AccountChange,
     now: Timestamp,
 ) -> Result<StoredAccount, Error> {
-    own_or_admin(actor, id)?;
+    if actor.account() == Some(id) {
+        actor.require(Scope::Full)?;
+    } else {
+        actor.admin()?;
+    }
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     if change
         .revision
@@ -257,8 +262,28 @@ pub(super) fn rehash(
     Ok(())
 }
 
-/// Makes the configured administrator what the configuration says.
+/// Makes the configured administrator what the configuration says; an account it no longer names is its owner's
+/// again, with the password it has.
 pub(super) fn apply_configured(
+    tx: &mut Write<'_>,
+    admin: Option<&ConfiguredAdmin>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for (id, mut account) in read::accounts(tx)? {
+        let named = admin.is_some_and(|admin| admin.call == account.call);
+        if account.configured.is_some() && !named {
+            account.configured = None;
+            save(tx, id, &mut account)?;
+            audit(tx, &line("configuration", "account.released", id, ""), now)?;
+        }
+    }
+    match admin {
+        Some(admin) => install_configured(tx, &admin.call, admin.password.as_ref(), now),
+        None => Ok(()),
+    }
+}
+
+fn install_configured(
     tx: &mut Write<'_>,
     call: &Callsign,
     hash: Option<&PasswordHash>,
@@ -285,6 +310,7 @@ pub(super) fn apply_configured(
     }
     if !unchanged && let Some(hash) = hash {
         account.password = Some(format_smolstr!("{hash}"));
+        end_sessions(tx, id, None)?;
     }
     account.configured = fingerprint;
     account.role = Role::Administrator;

@@ -100,6 +100,7 @@ impl From<Error> for Problem {
                 .with("word", error.word),
             Error::Invalid { field, message } => Problem::invalid(field, message),
             Error::CallTaken(_) => Problem::conflict("call_taken", text.clone()).field("call", text),
+            Error::TooManyBooks(_) => Problem::conflict("too_many_logbooks", text),
             Error::UndoGone => Problem::new(StatusCode::GONE, "undo_gone", text),
             Error::ImportState(_) => Problem::conflict("import_state", text),
             Error::TooMany(_) => Problem::unprocessable("too_many", text),

@@ -14,7 +14,10 @@ use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::read::books::members;
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::tables::{BOOK, BOOK_BY_CALL, Book, MEMBER, MEMBER_BY_ACCOUNT, Membership, Right};
-use crate::store::{Rows, Write};
+use crate::store::{Direction, Rows, Span, Write};
+
+/// Logbooks one account may own: its own, its club's, its contests' and its holidays', with room.
+pub(crate) const MOST_BOOKS: usize = 50;
 
 /// A logbook to be made.
 #[derive(Clone, Debug)]
@@ -40,6 +43,9 @@ pub(crate) fn create(
 ) -> Result<Opened, Error> {
     actor.require(Scope::LogbookWrite)?;
     let member = actor.member()?;
+    if owned(tx, member.account)? >= MOST_BOOKS {
+        return Err(Error::TooManyBooks(MOST_BOOKS));
+    }
     let owner = Person {
         account: member.account,
         call: member.call.clone(),
@@ -89,7 +95,11 @@ pub(crate) fn create_for(
 
 /// The logbook of the account's own call, made if it is not there yet.
 pub(crate) fn ensure_own(tx: &mut Write<'_>, owner: &Person, now: Timestamp) -> Result<(), Error> {
-    if tx.get(BOOK_BY_CALL, &owner.call.as_str().into())?.is_some() {
+    if let Some(book) = tx.get(BOOK_BY_CALL, &owner.call.as_str().into())? {
+        if !tx.contains(MEMBER, &(book, owner.account.0))? {
+            let call = &owner.call;
+            tracing::warn!(%call, "{call} has an account now, but the logbook of that call is somebody else's");
+        }
         return Ok(());
     }
     let new = NewBook {
@@ -98,6 +108,17 @@ pub(crate) fn ensure_own(tx: &mut Write<'_>, owner: &Person, now: Timestamp) -> 
         club: false,
     };
     create_for(tx, owner, new, now).map(drop)
+}
+
+/// How many logbooks an account owns.
+fn owned(rows: &impl Rows, account: AccountId) -> Result<usize, Error> {
+    let mut count = 0;
+    for row in rows.scan(MEMBER_BY_ACCOUNT, Span::prefix(&(account.0,)), Direction::Forward) {
+        let ((_, book), ()) = row?;
+        let held = rows.get(MEMBER, &(book, account.0))?;
+        count += usize::from(held.is_some_and(|held| held.right == Right::Owner));
+    }
+    Ok(count)
 }
 
 /// Changes title or kind.

@@ -726,3 +726,27 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn an_account_owns_so_many_logbooks_and_no_more() {
+    let fixture = Fixture::new().await;
+    let make = async |number: usize| {
+        let letters: String = [number / 26, number % 26]
+            .map(|n| char::from(b'A' + u8::try_from(n).unwrap()))
+            .iter()
+            .collect();
+        let new = books::NewBook {
+            call: format!("W6{letters}").parse().unwrap(),
+            title: String::new(),
+            club: false,
+        };
+        fixture
+            .write(move |tx| books::create(tx, &k6bp(), new, now()))
+            .await
+    };
+    for number in 1..books::MOST_BOOKS {
+        make(number).await.unwrap();
+    }
+    let refused = make(books::MOST_BOOKS).await;
+    assert!(matches!(refused, Err(Error::TooManyBooks(books::MOST_BOOKS))));
+}

@@ -151,3 +151,62 @@ fn a_backup_made_while_serving_restores_elsewhere() {
         "and leaves nothing behind"
     );
 }
+
+#[test]
+fn refusals_before_any_page_are_pages_for_people_and_problems_for_programs() {
+    let shack = Box_::with_admin();
+    let serving = shack.serve();
+    let ask = |path: &str, host: &str, accept: &str| {
+        serving.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
+        ))
+    };
+    for (path, host, status) in [("/", "evil.example", "421"), ("/nowhere", "localhost", "404")] {
+        let page = ask(path, host, "text/html");
+        assert!(page.starts_with(&format!("HTTP/1.1 {status}")), "{page}");
+        assert!(page.contains("<!doctype html>"), "{page}");
+        assert!(page.contains("content-security-policy"), "{page}");
+        let problem = ask(path, host, "application/json");
+        assert!(problem.contains("application/problem+json"), "{problem}");
+    }
+    let stale = "csrf=stale&do=account";
+    let reply = serving.send(&format!(
+        "POST /login HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nAccept: text/html\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{stale}",
+        stale.len()
+    ));
+    assert!(
+        reply.starts_with("HTTP/1.1 403") && reply.contains("<!doctype html>"),
+        "{reply}"
+    );
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
+fn what_serve_would_refuse_config_check_refuses() {
+    let shack = Box_::empty();
+    for (key, value) in [
+        ("SHACKBOX_LOG__LEVEL", "shackbox=louder"),
+        ("SHACKBOX_ADMIN__PASSWORD_HASH", "$argon2id$v=19$half"),
+        ("SHACKBOX_SMTP__FROM", "nobody at all"),
+    ] {
+        let check = |command: &[&str]| {
+            shack
+                .command(command)
+                .env("SHACKBOX_ADMIN__CALL", ADMIN)
+                .env("SHACKBOX_SMTP__HOST", "mail.example.org")
+                .env(key, value)
+                .stdin(std::process::Stdio::null())
+                .output()
+                .unwrap()
+        };
+        let refused = check(&["config", "check"]);
+        assert_eq!(refused.status.code(), Some(1), "{key}");
+        let served = check(&["serve", "--listen", "127.0.0.1:0"]);
+        assert_eq!(served.status.code(), Some(1), "{key}");
+        let words = |bytes: &[u8]| text(bytes).lines().next().unwrap_or_default().to_owned();
+        assert_eq!(words(&refused.stderr), words(&served.stderr), "{key}");
+    }
+    let fine = shack.run(&["config", "check"]);
+    assert!(fine.status.success(), "{}", text(&fine.stderr));
+}
