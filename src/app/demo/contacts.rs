@@ -54,37 +54,65 @@ pub(super) struct Operator<'a> {
 
 struct Choice {
     band: &'static str,
-    khz: u64,
-    width: u64,
+    /// Where its modes are, in kilohertz: first of CW with the width, FT8, FT4, first of SSB with the width.
+    cw: (u64, u64),
+    ft8: u64,
+    ft4: u64,
+    ssb: (u64, u64),
     /// Relative weight by night and by day at the station.
     night: u32,
     day: u32,
 }
 
-const fn choice(band: &'static str, khz: u64, width: u64, night: u32, day: u32) -> Choice {
+type Plan = ((u64, u64), u64, u64, (u64, u64));
+
+const fn choice(band: &'static str, plan: Plan, night: u32, day: u32) -> Choice {
+    let (cw, ft8, ft4, ssb) = plan;
     Choice {
         band,
-        khz,
-        width,
+        cw,
+        ft8,
+        ft4,
+        ssb,
         night,
         day,
     }
 }
 
 const BANDS: &[Choice] = &[
-    choice("160m", 1800, 60, 6, 0),
-    choice("80m", 3500, 200, 20, 3),
-    choice("60m", 5351, 14, 3, 1),
-    choice("40m", 7000, 190, 34, 14),
-    choice("30m", 10_100, 45, 14, 8),
-    choice("20m", 14_000, 320, 22, 40),
-    choice("17m", 18_068, 90, 5, 18),
-    choice("15m", 21_000, 400, 3, 26),
-    choice("12m", 24_890, 90, 1, 12),
-    choice("10m", 28_000, 900, 1, 20),
-    choice("6m", 50_000, 320, 1, 6),
-    choice("2m", 144_000, 400, 1, 2),
+    choice("160m", ((1810, 20), 1840, 1842, (1845, 90)), 6, 0),
+    choice("80m", ((3505, 50), 3573, 3575, (3650, 130)), 20, 3),
+    choice("60m", ((5352, 4), 5357, 5357, (5360, 5)), 3, 1),
+    choice("40m", ((7003, 35), 7074, 7047, (7130, 65)), 34, 14),
+    choice("30m", ((10_103, 25), 10_136, 10_140, (10_103, 25)), 14, 8),
+    choice("20m", ((14_003, 60), 14_074, 14_080, (14_150, 190)), 22, 40),
+    choice("17m", ((18_070, 20), 18_100, 18_104, (18_115, 45)), 5, 18),
+    choice("15m", ((21_003, 60), 21_074, 21_140, (21_200, 220)), 3, 26),
+    choice("12m", ((24_892, 20), 24_915, 24_919, (24_935, 50)), 1, 12),
+    choice("10m", ((28_003, 60), 28_074, 28_180, (28_400, 220)), 1, 20),
+    choice("6m", ((50_085, 20), 50_313, 50_318, (50_110, 60)), 1, 6),
+    choice("2m", ((144_025, 40), 144_174, 144_170, (144_200, 100)), 1, 2),
 ];
+
+impl Choice {
+    /// Where on the band one meets this mode, in hertz.
+    fn hertz(&self, dice: &mut Dice, mode: &str) -> u64 {
+        let among = |dice: &mut Dice, (first, width): (u64, u64)| {
+            first * 1000 + dice.below(width) * 1000 + dice.below(10) * 100
+        };
+        // Digital modes share one dial setting; stations sit within its pass band.
+        let within = |dice: &mut Dice, dial: u64| dial * 1000 + 300 + dice.below(24) * 100;
+        match mode {
+            "SSB" => among(dice, self.ssb),
+            "FT8" => within(dice, self.ft8),
+            "MFSK" => within(dice, self.ft4),
+            "JT65" => within(dice, self.ft8 + 2),
+            "PSK" => within(dice, self.ft8 - 4),
+            "RTTY" => among(dice, (self.ft8 + 8, 10)),
+            _ => among(dice, self.cw),
+        }
+    }
+}
 
 fn weighted<'a, T>(dice: &mut Dice, from: &'a [T], weight: impl Fn(&T) -> u32) -> &'a T {
     let total: u64 = from.iter().map(|item| u64::from(weight(item))).sum();
@@ -230,7 +258,7 @@ pub(super) fn contact(dice: &mut Dice, who: &Operator<'_>, at: Timestamp) -> Str
     let day = (7.0..19.0).contains(&sun_hour);
     let choice = weighted(dice, BANDS, |c| if day { c.day } else { c.night });
     let (mode, submode) = mode(dice, time.year(), choice.band);
-    let hertz = (choice.khz * 1000) + dice.below(choice.width) * 1000 + dice.below(10) * 100;
+    let hertz = choice.hertz(dice, mode);
     let date = time.strftime("%Y%m%d").to_string();
 
     let mut out = String::with_capacity(420);
