@@ -229,8 +229,8 @@ fn refuse(request: &Request, denied: Denied) -> Response {
     Problem::from(denied).into_response()
 }
 
-/// Whether it is a page that is asked for: everything outside the API that does not stream, unless another kind of
-/// answer is wanted.
+/// Whether it is a page that is asked for: everything outside the API that does not stream, where HTML
+/// is welcome. What says nothing of what it accepts is a program.
 fn is_page(request: &Request) -> bool {
     let plain = request
         .extensions()
@@ -240,7 +240,7 @@ fn is_page(request: &Request) -> bool {
         .headers()
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
-        .unwrap_or("*/*");
+        .unwrap_or_default();
     let wanted = accept.contains("text/html") || accept.contains("*/*");
     request.method().is_safe() && plain && wanted && !request.uri().path().starts_with("/api/")
 }
