@@ -16,6 +16,8 @@ import { number, t } from './words.js';
 
 /** Rows drawn beyond what is seen, against blank edges while scrolling. */
 const BEYOND = 8;
+/** How far from its place the active row is looked for when rows came or went. */
+const ACTIVE_SEEN = 50;
 /** A range may not be chosen row by row beyond this; the filter can choose all. */
 const RANGE_LIMIT = 5000;
 const REST_MS = 160;
@@ -43,6 +45,7 @@ export class SbTable extends HTMLElement {
   /** @type {Column[]} */ #columns = [];
   /** @type {Setup} */ #setup = /** @type {any} */ (null);
   #active = 0;
+  /** Which row that is, once it was drawn. */ #activeKey = '';
   #frame = 0;
   #rest = 0;
   #arrived = 0;
@@ -66,6 +69,7 @@ export class SbTable extends HTMLElement {
     this.selection.clear();
     this.#tellSelection();
     this.#active = 0;
+    this.#activeKey = '';
     this.#arrived = 0;
     this.#goTo(0);
     this.#pages.want(0, 1);
@@ -223,6 +227,7 @@ export class SbTable extends HTMLElement {
     const { first, last } = scroll.window(BEYOND);
     this.#pages.want(first, Math.max(last, first + 1));
     const focused = document.activeElement === scroller;
+    if (focused || this.hasAttribute('opened')) this.#keepActive();
     this.#rows.draw(first, last, scroll.row, (index) => this.#pages.at(index), (item, index) => ({
       chosen: item !== undefined && this.selection.has(this.#key(item)),
       active: index === this.#active && (focused || this.hasAttribute('opened')),
@@ -232,6 +237,21 @@ export class SbTable extends HTMLElement {
     layer.style.transform = `translateY(${scroll.physical + this.#rows.base * scroll.row - scroll.top}px)`;
     if (focused && scroll.rows > 0) scroller.setAttribute('aria-activedescendant', this.#rows.idOf(this.#active));
     this.#drawNotes();
+  }
+
+  /** Rows come and go above: the active one stays the same contact, not the same place. */
+  #keepActive() {
+    const item = this.#pages.at(this.#active);
+    if (item === undefined) return;
+    if (this.#activeKey && this.#key(item) !== this.#activeKey) {
+      for (let by = -ACTIVE_SEEN; by <= ACTIVE_SEEN; by += 1) {
+        const other = this.#pages.at(this.#active + by);
+        if (other === undefined || this.#key(other) !== this.#activeKey) continue;
+        this.#active += by;
+        return;
+      }
+    }
+    this.#activeKey = this.#key(item);
   }
 
   #drawNotes() {
@@ -279,6 +299,7 @@ export class SbTable extends HTMLElement {
     const index = this.#rows.indexOf(/** @type {Element} */ (event.target));
     if (index < 0 || (/** @type {Element} */ (event.target)).closest('a, button, input')) return;
     this.#active = index;
+    this.#activeKey = '';
     if (this.#setup.chooses && event.shiftKey) this.#chooseRange(index);
     else if (this.#setup.chooses && (event.ctrlKey || event.metaKey)) this.#toggle(index);
     else this.#open(index);
@@ -318,6 +339,7 @@ export class SbTable extends HTMLElement {
     const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: fits - 1, PageUp: 1 - fits, Home: -Infinity, End: Infinity };
     if (event.key in moves && !command) {
       this.#active = Math.max(0, Math.min(last, this.#active + moves[event.key]));
+      this.#activeKey = '';
       this.#parts.scroller.scrollTop = this.#scroll.reveal(this.#active);
       if (event.shiftKey && this.#setup.chooses) this.#chooseRange(this.#active);
       else if (this.hasAttribute('opened')) this.#open(this.#active);
