@@ -93,11 +93,12 @@ impl App {
         }
     }
 
-    /// Not ready any more, websockets told to come back, jobs put down, the store closed.
-    pub(crate) async fn stop(&self) {
+    /// Not ready any more, websockets told to come back, jobs put down, meanwhile `edge` ended, then the store closed.
+    pub(crate) async fn stop_beside(&self, edge: impl Future<Output = ()>) {
         self.health.stopping();
         self.stop.cancel();
-        tokio::join!(self.sockets.stop(), self.jobs.stop());
+        self.services.store.interrupt();
+        tokio::join!(self.sockets.stop(), self.jobs.stop(), edge);
         if let Err(error) = self.services.identity.flush(true).await {
             tracing::warn!(%error, "when sessions and keys were used last is not stored: {error}");
         }

@@ -4,11 +4,10 @@
 //! SIGTERM or SIGINT the program stops being ready, finishes what it has begun, and is gone within ten seconds.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
-use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::demo;
@@ -21,6 +20,8 @@ use crate::net::{self, Listener, Server};
 
 /// How long open requests may take to finish when the program stops.
 const DRAIN: Duration = Duration::from_secs(5);
+/// How long all of stopping may take; what is not done by then is cut off. The rest of ten seconds is the runtime's.
+const GONE: Duration = Duration::from_secs(9);
 /// Open files wished for: a connection is one.
 const OPEN_FILES: u64 = 65_536;
 
@@ -63,10 +64,9 @@ pub(crate) async fn serve(
 
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping");
-    app.health.stopping();
-    app.sockets.stop().await;
-    listening.stop().await;
-    app.stop().await;
+    if timeout(GONE, app.stop_beside(listening.stop())).await.is_err() {
+        tracing::warn!("not everything has ended in time; what was acknowledged is stored");
+    }
     Ok(())
 }
 
@@ -98,11 +98,19 @@ impl Listening {
 pub(crate) fn listen(app: &App, listener: Listener) -> Result<Listening, StartError> {
     let config = &app.services.config;
     let part = app.health.part("web");
+    let health = app.health.clone();
     let server = Server {
         router: routes::router(app)?,
-        places: Arc::new(Semaphore::new(config.limits.connections)),
+        places: net::Places::new(config.limits.connections),
         header_timeout: config.limits.header_timeout,
         trusted: config.web.trusted_proxies.clone().into(),
+        strangers: net::Strangers::told_to(move |address| {
+            let remark = format!(
+                "{address} forwards for others, but is not in web.trusted_proxies: everybody behind it counts as one"
+            );
+            tracing::warn!(peer.ip = %address, "{remark}");
+            health.remark(remark);
+        }),
     };
     let stop = CancellationToken::new();
     let stopping = stop.clone();

@@ -150,7 +150,11 @@ pub(super) fn health(place: &Place, json: Json) -> Outcome<ExitCode> {
             ready,
             version,
             parts,
-        })) => (ready, json!({"ready": ready, "version": version, "parts": parts})),
+            remarks,
+        })) => {
+            let report = json!({"ready": ready, "version": version, "parts": parts, "remarks": remarks});
+            (ready, report)
+        }
         Ok(Some(_)) => return Err(Failure::odd_reply()),
         // Without the right to the socket, or from another container, the port still answers.
         Ok(None) | Err(_) => {
@@ -164,6 +168,9 @@ pub(super) fn health(place: &Place, json: Json) -> Outcome<ExitCode> {
             if let Some(trouble) = trouble.as_str() {
                 output::result(format_args!("{part}: {trouble}"));
             }
+        }
+        for remark in report["remarks"].as_array().into_iter().flatten() {
+            output::result(remark.as_str().unwrap_or_default());
         }
     })?;
     Ok(if ready {

@@ -1,6 +1,7 @@
 //! `serve`: configuration with its flags, the log, the runtime, and the throw-away directory of `--demo`.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::args::{Place, Serve};
 use super::output::{self, Failure, Outcome};
@@ -10,6 +11,9 @@ use crate::app::StartError;
 use crate::app::{self, Options};
 use crate::config::Config;
 use crate::env::{Clock, Entropy};
+
+/// How long threads may still take when everything else has ended.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Serves until told to stop.
 pub(super) fn serve(place: &Place, given: Serve) -> Outcome {
@@ -40,10 +44,14 @@ pub(super) fn serve(place: &Place, given: Serve) -> Outcome {
         sources,
         demo: given.demo,
     };
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let served = runtime.block_on(async {
         let serving = Box::pin(app::serve(config, options, log, |line| output::say(line)));
         serving.await.map_err(about_start)
-    })
+    });
+    // What blocks a thread by then would keep the program from ending.
+    runtime.shutdown_timeout(LAST_WORDS);
+    served
 }
 
 fn about_start(error: StartError) -> Failure {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::arriving::Arriving;
 use super::place::Countries;
 use crate::env::Env;
 use crate::store::Store;
@@ -16,6 +17,7 @@ pub(crate) struct Logbook {
     pub(crate) countries: Countries,
     /// Imports that this process works on at this moment.
     pub(crate) live: LiveImports,
+    pub(crate) arriving: Arriving,
     data_dir: Arc<Path>,
 }
 
@@ -27,6 +29,7 @@ impl Logbook {
             env,
             countries,
             live: LiveImports::default(),
+            arriving: Arriving::default(),
             data_dir: data_dir.into(),
         }
     }

@@ -1,19 +1,23 @@
 //! Listeners, connections and peer addresses.
 //!
 //! Invariants: every listener is bound before any is announced; a connection costs a place, and there is a
-//! fixed number of places; a peer's address is what the network says unless a trusted proxy says otherwise.
+//! fixed number of places, in all and for one network; a peer's address is what the network says unless a trusted proxy says otherwise.
 //! Stopping lets requests in progress finish within a time limit.
 //!
 //! Deliberately not here: routes and what a request means. Websockets outlive their HTTP connection and are
 //! told to close by whoever runs them; they keep their [`Place`] until then.
 
+mod activity;
 mod bind;
+mod paced;
 mod peer;
+mod places;
 mod serve;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use bind::{BindError, Listener, bind, raise_open_files};
-pub(crate) use peer::Peer;
-pub(crate) use serve::{Place, Served, Server};
+pub(crate) use peer::{Network, Peer, Strangers};
+pub(crate) use places::{Place, Places};
+pub(crate) use serve::{Served, Server};

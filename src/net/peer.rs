@@ -4,7 +4,8 @@
 //! The list is read from its end: the first address that is no proxy of ours is the client, and whatever
 //! stands before it is the client's own invention.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -62,6 +63,62 @@ impl Peer {
     /// Whether the request comes from this machine itself, not through a proxy on it.
     pub(crate) fn is_local(&self) -> bool {
         self.address.is_loopback() && !self.proxied
+    }
+}
+
+/// The network that strangers are counted by: an IPv4 address, or an IPv6 /56.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Network(IpAddr);
+
+impl Network {
+    /// The network of an address; IPv4 written as IPv6 counts as IPv4.
+    pub(crate) fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(v6) => {
+                let mask = u128::MAX << (128 - 56);
+                IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+}
+
+/// Told of the first neighbour that forwards for others without being trusted to: then everybody behind it counts as
+/// one client, and nobody would notice.
+#[derive(Clone)]
+pub(crate) struct Strangers {
+    first: Arc<OnceLock<IpAddr>>,
+    tell: Arc<dyn Fn(IpAddr) + Send + Sync>,
+}
+
+impl Strangers {
+    /// Calls `tell` once, with the first such neighbour.
+    pub(crate) fn told_to(tell: impl Fn(IpAddr) + Send + Sync + 'static) -> Self {
+        Self {
+            first: Arc::default(),
+            tell: Arc::new(tell),
+        }
+    }
+
+    /// Looks at a request. From the open internet anybody may make the header up; a proxy that was forgotten in the
+    /// configuration is next door.
+    pub(super) fn look(&self, direct: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) {
+        if self.first.get().is_some() || !headers.contains_key("x-forwarded-for") {
+            return;
+        }
+        let direct = direct.ip().to_canonical();
+        let is_trusted = trusted.iter().any(|network| network.contains(&direct));
+        if !is_trusted && is_next_door(direct) && self.first.set(direct).is_ok() {
+            (self.tell)(direct);
+        }
+    }
+}
+
+/// Whether an address is of this machine or of a private network.
+fn is_next_door(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Limits that hold before any request exists: places, the time to send the headers, their size. Silence at
 //! the start of a connection is bounded here, because the protocol detection below has no clock.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,28 +17,28 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use ipnet::IpNet;
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::activity::{Activity, Answering};
 use super::bind::Listener;
-use super::peer::Peer;
+use super::paced::Paced;
+use super::peer::{Network, Peer, Strangers};
+use super::places::{Place, Places};
 
 /// Most bytes of a request's headers.
 const HEADER_BYTES: usize = 64 << 10;
 /// Most streams of one HTTP/2 connection: a page's assets, with room.
 const STREAMS: u32 = 128;
+/// How many times the time for headers an HTTP/2 connection may go unused: opening one costs several round trips.
+const IDLE: u32 = 4;
+/// When a silent connection is asked whether anybody is still there.
+const KEEPALIVE: Duration = Duration::from_mins(1);
 /// How HTTP/2 connections begin (RFC 9113 3.4); no HTTP/1.1 request does.
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-
-/// A connection's place among the limited number; a websocket keeps it when the connection is handed over.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    _permit: Arc<OwnedSemaphorePermit>,
-}
 
 /// What one listener serves, and within what limits.
 #[derive(Clone)]
@@ -45,11 +46,13 @@ pub(crate) struct Server {
     /// The routes.
     pub(crate) router: Router,
     /// Places for connections, shared by all listeners that should count together.
-    pub(crate) places: Arc<Semaphore>,
+    pub(crate) places: Places,
     /// How long a client may take to send its headers, and may stay silent between requests.
     pub(crate) header_timeout: Duration,
     /// Whose `X-Forwarded-*` headers count.
     pub(crate) trusted: Arc<[IpNet]>,
+    /// Hears of proxies that are not among them.
+    pub(crate) strangers: Strangers,
 }
 
 /// How serving ended.
@@ -117,13 +120,17 @@ struct Connection {
 
 impl Connection {
     fn admit(self, builder: &Arc<auto::Builder<TokioExecutor>>, cut_off: &CancellationToken) {
-        let Ok(permit) = Arc::clone(&self.server.places).try_acquire_owned() else {
+        let address = self.direct.ip().to_canonical();
+        let is_proxy = self
+            .server
+            .trusted
+            .iter()
+            .any(|network| network.contains(&address));
+        let counted = !is_proxy && !address.is_loopback();
+        let Some(place) = self.server.places.take(counted.then(|| Network::of(address))) else {
             // Whatever of it fits into the socket's empty buffer: a full house does not wait for anybody.
             drop(self.stream.try_write(FULL));
             return;
-        };
-        let place = Place {
-            _permit: Arc::new(permit),
         };
         let (builder, cut_off) = (Arc::clone(builder), cut_off.clone());
         tokio::spawn(async move {
@@ -139,46 +146,80 @@ impl Connection {
             watcher,
             stop,
         } = self;
-        // Small answers leave at once; a failure costs latency only.
-        drop(stream.set_nodelay(true));
+        prepare(&stream);
         let spoken = speaks(&stream, Instant::now() + server.header_timeout);
-        if stop.run_until_cancelled(spoken).await != Some(true) {
+        let Some(Some(protocol)) = stop.run_until_cancelled(spoken).await else {
             return;
-        }
-        let Server { router, trusted, .. } = server;
+        };
+        let Server {
+            router,
+            trusted,
+            strangers,
+            header_timeout,
+            ..
+        } = server;
+        let activity = Activity::new();
+        let seen = activity.clone();
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            let busy = seen.begin();
             let mut request: Request = request.map(Body::new);
+            strangers.look(direct, request.headers(), &trusted);
             let peer = Peer::find(direct, request.headers(), &trusted);
             request.extensions_mut().insert(peer);
             request.extensions_mut().insert(place.clone());
-            router.clone().oneshot(request)
+            let answer = router.clone().oneshot(request);
+            async move { Ok::<_, Infallible>(answer.await?.map(|body| Answering::new(body, busy))) }
         });
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        if let Err(error) = watcher.watch(connection.into_owned()).await {
-            let address: IpAddr = direct.ip();
-            tracing::debug!(peer.ip = %address, %error, "the connection of {address} ended early: {error}");
+        let stream = TokioIo::new(Paced::new(stream));
+        let connection = builder.serve_connection_with_upgrades(stream, service);
+        let address: IpAddr = direct.ip();
+        tokio::select! {
+            served = watcher.watch(connection.into_owned()) => if let Err(error) = served {
+                tracing::debug!(peer.ip = %address, %error, "the connection of {address} ended early: {error}");
+            },
+            // HTTP/1 looks after its silence itself; with HTTP/2, pings would keep a place for ever.
+            () = activity.idle_for(header_timeout * IDLE), if protocol == Protocol::Http2 => {
+                tracing::debug!(peer.ip = %address, "the connection of {address} was not used and is closed");
+            }
         }
     }
 }
 
-/// Waits until the client has sent enough to tell the protocol; false when it stays silent or goes away.
-async fn speaks(stream: &TcpStream, deadline: Instant) -> bool {
+/// Small answers leave at once, and a client that has vanished is noticed. A failure costs no more than that.
+fn prepare(stream: &TcpStream) {
+    drop(stream.set_nodelay(true));
+    let alive = socket2::TcpKeepalive::new().with_time(KEEPALIVE);
+    drop(socket2::SockRef::from(stream).set_tcp_keepalive(&alive));
+}
+
+/// What a client speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// Waits until the client has sent enough to tell the protocol; `None` when it stays silent or goes away.
+async fn speaks(stream: &TcpStream, deadline: Instant) -> Option<Protocol> {
     let mut start = [0; PREFACE.len()];
     loop {
         match timeout_at(deadline, stream.peek(&mut start)).await {
             Ok(Ok(length)) if length > 0 => {
-                if length == start.len() || start[..length] != PREFACE[..length] {
-                    return true;
+                if start[..length] != PREFACE[..length] {
+                    return Some(Protocol::Http1);
+                }
+                if length == start.len() {
+                    return Some(Protocol::Http2);
                 }
             }
-            _ => return false,
+            _ => return None,
         }
         // The beginning of a preface: look again when more may have come, peeking does not wait for more.
         if timeout_at(deadline, sleep(Duration::from_millis(20)))
             .await
             .is_err()
         {
-            return false;
+            return None;
         }
     }
 }

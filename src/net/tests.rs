@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -26,9 +26,10 @@ async fn start(router: Router, places: usize, header_timeout: Duration, trusted:
     let trusted: Vec<IpNet> = trusted.iter().map(|text| text.parse().unwrap()).collect();
     let server = Server {
         router,
-        places: Arc::new(Semaphore::new(places)),
+        places: Places::new(places),
         header_timeout,
         trusted: trusted.into(),
+        strangers: Strangers::told_to(|_| {}),
     };
     let stop = CancellationToken::new();
     let task = tokio::spawn(server.run(listener, stop.clone(), Duration::from_secs(5)));
@@ -177,4 +178,39 @@ async fn idle_connections_do_not_delay_the_stop() {
         .unwrap()
         .unwrap();
     assert_eq!(served, Served { cut: 0 });
+}
+
+#[test]
+fn a_forgotten_proxy_next_door_is_told_once() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let strangers = Strangers::told_to(move |address| tell.send(address.to_string()).unwrap());
+    let mut forwarding = HeaderMap::new();
+    forwarding.insert("x-forwarded-for", "198.51.100.7".parse().unwrap());
+    let trusted = ["10.0.0.1/32".parse().unwrap()];
+    for (direct, headers) in [
+        ("10.0.0.1:9", &forwarding),
+        ("203.0.113.9:9", &forwarding),
+        ("10.0.0.2:9", &HeaderMap::new()),
+        ("10.0.0.2:9", &forwarding),
+        ("10.0.0.2:9", &forwarding),
+        ("127.0.0.1:9", &forwarding),
+    ] {
+        strangers.look(direct.parse().unwrap(), headers, &trusted);
+    }
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), ["10.0.0.2"]);
+}
+
+#[tokio::test]
+async fn an_unused_http2_connection_is_ended_in_spite_of_its_pings() {
+    let running = start(who(), 8, Duration::from_millis(50), &[]).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    // The preface and empty settings, as RFC 9113 3.4 has them.
+    stream
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
+        .await
+        .unwrap();
+    let mut rest = Vec::new();
+    let read = tokio::time::timeout(SLOW, stream.read_to_end(&mut rest)).await;
+    assert!(read.is_ok(), "it kept its place");
+    assert!(!rest.is_empty(), "it was taken for HTTP/2");
 }

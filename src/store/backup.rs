@@ -20,6 +20,7 @@ use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
 use redb::{ReadableTable as _, ReadableTableMetadata as _, TableHandle as _};
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use super::error::StoreError;
 use super::read::{Read, definition};
@@ -83,6 +84,8 @@ pub(super) struct Plan<'a> {
     pub(super) header: Header,
     /// Secret files below the data directory to put in, where they exist.
     pub(super) keys: &'a [PathBuf],
+    /// Cancelled when there is no time left for it.
+    pub(super) interrupted: &'a CancellationToken,
 }
 
 impl Header {
@@ -124,7 +127,7 @@ fn write_part(read: &Read, plan: &Plan<'_>, part: &Path) -> Result<BackupReport,
     write_header(&mut out, &plan.header).map_err(io)?;
 
     let mut body = DeflateEncoder::new(&mut out, Compression::fast());
-    let rows = write_tables(read, &mut body).map_err(|failed| failed.at(part))?;
+    let rows = write_tables(read, plan, &mut body).map_err(|failed| failed.at(part))?;
     let files = write_files(plan, &mut body)?;
     body.write_all(b"E")
         .and_then(|()| body.finish().map(drop))
@@ -184,7 +187,7 @@ impl From<io::Error> for Failed {
     }
 }
 
-fn write_tables(read: &Read, out: &mut impl io::Write) -> Result<u64, Failed> {
+fn write_tables(read: &Read, plan: &Plan<'_>, out: &mut impl io::Write) -> Result<u64, Failed> {
     let transaction = read.transaction();
     let mut rows = 0;
     for handle in transaction.list_tables()? {
@@ -194,6 +197,9 @@ fn write_tables(read: &Read, out: &mut impl io::Write) -> Result<u64, Failed> {
         write_text(out, handle.name())?;
         out.write_all(&table.len()?.to_be_bytes())?;
         for row in table.iter()? {
+            if plan.interrupted.is_cancelled() {
+                return Err(Failed::Store(StoreError::Closed));
+            }
             let (key, value) = row?;
             write_bytes(out, key.value())?;
             write_bytes(out, value.value())?;
@@ -212,6 +218,9 @@ fn write_files(plan: &Plan<'_>, out: &mut impl io::Write) -> Result<u64, BackupE
         .map(|path| plan.dir.join(path))
         .filter(|path| path.exists());
     for path in blobs.into_iter().chain(keys) {
+        if plan.interrupted.is_cancelled() {
+            return Err(StoreError::Closed.into());
+        }
         let Ok(name) = path.strip_prefix(plan.dir) else {
             continue;
         };

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use super::backup::{self, Header, Plan};
 use super::engine::{Commit, Engine, free_bytes};
@@ -84,6 +85,7 @@ pub(super) fn copy_first(
         target: &target,
         header,
         keys: &[],
+        interrupted: &CancellationToken::new(),
     };
     let report = backup::write(&engine.read().map_err(|e| copy(&e))?, &plan).map_err(|e| copy(&e))?;
     tracing::info!("the data before the upgrade is kept in {}", report.path.display());

@@ -129,6 +129,8 @@ struct Shared {
     bulk: mpsc::Sender<Box<dyn Command>>,
     status: watch::Receiver<Status>,
     closing: CancellationToken,
+    /// Ends long readings, such as backups.
+    interrupted: CancellationToken,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     /// The writer ends when the last handle is gone, closed or not.
     _close_on_drop: DropGuard,
@@ -171,6 +173,7 @@ impl Store {
             status,
             _close_on_drop: closing.clone().drop_guard(),
             closing,
+            interrupted: CancellationToken::new(),
             writer: Mutex::new(Some(thread)),
         };
         Ok(Self {
@@ -250,6 +253,7 @@ impl Store {
             target,
             header,
             keys,
+            interrupted: &self.shared.interrupted,
         };
         backup::write(&self.shared.engine.read()?, &plan)
     }
@@ -270,6 +274,11 @@ impl Store {
             self.write(|tx| tx.put(COMPACT, &(), &())).await?;
         }
         Ok(wasteful)
+    }
+
+    /// Lets backups under way fail with `Closed`, because the program is to end soon.
+    pub(crate) fn interrupt(&self) {
+        self.shared.interrupted.cancel();
     }
 
     /// The data directory.

@@ -116,9 +116,7 @@ impl TestApp {
     /// Stops the server as SIGTERM would.
     pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
-            running.app.sockets.stop().await;
-            running.listening.stop().await;
-            running.app.stop().await;
+            running.app.stop_beside(running.listening.stop()).await;
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) struct Health {
 struct Inner {
     stopping: AtomicBool,
     parts: Mutex<BTreeMap<&'static str, Option<String>>>,
+    remarks: Mutex<Vec<String>>,
 }
 
 /// One part's voice.
@@ -37,6 +38,8 @@ pub(crate) struct Report {
     pub(crate) stopping: bool,
     /// What is wrong with each part; `None` when it runs.
     pub(crate) parts: BTreeMap<&'static str, Option<String>>,
+    /// What keeps nothing from running, but should be looked at.
+    pub(crate) remarks: Vec<String>,
 }
 
 impl Health {
@@ -54,6 +57,15 @@ impl Health {
         self.inner.stopping.store(true, Ordering::Relaxed);
     }
 
+    /// Something the administrator should look at, though everything runs.
+    pub(crate) fn remark(&self, text: impl Into<String>) {
+        self.inner
+            .remarks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(text.into());
+    }
+
     /// All parts as they are.
     pub(crate) fn report(&self) -> Report {
         let parts = self
@@ -67,6 +79,12 @@ impl Health {
             ready: !stopping && parts.values().all(Option::is_none),
             stopping,
             parts,
+            remarks: self
+                .inner
+                .remarks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
         }
     }
 

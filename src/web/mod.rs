@@ -31,8 +31,9 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use crate::net::Network;
 pub(crate) use assets::{asset_base, asset_routes};
-pub(crate) use caller::{Caller, Network};
+pub(crate) use caller::Caller;
 pub(crate) use cursor::Cursor;
 pub(crate) use extract::{BodyLimit, Json, Path, Query, Whole, parse_json};
 pub(crate) use health::{Health, Part};

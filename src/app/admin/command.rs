@@ -118,6 +118,8 @@ pub(crate) enum Reply {
         ready: bool,
         version: String,
         parts: BTreeMap<String, Option<String>>,
+        #[serde(default)]
+        remarks: Vec<String>,
     },
     Account(AccountLine),
     Accounts(Vec<AccountLine>),

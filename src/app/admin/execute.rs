@@ -98,9 +98,10 @@ fn health(on: &Executor) -> Reply {
         .map(|(name, trouble)| ((*name).to_owned(), trouble.clone()))
         .collect();
     Reply::Health {
-        ready: report.is_some_and(|report| report.ready),
+        ready: report.as_ref().is_some_and(|report| report.ready),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         parts,
+        remarks: report.map(|report| report.remarks).unwrap_or_default(),
     }
 }
 

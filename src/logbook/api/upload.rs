@@ -15,6 +15,7 @@ use super::LogbookState;
 use crate::identity::api::gate::Who;
 use crate::identity::{Actor, Scope};
 use crate::jobs::{self, NewJob};
+use crate::logbook::arriving::{MOST_AT_ONCE, Pace};
 use crate::logbook::error::Error;
 use crate::logbook::jobs::ImportJob;
 use crate::logbook::rights;
@@ -70,6 +71,10 @@ pub(crate) async fn take_in(
     params: UploadParams,
     request: Request,
 ) -> Result<String> {
+    let account = actor.account().map(|account| account.0);
+    let Some(_arrival) = state.logbook.arriving.begin(account) else {
+        return Err(too_many_at_once());
+    };
     let on_duplicate = on_duplicate(params.duplicates.as_deref())?;
     refuse_early(state, &actor, params.callsign.as_deref()).await?;
     let env = &state.logbook.env;
@@ -229,10 +234,13 @@ async fn write_all(
         .into_std()
         .await;
     let mut stream = std::pin::pin!(stream.ready_chunks(16));
-    let mut bytes = 0;
+    let (pace, mut bytes) = (Pace::begin(), 0);
     while let Some(chunks) = stream.next().await {
         let chunks: Vec<Bytes> = chunks.into_iter().collect::<Result<_>>()?;
         bytes += chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
+        if pace.is_too_slow(bytes) {
+            return Err(Problem::body_stalled());
+        }
         if bytes > state.limits.upload_bytes {
             return Err(Problem::too_large(state.limits.upload_bytes));
         }
@@ -259,6 +267,12 @@ async fn finish(part: std::path::PathBuf, path: std::path::PathBuf) -> std::io::
     tokio::task::spawn_blocking(finish)
         .await
         .map_err(std::io::Error::other)?
+}
+
+fn too_many_at_once() -> Problem {
+    let detail = format!("you are sending {MOST_AT_ONCE} files already; wait until one has arrived");
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_uploads", detail)
+        .retry_after(std::time::Duration::from_secs(10))
 }
 
 fn spool_failed(error: &std::io::Error) -> Problem {

@@ -242,3 +242,14 @@ fn retention_counts_what_there_is_and_never_leaves_nothing() {
     assert_eq!(made_at(&file_name(now())), Some(now()));
     assert_eq!(made_at("before-the-contest.backup"), None);
 }
+
+#[tokio::test]
+async fn a_backup_ends_early_when_the_program_is_to_stop_and_leaves_nothing() {
+    let (dir, store) = scratch();
+    note(&store, 1, "x").await.unwrap();
+    store.interrupt();
+    let target = dir.path().join("late.backup");
+    let error = store.backup(&target, &[], now()).unwrap_err();
+    assert!(matches!(error, BackupError::Store(StoreError::Closed)), "{error}");
+    assert!(!target.exists() && !dir.path().join("late.backup.part").exists());
+}

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::get;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -63,9 +63,10 @@ async fn start() -> Fixture {
     let address = listener.address();
     let server = net::Server {
         router: Router::new().route("/ws", get(echo)).with_state(state),
-        places: Arc::new(Semaphore::new(100)),
+        places: net::Places::new(100),
         header_timeout: Duration::from_secs(5),
         trusted: Arc::new(["127.0.0.1/32".parse().unwrap()]),
+        strangers: net::Strangers::told_to(|_| {}),
     };
     tokio::spawn(server.run(listener, CancellationToken::new(), Duration::ZERO));
     Fixture {
