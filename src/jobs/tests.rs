@@ -35,7 +35,7 @@ impl Job for Other {
 }
 
 struct Shack {
-    _dir: Arc<tempfile::TempDir>,
+    dir: Arc<tempfile::TempDir>,
     store: Store,
     env: Env,
     bus: Bus,
@@ -75,7 +75,7 @@ impl Shack {
         };
         Self {
             store: Store::open(config).unwrap(),
-            _dir: dir,
+            dir,
             env,
             bus,
         }
@@ -83,7 +83,7 @@ impl Shack {
 
     async fn restarted(self) -> Self {
         self.store.close().await;
-        Self::open(Arc::clone(&self._dir), self.env.clock.clone())
+        Self::open(Arc::clone(&self.dir), self.env.clock.clone())
     }
 
     fn builder(&self) -> JobsBuilder {
@@ -253,12 +253,12 @@ async fn a_waiting_job_is_called_off_at_once() {
     let id = shack
         .ask_as(
             greet("K1ABC"),
-            NewJob::now(&shack.env, None).after(Duration::from_secs(60)),
+            NewJob::now(&shack.env, None).after(Duration::from_mins(1)),
         )
         .await;
     assert_eq!(jobs.cancel(id).await.unwrap(), CancelOutcome::Cancelled);
     assert_eq!(jobs.cancel(id).await.unwrap(), CancelOutcome::Ended);
-    shack.env.clock.advance(Duration::from_secs(120));
+    shack.env.clock.advance(Duration::from_mins(2));
     jobs.wake().await.unwrap();
     jobs.settle().await.unwrap();
     assert_eq!(shack.job(id).await.state, State::Cancelled);
@@ -370,13 +370,13 @@ async fn a_job_that_gets_further_each_time_may_be_cut_off_without_end() {
 
 #[tokio::test]
 async fn an_unknown_kind_fails_and_says_so() {
-    let shack = Shack::new();
     #[derive(Clone, Serialize, Deserialize)]
     struct Odd;
     impl Job for Odd {
         const KIND: &'static str = "test.odd";
         const QUEUE: &'static str = "test";
     }
+    let shack = Shack::new();
     let jobs = shack
         .builder()
         .register(|_: Greet, _| async { Ok(Done::quietly()) })

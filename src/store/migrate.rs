@@ -17,10 +17,7 @@ use super::schema::{MIGRATION_CURSOR, MigrationCursor, Registry, SCHEMA_MARK, Sc
 use super::write::Write;
 
 /// Rows a migration handles in one step: short enough not to hold a transaction long.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no migration is needed yet; the frame stands ready")
-)]
+#[expect(dead_code, reason = "no migration is needed yet; the frame stands ready")]
 pub(crate) const STEP_ROWS: usize = 1_000;
 
 /// A numbered change of the stored data.

@@ -60,7 +60,7 @@ fn catalogue() -> BTreeMap<String, String> {
     let mut section = String::new();
     for line in text.lines() {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            section = name.to_owned();
+            name.clone_into(&mut section);
         } else if let Some((name, text)) = line.split_once(" = ") {
             let before = entries.insert(format!("{section}.{}", name.trim()), text.to_owned());
             assert!(before.is_none(), "{section}.{name} stands twice");

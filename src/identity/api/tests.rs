@@ -513,7 +513,7 @@ async fn keys_open_what_their_scopes_allow_without_any_csrf() {
     let nonsense = with(bruce.get("/settings"), "authorization", "Bearer nonsense");
     assert_eq!(site.send(nonsense).await.status(), 401);
 
-    site.clock.advance(Duration::from_secs(11 * 60));
+    site.clock.advance(Duration::from_mins(11));
     let late = site
         .send(bruce.to("POST", "/api/v1/apikeys", &json!({"scopes": ["rig"]})))
         .await;
@@ -645,7 +645,7 @@ async fn administrators_manage_accounts_and_members_do_not() {
         says(401, "wrong_credentials")
     );
     let on = json!({"disabled": false, "password": PASSPHRASE, "verified": true});
-    site.clock.advance(Duration::from_secs(11 * 60));
+    site.clock.advance(Duration::from_mins(11));
     let late = site.send(bruce.to("PATCH", &place, &on)).await;
     assert_eq!(refused(late).await, says(401, "reauthentication_required"));
     assert_eq!(

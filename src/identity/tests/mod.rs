@@ -35,8 +35,8 @@ fn member(role: Role, scopes: Option<ScopeSet>) -> Actor {
     })
 }
 
-fn scopes(list: &[Scope]) -> Option<ScopeSet> {
-    Some(list.iter().copied().collect())
+fn scopes(list: &[Scope]) -> ScopeSet {
+    list.iter().copied().collect()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_session_may_all_its_owner_may_and_no_more() {
 
 #[test]
 fn a_key_is_limited_to_its_scopes_and_its_owner() {
-    let reader = member(Role::Administrator, scopes(&[Scope::LogbookRead]));
+    let reader = member(Role::Administrator, Some(scopes(&[Scope::LogbookRead])));
     assert!(reader.require(Scope::LogbookRead).is_ok());
     assert_eq!(
         reader.require(Scope::LogbookWrite),
@@ -64,16 +64,16 @@ fn a_key_is_limited_to_its_scopes_and_its_owner() {
     assert_eq!(reader.admin().err(), Some(Denied::Scope(Scope::Admin)));
     assert!(reader.in_person().is_err());
 
-    let writer = member(Role::Member, scopes(&[Scope::LogbookWrite]));
+    let writer = member(Role::Member, Some(scopes(&[Scope::LogbookWrite])));
     assert!(writer.require(Scope::LogbookRead).is_ok(), "who writes may read");
 
-    let full = member(Role::Member, scopes(&[Scope::Full]));
+    let full = member(Role::Member, Some(scopes(&[Scope::Full])));
     assert!(full.require(Scope::Rig).is_ok());
     assert_eq!(full.in_person().err(), Some(Denied::InPerson));
     assert_eq!(full.confirmed().err(), Some(Denied::InPerson));
     assert_eq!(full.admin().err(), Some(Denied::NotAdministrator));
     assert!(
-        member(Role::Administrator, scopes(&[Scope::Admin]))
+        member(Role::Administrator, Some(scopes(&[Scope::Admin])))
             .admin()
             .is_ok()
     );
