@@ -371,7 +371,7 @@ async fn keys_are_made_by_confirmed_owners_and_administrators() {
     let account = bruce.account().unwrap();
     let new = |list: &[Scope]| NewKey {
         account,
-        name: DisplayName::default(),
+        name: crate::identity::DisplayName::default(),
         scopes: scopes(list),
         expires: None,
     };
@@ -635,7 +635,7 @@ async fn every_change_leaves_a_line_in_the_audit_trail() {
     let bruce = place.actor("K6BP").await;
     let new = NewKey {
         account: bruce.account().unwrap(),
-        name: DisplayName::default(),
+        name: crate::identity::DisplayName::default(),
         scopes: scopes(&[Scope::Rig]),
         expires: None,
     };
