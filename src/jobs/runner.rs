@@ -247,7 +247,7 @@ impl Jobs {
     /// The kinds of job that have a handler.
     #[cfg(test)]
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.inner.handlers.keys().copied()
+        self.inner.kinds.keys().copied()
     }
 
     /// Looks at due times and schedules now, because the clock has been set.
@@ -395,6 +395,10 @@ impl Inner {
                 told: None,
             },
         );
+        // Called off after it was taken and before it was known here.
+        if let Ok(true) = self.store.read_now(|r| read::is_cancelled(r, id)) {
+            cancel.cancel();
+        }
         let outcome = self.handle(id, &job, cancel).await;
         if let Err(error) = &outcome {
             tracing::info!(job.id = %id, job.kind = %job.kind, "job {id} ({}) did not succeed: {error}", job.kind);

@@ -29,7 +29,7 @@ pub(crate) fn now() -> Timestamp {
 /// A data directory with an open store and the logbook of K6BP, account 1.
 pub(crate) struct Fixture {
     pub(crate) logbook: Logbook,
-    pub(crate) dir: TempDir,
+    _dir: TempDir,
     bus: Bus,
 }
 
@@ -51,7 +51,11 @@ impl Fixture {
             outbound: Outbound::new([]),
         };
         let logbook = Logbook::new(store, env, Countries::new(table()), dir.path());
-        let fixture = Fixture { logbook, dir, bus };
+        let fixture = Fixture {
+            logbook,
+            _dir: dir,
+            bus,
+        };
         fixture.book("K6BP", 1, false).await;
         fixture
     }
