@@ -206,6 +206,8 @@ impl Bus {
     /// Sends messages that come from no stored event, as progress does.
     pub(crate) fn send(&self, outgoing: impl IntoIterator<Item = Outgoing>) {
         let time = self.inner.clock.now();
+        // Encoding is done before the ring is locked: who reads it does not wait for that.
+        let outgoing: Vec<_> = outgoing.into_iter().collect();
         let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);
         let before = ring.next;
         for outgoing in outgoing {

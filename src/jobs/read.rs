@@ -19,6 +19,11 @@ pub(crate) fn payload<J: super::Job>(r: &impl Rows, id: JobId) -> Result<Option<
     Ok(job.and_then(|job| serde_json::from_str(&job.payload).ok()))
 }
 
+/// Whether somebody has called the job off.
+pub(super) fn is_cancelled(r: &impl Rows, id: JobId) -> Result<bool, StoreError> {
+    Ok(r.get(JOB, &id.0)?.is_some_and(|job| job.cancelled))
+}
+
 /// Whether an equal job waits or runs.
 pub(crate) fn is_open<J: super::Job>(r: &impl Rows, job: &J) -> Result<bool, StoreError> {
     let payload = serde_json::to_string(job).map_err(|e| StoreError::Refused(e.to_string().into()))?;

@@ -328,6 +328,10 @@ impl Inner {
                 told: None,
             },
         );
+        // Called off after it was taken and before it was known here.
+        if let Ok(true) = self.store.read_now(|r| read::is_cancelled(r, id)) {
+            cancel.cancel();
+        }
         let outcome = self.handle(id, &job, cancel).await;
         if let Err(error) = &outcome {
             tracing::info!(job.id = %id, job.kind = %job.kind, "job {id} ({}) did not succeed: {error}", job.kind);

@@ -232,7 +232,7 @@ fn set(
 /// Compares the indexes with the jobs; one line for each difference.
 pub(crate) fn check(r: &Read) -> Result<Vec<String>, StoreError> {
     let mut wrong = Vec::new();
-    let (mut waiting, mut running, mut ended) = (0, 0, 0);
+    let (mut waiting, mut running, mut ended, mut owned, mut unique) = (0, 0, 0, 0, 0);
     for row in r.scan(JOB, Span::all(), Direction::Forward) {
         let (id, job) = row?;
         let listed = match job.state() {
@@ -252,11 +252,25 @@ pub(crate) fn check(r: &Read) -> Result<Vec<String>, StoreError> {
         if !listed {
             wrong.push(format!("job {id} is {} but not listed so", job.state));
         }
+        if let Some(owner) = job.owner {
+            owned += 1;
+            if !r.contains(BY_OWNER, &(owner, id))? {
+                wrong.push(format!("job {id} is not listed for its account {owner}"));
+            }
+        }
+        if job.unique && job.state() == State::Queued {
+            unique += 1;
+            if r.get(UNIQUE, &job.unique_key())? != Some(JobId(id)) {
+                wrong.push(format!("job {id} is unique but not listed so"));
+            }
+        }
     }
     for (name, jobs, listed) in [
         ("waiting", waiting, r.len(DUE)?),
         ("running", running, r.len(RUNNING)?),
         ("ended", ended, r.len(FINISHED)?),
+        ("of accounts", owned, r.len(BY_OWNER)?),
+        ("unique", unique, r.len(UNIQUE)?),
     ] {
         if jobs != listed {
             wrong.push(format!("{jobs} jobs are {name}, {listed} are listed so"));

@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use arc_swap::ArcSwap;
 use smol_str::SmolStr;
 
+use super::error::Error;
 use super::stored::{Place, StoredQso};
 use crate::ham::dxcc::{EntityId, Resolution, Resolver, TableError, TableInfo, TableKind};
 use crate::ham::geo::LatLon;
@@ -115,6 +116,16 @@ impl Table {
                 ..details(&found)
             },
             Some(code) => self.of_entity(code),
+        }
+    }
+
+    /// Refuses an entity that somebody names and the table does not know.
+    pub(crate) fn check_entity(&self, qso: &Qso) -> Result<(), Error> {
+        match qso.dxcc {
+            Some(code) if code != 0 && self.resolver.entity(EntityId(code)).is_none() => {
+                Err(Error::invalid("dxcc", format!("there is no entity {code}")))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -140,6 +140,7 @@ pub(crate) fn write_log(
         book,
         filter: Filter::default(),
         after: None,
+        until: None,
         left: None,
     };
     let mut written = 0;

@@ -293,11 +293,25 @@ fn write_text(out: &mut impl io::Write, text: &str) -> io::Result<()> {
 pub(super) fn private(mode: u32) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
+    restrict(&mut options, mode);
     options
+}
+
+/// A file that is made gets these rights, where the system knows them.
+pub(super) fn restrict(options: &mut OpenOptions, mode: u32) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, mode);
+    #[cfg(not(unix))]
+    let _ = (options, mode);
+}
+
+/// Makes a directory, and those above it, for this account alone, where the system knows such a thing.
+pub(super) fn make_private(dir: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
 
 /// `path` with something added to its name.

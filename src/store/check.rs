@@ -126,7 +126,16 @@ pub(super) fn rows(read: &Read, registry: &Registry, report: &mut CheckReport) -
             .map_err(StoreError::unavailable)?;
         let mut wrong = 0;
         for row in table.iter()? {
-            let (key, value) = row?;
+            let (key, value) = match row {
+                Ok(row) => row,
+                Err(error) => {
+                    report.findings.push(format!(
+                        "table {name} cannot be read behind row {}: {error}",
+                        report.rows
+                    ));
+                    break;
+                }
+            };
             report.rows += 1;
             if let Err(error) = (info.verify)(key.value(), value.value()) {
                 wrong += 1;
@@ -145,12 +154,18 @@ pub(super) fn rows(read: &Read, registry: &Registry, report: &mut CheckReport) -
     }
     for (name, check) in &registry.index_checks {
         report.indexes += 1;
-        let differences = check(read)?;
-        report.findings.extend(
-            differences
-                .into_iter()
-                .map(|line| format!("index {name}: {line}")),
-        );
+        match check(read) {
+            Ok(differences) => {
+                let lines = differences.into_iter();
+                report
+                    .findings
+                    .extend(lines.map(|line| format!("index {name}: {line}")));
+            }
+            // A row that does not decode was told above, with its table.
+            Err(error) => report
+                .findings
+                .push(format!("index {name} could not be compared: {error}")),
+        }
     }
     Ok(())
 }

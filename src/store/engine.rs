@@ -8,8 +8,9 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use super::backup::{sync_parent, with_suffix};
+use super::backup::{make_private, restrict, sync_parent, with_suffix};
 use super::error::{OpenError, StoreError};
+use super::overlay::Overlay;
 use super::read::Read;
 use super::schema::Registry;
 use super::write::{Aftermath, Write};
@@ -17,6 +18,8 @@ use super::write::{Aftermath, Write};
 /// The database's file name in the data directory.
 pub(super) const FILE: &str = "store.redb";
 const LOCK: &str = "lock";
+/// Stands in a data directory until a restore into it is whole.
+pub(super) const RESTORING: &str = "restoring";
 /// Room a failed store waits for before it tries to write again.
 const ROOM_TO_REOPEN: u64 = 64 << 20;
 
@@ -28,6 +31,34 @@ pub(super) enum Medium {
     /// A disk whose failures a test decides.
     #[cfg(test)]
     Fake(super::fake_disk::FakeDisk),
+}
+
+impl Medium {
+    /// Whether a file can be written where the database lives.
+    fn try_to_write(&self) -> std::io::Result<()> {
+        let path = match self {
+            Medium::File(path) => with_suffix(path, ".probe"),
+            #[cfg(test)]
+            Medium::Fake(_) => return Ok(()),
+        };
+        let mut file = private_file().truncate(true).open(&path)?;
+        let written = file.write_all(&[0; 4096]).and_then(|()| file.sync_all());
+        written.and(std::fs::remove_file(&path))
+    }
+
+    /// Opens what is there without writing to it; what the engine repairs stays in memory.
+    fn open_to_read(&self, cache_bytes: usize) -> Result<redb::Database, redb::DatabaseError> {
+        let mut builder = redb::Builder::new();
+        builder.set_cache_size(cache_bytes);
+        match self {
+            Medium::File(path) => {
+                let file = redb::backends::FileBackend::new(File::open(path)?)?;
+                builder.create_with_backend(Overlay::new(file)?)
+            }
+            #[cfg(test)]
+            Medium::Fake(disk) => builder.create_with_backend(Overlay::new(disk.clone())?),
+        }
+    }
 }
 
 /// The open database; for moments between two openings there is none.
@@ -54,26 +85,34 @@ impl Engine {
         })
     }
 
-    /// Closes and opens the database again, and proves with a commit that it takes writes.
+    /// Closes and opens the database again, and proves with a commit that it takes writes. Where it does not, what is
+    /// stored can be read all the same.
     pub(super) fn reopen(&self) -> Result<(), StoreError> {
         if let Some(free) = self.free_bytes().filter(|free| *free < ROOM_TO_REOPEN) {
             return Err(StoreError::unavailable(format_args!(
                 "{free} bytes are free on the disk"
             )));
         }
+        // The handle at hand still reads: it is not given up for a disk that takes no writes.
+        self.medium.try_to_write().map_err(StoreError::unavailable)?;
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = None;
-        let fresh = open_medium(&self.medium, self.cache_bytes).map_err(StoreError::unavailable)?;
-        let transaction = begin(&fresh)?;
-        transaction
-            .open_table(super::read::definition("store.probe"))
-            .map_err(StoreError::unavailable)?;
-        transaction
-            .delete_table(super::read::definition("store.probe"))
-            .map_err(StoreError::unavailable)?;
-        transaction.commit().map_err(StoreError::unavailable)?;
-        *database = Some(fresh);
-        Ok(())
+        let fresh = open_medium(&self.medium, self.cache_bytes)
+            .map_err(StoreError::unavailable)
+            .and_then(proven);
+        match fresh {
+            Ok(fresh) => {
+                *database = Some(fresh);
+                Ok(())
+            }
+            Err(error) => {
+                match self.medium.open_to_read(self.cache_bytes) {
+                    Ok(reader) => *database = Some(reader),
+                    Err(error) => tracing::error!(%error, "the store cannot be read: {error}"),
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Closes the database for good and lets go of the directory.
@@ -162,6 +201,16 @@ pub(super) fn free_bytes(path: &Path) -> Option<u64> {
     Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
+/// The database, after a commit that changed nothing.
+fn proven(fresh: redb::Database) -> Result<redb::Database, StoreError> {
+    let probe = super::read::definition("store.probe");
+    let transaction = begin(&fresh)?;
+    transaction.open_table(probe).map_err(StoreError::unavailable)?;
+    transaction.delete_table(probe).map_err(StoreError::unavailable)?;
+    transaction.commit().map_err(StoreError::unavailable)?;
+    Ok(fresh)
+}
+
 fn begin(database: &redb::Database) -> Result<redb::WriteTransaction, StoreError> {
     let mut transaction = database.begin_write().map_err(StoreError::unavailable)?;
     // Costs a tenth of a millisecond a commit and saves a walk through the file after a crash.
@@ -200,9 +249,35 @@ fn create_whole(medium: &Medium, cache_bytes: usize) -> Result<(), redb::Databas
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
         _ => {}
     }
+    private_file().truncate(false).open(&part)?;
     open_medium(&Medium::File(part.clone()), cache_bytes)?.close()?;
     std::fs::rename(&part, path)?;
     Ok(sync_parent(path)?)
+}
+
+/// A file that is made is for this account alone: what is in it are others' secrets.
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    restrict(&mut options, 0o600);
+    options
+}
+
+/// Says so if a data directory is open to other accounts of the machine.
+fn warn_if_open(dir: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if dir.metadata()?.permissions().mode() & 0o077 != 0 {
+            tracing::warn!(
+                "{} is open to other accounts of this machine; `chmod 700` closes it",
+                dir.display()
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = dir;
+    Ok(())
 }
 
 fn open_error(medium: &Medium, lock: Option<&DirLock>, error: redb::DatabaseError) -> OpenError {
@@ -238,12 +313,12 @@ impl DirLock {
             path: path.to_owned(),
             error,
         };
-        std::fs::create_dir_all(dir).map_err(|error| io(dir, error))?;
+        make_private(dir)
+            .and_then(|()| warn_if_open(dir))
+            .map_err(|error| io(dir, error))?;
         let path = dir.join(LOCK);
-        let mut file = OpenOptions::new()
+        let mut file = private_file()
             .read(true)
-            .write(true)
-            .create(true)
             .truncate(false)
             .open(&path)
             .map_err(|error| io(&path, error))?;

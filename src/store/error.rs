@@ -100,7 +100,7 @@ pub(crate) enum OpenError {
     },
     /// No room for the copy that precedes a migration.
     #[error(
-        "a copy of the data before the upgrade needs {needed} bytes in {}, {free} are free; free some, or start with the copy skipped",
+        "a copy of the data before the upgrade needs {needed} bytes in {}, {free} are free; free some",
         dir.display()
     )]
     NoRoomForCopy {
@@ -111,6 +111,22 @@ pub(crate) enum OpenError {
         /// Where.
         dir: PathBuf,
     },
+    /// The program lacks a step of the way from the data's schema to its own.
+    #[error(
+        "the data has schema {from}, and this program cannot bring it to schema {ours}; use a version between"
+    )]
+    NoWay {
+        /// The schema number in the file.
+        from: u32,
+        /// The newest number this program knows.
+        ours: u32,
+    },
+    /// A restore into this directory did not come to its end.
+    #[error(
+        "a restore into {} was cut off, so its data is not whole; empty the directory and restore again",
+        .0.display()
+    )]
+    HalfRestored(PathBuf),
     /// A step of an upgrade failed; it goes on from there at the next start.
     #[error("the upgrade to schema {to} ({name}) failed: {error}")]
     Migration {

@@ -17,6 +17,8 @@ struct State {
     /// The sync after which the power is gone.
     power_until: Option<u64>,
     failing: bool,
+    /// How often it has refused since.
+    refused: u64,
 }
 
 impl FakeDisk {
@@ -28,6 +30,11 @@ impl FakeDisk {
     /// Makes every write and sync fail, or work again.
     pub(super) fn set_failing(&self, failing: bool) {
         self.state.lock().unwrap().failing = failing;
+    }
+
+    /// How often it has refused to write.
+    pub(super) fn refused(&self) -> u64 {
+        self.state.lock().unwrap().refused
     }
 
     /// How many syncs have been asked for.
@@ -59,8 +66,9 @@ fn index(offset: u64) -> usize {
 }
 
 impl State {
-    fn check(&self) -> Result<()> {
+    fn check(&mut self) -> Result<()> {
         if self.failing {
+            self.refused += 1;
             Err(Error::from(ErrorKind::StorageFull))
         } else {
             Ok(())

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::backup::{self, Header, Plan};
 use super::engine::{Commit, Engine, free_bytes};
 use super::error::{OpenError, StoreError};
+use super::key::Span;
 use super::read::Rows;
 use super::schema::{MIGRATION_CURSOR, MigrationCursor, Registry, SCHEMA_MARK, SchemaMark};
 use super::write::Write;
@@ -60,13 +61,27 @@ pub(super) fn copy_first(
     dir: &Path,
     now: Timestamp,
 ) -> Result<(), OpenError> {
+    let copy = |error: &dyn std::fmt::Display| OpenError::Copy(error.to_string());
     let folder = dir.join("backup");
-    let target = folder.join(format!("pre-{}.backup", env!("CARGO_PKG_VERSION")));
-    if target.exists() {
+    let name = |number: u32| match number {
+        1 => format!("pre-{}.backup", env!("CARGO_PKG_VERSION")),
+        _ => format!("pre-{}-{number}.backup", env!("CARGO_PKG_VERSION")),
+    };
+    let begun = mark.version == env!("CARGO_PKG_VERSION")
+        || engine
+            .read()
+            .and_then(|r| r.first(MIGRATION_CURSOR, Span::all()))
+            .map_err(|e| copy(&e))?
+            .is_some();
+    if begun && folder.join(name(1)).exists() {
         // A migration that was cut off goes on; its copy shows the data before it began.
         return Ok(());
     }
-    let copy = |error: &dyn std::fmt::Display| OpenError::Copy(error.to_string());
+    // One of an earlier upgrade, of data that was restored since, is kept.
+    let target = (1..)
+        .map(|number| folder.join(name(number)))
+        .find(|path| !path.exists());
+    let target = target.unwrap_or_else(|| folder.join(name(1)));
     std::fs::create_dir_all(&folder).map_err(|e| copy(&e))?;
     let needed = engine.file_bytes() / 5 * 6;
     if let Some(free) = free_bytes(&folder).filter(|free| *free < needed) {
@@ -97,6 +112,14 @@ pub(super) fn run(
     ours: u32,
 ) -> Result<(), OpenError> {
     let mut number = mark.map_or(ours, |mark| mark.number);
+    let steps = registry
+        .migrations
+        .iter()
+        .map(|m| m.to)
+        .filter(|to| (number + 1..=ours).contains(to));
+    if !steps.eq(number + 1..=ours) {
+        return Err(OpenError::NoWay { from: number, ours });
+    }
     for migration in registry.migrations.iter().filter(|m| m.to <= ours) {
         if migration.to <= number {
             continue;

@@ -19,6 +19,7 @@ mod error;
 mod fake_disk;
 mod key;
 mod migrate;
+mod overlay;
 mod peek;
 mod read;
 mod restore;
@@ -30,6 +31,7 @@ mod tests;
 mod write;
 mod writer;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -338,6 +340,9 @@ impl Store {
 /// Opens the data directory's database and brings it to this program's schema.
 fn open_engine(config: &StoreConfig) -> Result<Engine, OpenError> {
     let lock = DirLock::claim(&config.dir)?;
+    if config.dir.join(engine::RESTORING).exists() {
+        return Err(OpenError::HalfRestored(config.dir.clone()));
+    }
     let path = config.dir.join(engine::FILE);
     refuse_newer(peek::schema_mark(&path)?, SCHEMA)?;
     let engine = Engine::open(Medium::File(path), config.cache_bytes, Some(lock))?;
@@ -418,7 +423,15 @@ fn start_writer(writer: Writer) -> std::io::Result<std::thread::JoinHandle<()>> 
         .build()?;
     std::thread::Builder::new()
         .name("store-writer".to_owned())
-        .spawn(move || runtime.block_on(writer.run()))
+        .spawn(move || {
+            let status = writer.status.clone();
+            let run = AssertUnwindSafe(|| runtime.block_on(writer.run()));
+            if let Err(panic) = catch_unwind(run) {
+                let reason = format!("the writer ended unexpectedly: {}", panic_text(&*panic));
+                tracing::error!("the store takes no more writes: {reason}");
+                status.send_replace(Status::Degraded(reason.into()));
+            }
+        })
 }
 
 /// What a caught panic said.

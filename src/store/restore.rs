@@ -1,15 +1,19 @@
 //! Restores a backup into an empty data directory, after the whole of it has been verified.
 //!
 //! First the hash over the file, then every section and every row that this program knows to read; only then
-//! is anything written, to a database under another name that is renamed when it is complete.
+//! is anything written, to a database under another name that is renamed when it is complete. Until then a mark
+//! stands in the directory, with which no store opens it; after a failure all of it is removed again.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use flate2::read::DeflateDecoder;
 
-use super::backup::{BLOBS, FORMAT, HASH_BYTES, Header, MAGIC, private, sync_parent, with_suffix};
+use super::backup::{
+    BLOBS, FORMAT, HASH_BYTES, Header, MAGIC, make_private, private, sync_parent, with_suffix,
+};
 use super::engine::{self, DirLock};
 use super::error::OpenError;
 use super::read::definition;
@@ -90,9 +94,33 @@ pub(crate) fn restore(path: &Path, dir: &Path, registry: &Registry) -> Result<Re
         return Err(RestoreError::NotEmpty(dir.to_owned()));
     }
     verify(path, registry)?;
-    let _lock = DirLock::claim(dir)?;
+    let existed = dir.exists();
+    let lock = DirLock::claim(dir)?;
+    let restored = fill(path, dir);
+    if restored.is_err() {
+        drop(lock);
+        // The directory held nothing before: all in it was made here. What cannot be removed keeps the mark.
+        if let Err(error) = empty(dir, existed) {
+            tracing::warn!(%error, "{}: {error}; empty it before the next attempt", dir.display());
+        }
+    }
+    restored
+}
+
+/// Restores into a directory that is claimed and empty.
+fn fill(path: &Path, dir: &Path) -> Result<RestoreReport, RestoreError> {
+    let io = |path: &Path, error| RestoreError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    let mark = dir.join(engine::RESTORING);
+    File::create(&mark)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| sync_parent(&mark))
+        .map_err(|e| io(&mark, e))?;
     let target = dir.join(engine::FILE);
     let part = with_suffix(&target, ".part");
+    private(0o600).open(&part).map_err(|e| io(&part, e))?;
     let database = redb::Builder::new()
         .set_cache_size(CACHE)
         .create(&part)
@@ -105,6 +133,7 @@ pub(crate) fn restore(path: &Path, dir: &Path, registry: &Registry) -> Result<Re
         database,
         table: String::new(),
         rows: Vec::new(),
+        folders: BTreeSet::new(),
     };
     let report = walk(path, &mut restorer)?;
     restorer.commit().map_err(|e| io(&part, e))?;
@@ -112,10 +141,33 @@ pub(crate) fn restore(path: &Path, dir: &Path, registry: &Registry) -> Result<Re
         .database
         .close()
         .map_err(|e| io(&part, io::Error::other(e)))?;
+    for folder in &restorer.folders {
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|e| io(folder, e))?;
+    }
     std::fs::rename(&part, &target)
         .and_then(|()| sync_parent(&target))
+        .and_then(|()| std::fs::remove_file(&mark))
+        .and_then(|()| sync_parent(&mark))
         .map_err(|e| io(&target, e))?;
     Ok(report)
+}
+
+/// Removes everything in a directory, the mark of a restore last, and the directory unless it was there before.
+fn empty(dir: &Path, existed: bool) -> io::Result<()> {
+    for entry in dir.read_dir()? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        } else if entry.file_name() != engine::RESTORING {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    match std::fs::remove_file(dir.join(engine::RESTORING)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    if existed { Ok(()) } else { std::fs::remove_dir(dir) }
 }
 
 /// What is done with each part of a backup as it is read.
@@ -306,6 +358,8 @@ struct Restorer<'a> {
     database: redb::Database,
     table: String,
     rows: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Directories that files were put into, and those above them.
+    folders: BTreeSet<PathBuf>,
 }
 
 impl Restorer<'_> {
@@ -348,7 +402,9 @@ impl Sections for Restorer<'_> {
     fn file(&mut self, name: &Path, bytes: &mut dyn Read) -> io::Result<()> {
         let path = self.dir.join(name);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
+            make_private(parent)?;
+            let below = parent.ancestors().take_while(|folder| *folder != self.dir);
+            self.folders.extend(below.map(Path::to_owned));
         }
         // Blobs are served; whatever else a backup holds is secret.
         let mode = if name.starts_with(BLOBS) { 0o640 } else { 0o600 };

@@ -37,12 +37,26 @@ pub(crate) fn nightly(
         error,
     };
     std::fs::create_dir_all(dir).map_err(|e| io(dir, e))?;
+    remove_halves(dir).map_err(|e| io(dir, e))?;
     let report = store.backup(&dir.join(file_name(now)), &[], now)?;
     let backups = automatic_backups(dir).map_err(|e| io(dir, e))?;
     for path in superfluous(&backups, keep) {
         std::fs::remove_file(&path).map_err(|e| io(&path, e))?;
     }
     Ok(report)
+}
+
+/// Removes what a backup that was cut off left behind. Only one is made at a time.
+fn remove_halves(dir: &Path) -> std::io::Result<()> {
+    for entry in dir.read_dir()? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let whole = name.to_str().and_then(|name| name.strip_suffix(".part"));
+        if whole.is_some_and(|name| made_at(name).is_some()) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The file name of an automatic backup made at `now`: sorts by time.

@@ -178,13 +178,8 @@ impl Writer {
             Ok(if changed { Commit::Yes(()) } else { Commit::No(()) })
         });
         let outcome = match committed {
-            Ok(((), Aftermath { then, events })) => {
-                for run in then {
-                    run();
-                }
-                if !events.is_empty() {
-                    (self.on_commit)(events);
-                }
+            Ok(((), aftermath)) => {
+                self.tell(aftermath);
                 Ok(())
             }
             Err(error) => {
@@ -194,6 +189,21 @@ impl Writer {
         };
         for command in ran.into_iter().chain(next) {
             command.answer(outcome.clone());
+        }
+    }
+
+    /// Tells of a commit. It is durable: a listener that panics is a fault of its own.
+    fn tell(&mut self, Aftermath { then, events }: Aftermath) {
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            for run in then {
+                run();
+            }
+            if !events.is_empty() {
+                (self.on_commit)(events);
+            }
+        }));
+        if let Err(panic) = told {
+            tracing::error!("who hears of commits panicked: {}", super::panic_text(&*panic));
         }
     }
 

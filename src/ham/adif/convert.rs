@@ -4,7 +4,6 @@
 //! The rules are lax where logs are sloppy in harmless ways and strict where a wrong value would make a wrong
 //! contact: a date or a call is never guessed.
 
-use jiff::civil::{Date, date};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
@@ -15,9 +14,6 @@ use crate::ham::callsign::Callsign;
 use crate::ham::freq::Hertz;
 use crate::ham::mode::{Mode, ModeDefect};
 use crate::ham::qso::{self, Clock, Qso};
-
-/// Earliest day of a contact: before it a date is a slip.
-const EARLIEST: Date = date(1930, 1, 1);
 
 /// A record that cannot become a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,7 +40,7 @@ pub fn to_qso(record: &Record, now: Timestamp) -> Result<(Qso, Vec<Defect>), Rej
         }
         Err(why) => {
             let reason = match record.fault {
-                Some(Fault::Unterminated) => format!("incomplete at the end of the file: {why}"),
+                Some(Fault::Unterminated) => format!("incomplete, without <EOR>: {why}"),
                 _ => why,
             };
             Err(Reject {
@@ -112,7 +108,7 @@ fn contact(record: &Record, now: Timestamp, defects: &mut Vec<Defect>) -> Result
     if record.fault == Some(Fault::Unterminated) {
         defects.push(Defect::warning(
             "no-eor",
-            "the last record has no <EOR> but is complete",
+            "the record has no <EOR> but is complete",
         ));
     }
 
@@ -143,13 +139,8 @@ fn clock(text: &str, field: &str) -> Result<Clock, String> {
 fn begin(text: &str, on: Clock, now: Timestamp) -> Result<Timestamp, String> {
     let wrong = |what: &str| format!("QSO_DATE {} {what}", excerpt(text));
     let day = qso::date(text).ok_or_else(|| wrong("is not a date (YYYYMMDD)"))?;
-    if day < EARLIEST {
-        return Err(wrong("is before 1930"));
-    }
     let start = qso::instant(day, on.time).ok_or_else(|| wrong("is out of range"))?;
-    if now.checked_add(24.hours()).is_ok_and(|latest| start > latest) {
-        return Err(wrong("is in the future"));
-    }
+    qso::check_start(start, now).map_err(wrong)?;
     Ok(start)
 }
 
@@ -207,7 +198,7 @@ fn end(qso: &mut Qso, needed: &Needed<'_>, defects: &mut Vec<Defect>) {
     let day = day.and_then(|(text, day)| Some((text, day?)));
     let Some((_, Some(clock))) = off else {
         if let Some((text, _)) = day {
-            aside(qso, "QSO_DATE_OFF", text, "has no TIME_OFF");
+            qso.keep_date_off(text);
         }
         return;
     };

@@ -210,6 +210,12 @@ impl<R: Read> Reader<R> {
             self.consume(scanned.end);
             return None;
         }
+        // A header in the middle, as of files put together: what came before it is a record whose end is missing.
+        let cut_off = scanned.ending == Ending::Eoh && self.stage == Stage::Inside && scanned.has("CALL");
+        if cut_off {
+            scanned.ending = Ending::Eor;
+            return Some(self.emit(scanned, Some(Fault::Unterminated)));
+        }
         if scanned.ending == Ending::Eoh {
             self.note(&mut scanned);
             for field in std::mem::take(&mut scanned.fields) {

@@ -458,3 +458,42 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_record_without_its_end_before_a_second_header_is_kept() {
+    let one = |call: &str, end: &str| {
+        format!("<CALL:5>{call}<QSO_DATE:8>20261120<TIME_ON:4>0932<BAND:3>20m<MODE:2>CW{end}\n")
+    };
+    let text = format!(
+        "first\n<EOH>\n{}{}second log\n<EOH>\n{}",
+        one("K1ABC", "<EOR>"),
+        one("K2ABC", ""),
+        one("K3ABC", "<EOR>")
+    );
+    let records: Vec<_> = Reader::new(text.as_bytes())
+        .filter_map(|entry| entry.record)
+        .collect();
+    let calls: Vec<_> = records
+        .iter()
+        .map(|record| record.get("CALL").unwrap().to_owned())
+        .collect();
+    assert_eq!(calls, ["K1ABC", "K2ABC", "K3ABC"]);
+    assert_eq!(records[1].fault, Some(Fault::Unterminated));
+    assert!(to_qso(&records[1], "2026-11-21T12:00:00Z".parse().unwrap()).is_ok());
+}
+
+#[test]
+fn the_day_of_an_end_without_a_time_keeps_its_name() {
+    let text =
+        "<CALL:5>K1ABC<QSO_DATE:8>20261120<TIME_ON:4>2350<QSO_DATE_OFF:8>20261121<BAND:3>20m<MODE:2>CW<EOR>";
+    let record = Reader::new(text.as_bytes())
+        .find_map(|entry| entry.record)
+        .unwrap();
+    let (mut qso, _) = to_qso(&record, "2026-11-21T12:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(qso.adif_field("QSO_DATE_OFF").as_deref(), Some("20261121"));
+    assert_eq!(qso.end, None);
+    // The time comes to be known.
+    qso.set("TIME_OFF", "0010", &mut Vec::new());
+    assert_eq!(qso.end, Some("2026-11-21T00:10:00Z".parse().unwrap()));
+    assert_eq!(qso.extra("QSO_DATE_OFF"), None);
+}

@@ -33,7 +33,7 @@ pub use fields::AdifField;
 pub use number::{Power, PowerError};
 pub use qsl::{Qsl, QslState, QslStatus};
 pub use spelling::Spelling;
-pub(crate) use time::{Clock, clock, date, instant};
+pub(crate) use time::{Clock, check_start, clock, date, instant};
 
 /// Prefix of the fields that keep texts which could not become numbers.
 pub const RAW_PREFIX: &str = "APP_SHACKBOX_RAW_";

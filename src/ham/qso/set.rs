@@ -32,6 +32,10 @@ enum Unfit {
     Needed(String),
 }
 
+/// Largest number ADIF's list of entities can come to: three digits.
+const MOST_ENTITY: u16 = 999;
+const DATE_OFF: &str = "QSO_DATE_OFF";
+
 impl Qso {
     /// Sets a field by its ADIF name from text, as an edit does; an empty text clears it.
     ///
@@ -216,7 +220,8 @@ impl Qso {
             }
             _ => {
                 let clock = clock(value).ok_or(Unfit::Raw("a time"))?;
-                let date = at(self.end.unwrap_or(self.start)).date();
+                let kept = self.take_date_off();
+                let date = kept.unwrap_or_else(|| at(self.end.unwrap_or(self.start)).date());
                 self.end = Some(self.end_at(date, clock.time).ok_or(Unfit::Raw("a time"))?);
                 self.spell_end(clock.no_seconds);
             }
@@ -329,7 +334,7 @@ impl Qso {
     fn apply_area(&mut self, slot: Slot, value: &str) -> Result<(), Unfit> {
         let spelled = match slot {
             Slot::Dxcc => {
-                self.dxcc = Some(within(value, 0..=999).ok_or(Unfit::Raw("an entity number"))?);
+                self.dxcc = Some(within(value, 0..=MOST_ENTITY).ok_or(Unfit::Raw("an entity number"))?);
                 spelling::DXCC
             }
             Slot::CqZone => {
@@ -418,6 +423,24 @@ impl Qso {
     /// Keeps a text that could not become its field's value.
     pub(crate) fn put_raw(&mut self, name: &str, value: &str) {
         self.put_extra(format_smolstr!("{RAW_PREFIX}{name}"), value.into(), None);
+    }
+
+    /// Keeps the day of an end whose time is not known.
+    pub(crate) fn keep_date_off(&mut self, date: &str) {
+        // In front, where a reader of the export meets it too.
+        let (name, value) = (SmolStr::new_static(DATE_OFF), date.into());
+        let kept = Extra {
+            name,
+            value,
+            kind: None,
+        };
+        self.extra.insert(0, kept);
+    }
+
+    /// Takes out the day kept for an end whose time comes to be known.
+    fn take_date_off(&mut self) -> Option<Date> {
+        let kept = self.extra.iter().position(|extra| extra.name == DATE_OFF)?;
+        date(&self.extra.remove(kept).value)
     }
 
     pub(super) fn station_slot(&mut self, who: Who) -> &mut Option<Callsign> {

@@ -1,8 +1,11 @@
 //! Dates and times of day as ADIF writes them; all are UTC.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan as _};
+
+/// The begin of 1930: before it a date is a slip.
+const EARLIEST: Timestamp = Timestamp::constant(-1_262_304_000, 0);
 
 /// A time of day as ADIF writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,17 @@ pub(crate) fn date(text: &str) -> Option<Date> {
         text[6..].parse().ok()?,
     )
     .ok()
+}
+
+/// Says what is wrong with the begin of a contact: a log that is earlier or later than these holds a slip.
+pub(crate) fn check_start(start: Timestamp, now: Timestamp) -> Result<(), &'static str> {
+    if start < EARLIEST {
+        return Err("is before 1930");
+    }
+    match now.checked_add(24.hours()) {
+        Ok(latest) if start > latest => Err("is in the future"),
+        _ => Ok(()),
+    }
 }
 
 /// The instant of a date and time in UTC.

@@ -69,14 +69,15 @@ pub(super) async fn export(
     let (named, left) = (params.logbook.clone(), params.limit);
     let read = move |r: &Read| {
         let opened = rights::open(r, &actor, Scope::LogbookRead, named.as_deref())?;
-        let walk = Walk {
+        let mut walk = Walk {
             book: opened.id,
             filter,
             after,
+            until: None,
             left,
         };
         Ok::<_, Error>((
-            export::next(r, &walk)?,
+            export::bound(r, &mut walk)?,
             writer::userdefs(r, opened.id)?,
             walk,
             opened,

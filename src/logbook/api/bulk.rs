@@ -1,5 +1,7 @@
 //! Many contacts at once, and taking back.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -14,14 +16,16 @@ use crate::identity::api::gate::Who;
 use crate::identity::{Actor, Scope};
 use crate::jobs::{self, NewJob};
 use crate::logbook::error::Error;
-use crate::logbook::event::QsoId;
+use crate::logbook::event::{LogbookId, QsoId};
+use crate::logbook::filter::Filter;
 use crate::logbook::jobs::{BulkJob, UndoJob};
-use crate::logbook::read::list::{self, Walked};
+use crate::logbook::read::list;
 use crate::logbook::rights::Opened;
+use crate::logbook::tables::QSO;
 use crate::logbook::write::edit::{self, Action, FieldEdit, MOST_AT_ONCE};
 use crate::logbook::write::undo;
 use crate::logbook::{filter, rights};
-use crate::store::Write;
+use crate::store::{Read, Rows, Write};
 use crate::web::{Json, Problem, ProblemBody, Result};
 
 /// Ids one request may name; more are said by a filter.
@@ -98,26 +102,33 @@ pub(super) async fn bulk(
     let undo = back.token.to_string();
     let named = body.logbook;
     let new = NewJob::now(&env, actor.account().map(|account| account.0));
-    let write = move |tx: &mut Write<'_>| {
-        let opened = rights::open(tx, &actor, Scope::LogbookWrite, named.as_deref())?;
+    // The walk may be long: it is done beside the writer, and what it found is looked at again in the command.
+    let (reader, walk, asked) = (actor.clone(), filter.clone(), named.clone());
+    let read = move |r: &Read| {
+        let opened = rights::open(r, &reader, Scope::LogbookWrite, asked.as_deref())?;
         let numbers = own_numbers(&opened, &numbers)?;
-        let walked = if numbers.is_empty() {
-            list::numbers(tx, opened.id, &filter, None, MOST_AT_ONCE + 1)?
+        let found = if numbers.is_empty() {
+            list::numbers(r, opened.id, &walk, None, MOST_AT_ONCE + 1)?.numbers
         } else {
-            Walked {
-                numbers: numbers.clone(),
-                after: None,
-            }
+            numbers.clone()
         };
-        if walked.numbers.len() <= MOST_AT_ONCE {
-            let changed = edit::bulk(tx, &opened, &walked.numbers, &action, &table, &back, new.now)?;
+        Ok::<_, Error>((opened.id, numbers, found))
+    };
+    let (book, numbers, mut found) = state.logbook.store.read(read).await.map_err(Problem::from)?;
+    let write = move |tx: &mut Write<'_>| {
+        let unknown = || Error::NoLogbook(named.unwrap_or_default().into());
+        let opened = rights::open_id(tx, &actor, Scope::LogbookWrite, book)?.ok_or_else(unknown)?;
+        if found.len() <= MOST_AT_ONCE {
+            if numbers.is_empty() {
+                found = still_matching(tx, book, &filter, found)?;
+            }
+            let changed = edit::bulk(tx, &opened, &found, &action, &table, &back, new.now)?;
             return Ok(Outcome::Done(changed));
         }
-        let total = walked.numbers.len() as u64;
-        let (book, account) = (opened.id, opened.account);
+        let total = found.len() as u64;
         let job = BulkJob {
             book,
-            account,
+            account: opened.account,
             filter: typed,
             numbers,
             action,
@@ -185,6 +196,25 @@ pub(super) fn accepted(job: String) -> Response {
         Json(Accepted { job, url }),
     )
         .into_response()
+}
+
+/// Those of the contacts that a filter found a moment ago and accepts now.
+fn still_matching(
+    r: &impl Rows,
+    book: LogbookId,
+    filter: &Filter,
+    mut numbers: Vec<u64>,
+) -> std::result::Result<Vec<u64>, Error> {
+    let mut gone = BTreeSet::new();
+    for &number in &numbers {
+        let record = r.get(QSO, &book.qso(number))?;
+        let matches = record.is_some_and(|record| filter.accepts(&record));
+        if !matches {
+            gone.insert(number);
+        }
+    }
+    numbers.retain(|number| !gone.contains(number));
+    Ok(numbers)
 }
 
 fn action(body: &BulkBody) -> Result<Action> {

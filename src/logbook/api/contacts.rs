@@ -13,7 +13,7 @@ use crate::ham::adif::{Reader, to_qso};
 use crate::ham::band::Band;
 use crate::ham::freq::Hertz;
 use crate::ham::mode::Mode;
-use crate::ham::qso::Qso;
+use crate::ham::qso::{Qso, check_start};
 use crate::identity::Scope;
 use crate::identity::api::gate::Who;
 use crate::logbook::event::{Contact, Outcome, QsoId};
@@ -262,13 +262,7 @@ pub(crate) fn from_json(
         .parse()
         .map_err(|_| Problem::invalid("start", "is not a time such as 2026-11-21T09:32:02Z"))?;
     let start = Timestamp::from_second(start.as_second()).map_err(Problem::internal)?;
-    if start
-        > now
-            .checked_add(jiff::SignedDuration::from_hours(24))
-            .unwrap_or(now)
-    {
-        return Err(Problem::invalid("start", "is in the future"));
-    }
+    check_start(start, now).map_err(|why| Problem::invalid("start", why))?;
     let band = band(fields, text("band"))?;
     let mode = Mode::parse(needed("mode")?, text("submode"));
     let (mode, _) = mode.map_err(|error| Problem::invalid("mode", error.to_string()))?;
@@ -284,6 +278,7 @@ pub(crate) fn from_json(
     }
     // A frequency outside its band is kept as logged, and so is the band that was named.
     record.qso.band = band;
+    table.check_entity(&record.qso)?;
     let by_hand = record.place.decided_by.clone();
     let mut place = table.place(&record.qso);
     if !by_hand.is_empty() {

@@ -228,11 +228,11 @@ async fn write_all(
     tokio::fs::create_dir_all(state.logbook.spool_dir())
         .await
         .map_err(failed)?;
-    let mut file = tokio::fs::File::create(part)
-        .await
-        .map_err(failed)?
-        .into_std()
-        .await;
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(part).await.map_err(failed)?.into_std().await;
     let mut stream = std::pin::pin!(stream.ready_chunks(16));
     let (pace, mut bytes) = (Pace::begin(), 0);
     while let Some(chunks) = stream.next().await {

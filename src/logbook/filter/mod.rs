@@ -105,6 +105,19 @@ impl Filter {
         verdict
     }
 
+    /// Whether a contact passes every term and lies in the span.
+    pub(crate) fn accepts(&self, record: &StoredQso) -> bool {
+        let start = record.start();
+        if !(self.span.from..self.span.until).contains(&start) {
+            return false;
+        }
+        match self.verdict(start, &Summary::of(record)) {
+            Verdict::Accepted => true,
+            Verdict::Refused => false,
+            Verdict::Unknown => self.accepts_record(record),
+        }
+    }
+
     /// Tests the words that need the whole record.
     pub(crate) fn accepts_record(&self, record: &StoredQso) -> bool {
         self.terms

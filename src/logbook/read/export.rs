@@ -21,6 +21,8 @@ pub(crate) struct Walk {
     /// Which contacts.
     pub(crate) filter: Filter,
     pub(crate) after: Option<After>,
+    /// The last contact of this part, where another follows: what is logged meanwhile falls to one of the two.
+    pub(crate) until: Option<After>,
     /// Contacts still to be read.
     pub(crate) left: Option<u64>,
 }
@@ -47,8 +49,19 @@ pub(crate) fn page(r: &impl Rows, walk: &mut Walk) -> Result<Vec<StoredQso>, Sto
     Ok(records)
 }
 
-/// Behind which contact the export after this one begins; `None` if this one reaches the end.
-pub(crate) fn next(r: &impl Rows, walk: &Walk) -> Result<Option<After>, StoreError> {
+/// Bounds the walk by the last contact it reaches, if there are more than it takes, and returns that contact: the next
+/// part begins behind it.
+pub(crate) fn bound(r: &impl Rows, walk: &mut Walk) -> Result<Option<After>, StoreError> {
+    let last = next(r, walk)?;
+    if last.is_some() {
+        // By its key, not by a count: one that is logged before it does not push it out.
+        walk.until = last;
+        walk.left = None;
+    }
+    Ok(last)
+}
+
+fn next(r: &impl Rows, walk: &Walk) -> Result<Option<After>, StoreError> {
     let Some(left) = walk.left else { return Ok(None) };
     let (mut last, mut passed) = (None, 0);
     for row in r.scan(QSO_BY_TIME, keys(walk), Direction::Forward) {
@@ -72,8 +85,12 @@ pub(crate) fn next(r: &impl Rows, walk: &Walk) -> Result<Option<After>, StoreErr
 
 fn keys(walk: &Walk) -> crate::store::Span<crate::logbook::tables::TimeKey> {
     let keys = list::time_keys(walk.book, walk.filter.span);
-    match walk.after {
+    let keys = match walk.after {
         Some((start, number)) => keys.after(&(walk.book.0, start, number)),
+        None => keys,
+    };
+    match walk.until {
+        Some((start, number)) => keys.at_most(&(walk.book.0, start, number)),
         None => keys,
     }
 }

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use super::Changes;
 use crate::event::Event;
+use crate::ham::qso::check_start;
 use crate::identity::{Actor, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
@@ -200,9 +201,15 @@ fn changed(
     if other_call && record.place.decided_by == MANUAL && !edits.iter().any(FieldEdit::is_of_entity) {
         new.qso.dxcc = None;
     }
+    if new.qso.start != record.qso.start {
+        check_start(new.qso.start, now).map_err(|why| Error::invalid("start", why))?;
+    }
     let moved = other_call || new.qso.start != record.qso.start;
     if moved || new.qso.dxcc != record.qso.dxcc || new.place != record.place {
         table.settle(&mut new);
+    }
+    if edits.iter().any(FieldEdit::is_of_entity) {
+        table.check_entity(&new.qso)?;
     }
     if new == *record {
         return Ok(None);

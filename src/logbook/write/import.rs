@@ -113,8 +113,13 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
             "the import does not stand where this batch begins",
         ));
     }
-    let book = tx.get(BOOK, &import.book)?.filter(|book| !book.closed);
-    let call = book.ok_or(Error::ImportState("the logbook is gone"))?.call;
+    // The right is the one of now, as in every other job.
+    let opened = rights::as_account(tx, LogbookId(import.book), import.account)?;
+    let opened = opened.ok_or(Error::ImportState(
+        "the logbook is gone, or no longer shared with who imports",
+    ))?;
+    import.all = opened.right >= Right::Officer;
+    let call = opened.book.call;
     let stored_before = import.counts.added + import.counts.merged;
     let mut changes = Changes::new(LogbookId(import.book));
     for incoming in batch.contacts {

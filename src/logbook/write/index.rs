@@ -5,15 +5,16 @@
 //! written at once: files are in the order of time. Rows of the call index and tallies are gathered and written in
 //! key order at the end, which keeps a batch's pages together; until then [`Changes::added`] knows of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt as _};
 
+use crate::ham::adif::{FieldId, UserDef};
 use crate::logbook::event::LogbookId;
 use crate::logbook::stored::StoredQso;
 use crate::logbook::summary::Summary;
-use crate::logbook::tables::{NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, TALLY};
+use crate::logbook::tables::{NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, TALLY, USERDEF};
 use crate::logbook::tally::Tallies;
 use crate::store::{Rows, StoreError, Write};
 
@@ -26,6 +27,8 @@ pub(crate) struct Changes {
     /// Starts and numbers of what is not in the call index yet, by call.
     added: HashMap<SmolStr, Vec<(i64, u64)>>,
     next: Option<u64>,
+    /// Fields that no list and no program's prefix defines, with their kinds: the logbook defines them.
+    strange: BTreeMap<SmolStr, Option<char>>,
 }
 
 impl Changes {
@@ -37,6 +40,7 @@ impl Changes {
             calls: Vec::new(),
             added: HashMap::new(),
             next: None,
+            strange: BTreeMap::new(),
         }
     }
 
@@ -78,6 +82,12 @@ impl Changes {
                 tx.remove(QSO, &self.book.qso(number))?;
             }
         }
+        let extras = new.into_iter().flat_map(|record| &record.qso.extra);
+        for extra in extras.filter(|extra| is_strange(&extra.name)) {
+            self.strange
+                .entry(extra.name.to_ascii_uppercase_smolstr())
+                .or_insert(extra.kind);
+        }
         let old = old.map(|record| (record.start(), Summary::of(record)));
         let new = new.map(|record| (record.start(), Summary::of(record)));
         if old == new {
@@ -115,6 +125,13 @@ impl Changes {
                 tx.remove(QSO_BY_CALL, &key)?;
             }
         }
+        for (name, kind) in self.strange {
+            let key = (self.book.0, name.clone());
+            if !tx.contains(USERDEF, &key)? {
+                let values = SmolStr::default();
+                tx.put(USERDEF, &key, &UserDef { name, kind, values })?;
+            }
+        }
         for ((kind, value), by) in self.tallies.into_rows() {
             let key = (self.book.0, kind as u8, value);
             let count = tx.get(TALLY, &key)?.unwrap_or(0).saturating_add_signed(by);
@@ -126,4 +143,9 @@ impl Changes {
         }
         Ok(())
     }
+}
+
+/// Whether an export has to define the field: ADX takes user-defined ones only by their definition in the header.
+fn is_strange(name: &str) -> bool {
+    !name.starts_with("APP_") && FieldId::find(name.as_bytes()).is_none()
 }

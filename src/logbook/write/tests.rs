@@ -528,6 +528,63 @@ async fn a_deleted_contact_that_was_logged_again_is_not_doubled() {
 }
 
 #[tokio::test]
+async fn a_field_that_nobody_defines_is_defined_by_the_logbook() {
+    let fixture = Fixture::new().await;
+    let mut strange = contact("JA1XYZ", "0932");
+    strange.qso.set("SWEATER", "M", &mut Vec::new());
+    strange.qso.set("APP_X_Y", "z", &mut Vec::new());
+    log_it(&fixture, k6bp(), strange).await;
+    let defined = fixture.read(|r| Ok(crate::logbook::writer::userdefs(r, BOOK)?));
+    let names: Vec<_> = defined.iter().map(|def| def.name.as_str()).collect();
+    assert_eq!(names, ["SWEATER"]);
+}
+
+#[tokio::test]
+async fn a_start_or_an_entity_that_cannot_be_is_refused_in_an_edit() {
+    let fixture = Fixture::new().await;
+    let (id, _) = log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;
+    for json in [
+        serde_json::json!({"start": "1929-12-31T23:59:59Z"}),
+        serde_json::json!({"start": "2026-11-22T12:00:01Z"}),
+        serde_json::json!({"dxcc": 998}),
+        serde_json::json!({"adif": {"QSO_DATE": "19291231"}}),
+    ] {
+        let edits = FieldEdit::from_json(json.as_object().unwrap()).unwrap();
+        let edited = fixture
+            .write(fixture_edit(Target { id, revision: None }, edits))
+            .await;
+        assert!(matches!(edited, Err(Error::Invalid { .. })), "{json}");
+    }
+}
+
+#[tokio::test]
+async fn an_import_ends_when_its_owner_is_no_longer_a_member() {
+    let fixture = Fixture::new().await;
+    fixture.book("W6CLB", 1, true).await;
+    let share =
+        fixture.write(|tx| books::share(tx, &k6bp(), "W6CLB", &person("K1ABC", 2), Right::Member, now()));
+    share.await.unwrap();
+    let begin = fixture.write(|tx| {
+        let (number, _) = import::begin(tx, &actor("K1ABC", 2), Some("W6CLB"), Options::default(), now())?;
+        books::unshare(tx, &k6bp(), "W6CLB", crate::identity::AccountId(2))?;
+        Ok(number)
+    });
+    let batch = Batch {
+        import: begin.await.unwrap(),
+        from: None,
+        to: crate::ham::adif::Reader::new(&b""[..]).checkpoint(),
+        contacts: vec![contact("JA1XYZ", "0932")],
+        rejects: Vec::new(),
+        warnings: 0,
+        remarks: Vec::new(),
+        userdefs: Vec::new(),
+        now: now(),
+    };
+    let refused = fixture.write(move |tx| import::batch(tx, batch)).await;
+    assert!(matches!(refused, Err(Error::ImportState(_))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn the_operator_is_the_station_call_where_none_is_named() {
     let fixture = Fixture::new().await;
     let fields = [

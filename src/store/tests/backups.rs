@@ -117,6 +117,47 @@ async fn a_damaged_backup_is_refused_before_anything_is_written() {
 }
 
 #[tokio::test]
+async fn a_restore_that_fails_leaves_nothing_and_one_cut_off_is_not_opened() {
+    let (dir, store) = filled().await;
+    let target = dir.path().join("a.backup");
+    store.backup(&target, &[], now()).unwrap();
+    let parent = tempfile::tempdir().unwrap();
+    let place = parent.path().join("data");
+    // A file of a name that the directory has already: found only when it is written.
+    let bad = dir.path().join("bad.backup");
+    store.backup(&bad, &["lock".into()], now()).unwrap();
+    let error = restore(&bad, &place, &registry()).unwrap_err();
+    assert!(
+        matches!(error, RestoreError::Io { .. } | RestoreError::Damaged { .. }),
+        "{error}"
+    );
+    assert!(!place.exists(), "what was made is removed");
+
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join("restoring"), "").unwrap();
+    let error = Store::open(StoreConfig::new(&place)).err().unwrap();
+    assert!(matches!(error, OpenError::HalfRestored(_)), "{error}");
+    std::fs::remove_file(place.join("restoring")).unwrap();
+    std::fs::remove_file(place.join("lock")).unwrap();
+    restore(&target, &place, &registry()).unwrap();
+    assert!(!place.join("restoring").exists());
+    drop(Store::open(StoreConfig::new(&place)).unwrap());
+}
+
+#[tokio::test]
+async fn halves_of_backups_that_were_cut_off_are_removed_by_the_next_one() {
+    let (_dir, store) = filled().await;
+    let place = tempfile::tempdir().unwrap();
+    let half = place.path().join("shackbox-20260601T020000Z.backup.part");
+    let other = place.path().join("holiday.part");
+    std::fs::write(&half, "x").unwrap();
+    std::fs::write(&other, "x").unwrap();
+    let keep = Keep { daily: 7, weekly: 4 };
+    nightly(&store, place.path(), keep, now()).unwrap();
+    assert!(!half.exists() && other.exists());
+}
+
+#[tokio::test]
 async fn a_directory_that_holds_something_is_refused() {
     let (dir, store) = filled().await;
     let target = dir.path().join("a.backup");

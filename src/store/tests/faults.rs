@@ -146,6 +146,48 @@ async fn a_failing_disk_stops_writes_but_not_reads_and_heals() {
 }
 
 #[tokio::test]
+async fn reads_go_on_while_the_store_tries_in_vain_to_write_again() {
+    let disk = FakeDisk::default();
+    let store = open(&disk);
+    note(&store, 1, "before").await.unwrap();
+    disk.set_failing(true);
+    note(&store, 2, "during").await.unwrap_err();
+    let refused = disk.refused();
+    // Each attempt to open it again is refused at least once; some reads fall into an attempt and wait for it.
+    while disk.refused() < refused + 5 {
+        assert_eq!(store.read(notes).await.unwrap(), [(1, "before".to_owned())]);
+    }
+    assert_eq!(store.read(notes).await.unwrap(), [(1, "before".to_owned())]);
+    disk.set_failing(false);
+    until(&store, |status| *status == Status::Ok).await;
+    note(&store, 3, "after").await.unwrap();
+    assert_eq!(store.read(notes).await.unwrap().len(), 2);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_listener_that_panics_does_not_end_the_writer() {
+    let dir = tempfile::tempdir().unwrap();
+    let on_commit = Box::new(|_: Vec<Event>| panic!("on purpose"));
+    let store = Store::open(StoreConfig {
+        on_commit,
+        ..config(&dir)
+    })
+    .unwrap();
+    for id in 1..=2 {
+        let tell = store.write(move |tx| {
+            tx.put(NOTE, &(1, id), &"x".to_owned())?;
+            tx.emit(event("one"));
+            Ok::<_, StoreError>(())
+        });
+        tell.await.unwrap();
+    }
+    assert_eq!(store.read(notes).await.unwrap().len(), 2);
+    assert_eq!(store.status(), Status::Ok);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn everybody_in_a_joint_commit_learns_that_it_failed() {
     let disk = FakeDisk::default();
     let store = open(&disk);

@@ -92,6 +92,54 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     assert_eq!(file(&dir), b"my only log, in plain text");
 }
 
+#[tokio::test]
+async fn a_gap_in_the_way_to_this_schema_is_refused() {
+    let dir = data_of_schema(1, 10).await;
+    let registry = Registry {
+        migrations: vec![Migration {
+            to: 3,
+            name: "the second of two",
+            step: |_, _| Ok(Step::Done),
+        }],
+        ..Registry::default()
+    };
+    let config = StoreConfig {
+        registry,
+        ..config(&dir)
+    };
+    let engine = open_engine(&dir);
+    let error = upgrade(&engine, &config, 3).unwrap_err();
+    assert!(matches!(error, OpenError::NoWay { from: 1, ours: 3 }), "{error}");
+    let mark = engine.read().unwrap().get(SCHEMA_MARK, &()).unwrap().unwrap();
+    assert_eq!(mark.number, 1);
+}
+
+#[tokio::test]
+async fn the_copy_of_an_earlier_upgrade_does_not_stand_for_a_new_one() {
+    let dir = data_of_schema(1, 10).await;
+    let copy = |name: &str| dir.path().join("backup").join(name);
+    let first = format!("pre-{}.backup", env!("CARGO_PKG_VERSION"));
+    std::fs::create_dir_all(dir.path().join("backup")).unwrap();
+    std::fs::write(copy(&first), "an earlier copy").unwrap();
+    let registry = Registry {
+        migrations: vec![Migration {
+            to: 2,
+            name: "nothing",
+            step: |_, _| Ok(Step::Done),
+        }],
+        ..Registry::default()
+    };
+    let config = StoreConfig {
+        registry,
+        ..config(&dir)
+    };
+    let engine = open_engine(&dir);
+    upgrade(&engine, &config, 2).unwrap();
+    assert_eq!(std::fs::read(copy(&first)).unwrap(), b"an earlier copy");
+    let second = copy(&format!("pre-{}-2.backup", env!("CARGO_PKG_VERSION")));
+    assert_eq!(verify(&second, &config.registry).unwrap().header.schema, 1);
+}
+
 /// Steps to go before a migration is stopped from outside.
 static STEPS_LEFT: AtomicU32 = AtomicU32::new(u32::MAX);
 

@@ -75,6 +75,21 @@ async fn a_command_is_read_back_and_survives_closing() {
     assert_eq!(store.read(notes).await.unwrap(), [(1, "hello".to_owned())]);
 }
 
+#[test]
+fn what_the_store_makes_is_for_its_own_account_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data");
+    drop(Store::open(StoreConfig::new(&dir)).unwrap());
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&dir), 0o700);
+    for entry in dir.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
 #[tokio::test]
 async fn a_command_that_fails_leaves_nothing() {
     let (_dir, store) = scratch();

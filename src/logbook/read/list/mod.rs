@@ -7,6 +7,8 @@
 
 mod ordered;
 mod pager;
+#[cfg(test)]
+mod tests;
 mod total;
 mod walk;
 

@@ -8,8 +8,9 @@ use std::cmp::Ordering;
 use smol_str::SmolStr;
 
 use super::pager::Pager;
-use super::{Begin, CALL_DRIVEN, Found, Hit, ListQuery, SortBy, Total, accepts, total, walk};
+use super::{Begin, CALL_DRIVEN, Found, Hit, ListQuery, Position, SortBy, Total, accepts, total, walk};
 use crate::ham::band::Band;
+use crate::logbook::filter::Filter;
 use crate::logbook::place::country;
 use crate::logbook::summary::Summary;
 use crate::logbook::tables::{CallKey, QSO_BY_CALL, QSO_BY_TIME};
@@ -24,31 +25,104 @@ enum SortKey {
 
 /// A page of the list sorted by call, along the call index.
 pub(super) fn by_call(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreError> {
-    let direction = if query.sort.descending {
-        Direction::Backward
-    } else {
-        Direction::Forward
-    };
     let known = total::known(r, query.book, &query.filter)?;
-    let (keys, offset, skip) = begin_by_call(query, direction);
-    let unfiltered = query.filter.is_empty();
+    let (offset, skip) = match &query.begin {
+        Begin::Offset(offset) => (*offset, *offset),
+        Begin::After(position) => (position.seen, 0),
+    };
     let mut pager = Pager::new(query.limit, offset, skip, known);
-    for row in r.scan(QSO_BY_CALL, keys, direction) {
-        let ((book, call, start, number), ()) = row?;
-        if pager.is_enough() {
-            break;
-        }
-        if !unfiltered {
-            let Some(summary) = r.get(QSO_BY_TIME, &(book, start, number))? else {
-                continue;
-            };
-            if !accepts(r, query, start, number, &summary)? {
-                continue;
-            }
-        }
-        pager.take(Hit { start, number, call });
+    if query.sort.descending {
+        call_backward(r, query, &mut pager)?;
+    } else {
+        call_forward(r, query, &mut pager)?;
     }
     Ok(pager.finish())
+}
+
+/// From the last call to the first; the index has the contacts of one in the order of time.
+fn call_backward(r: &impl Rows, query: &ListQuery, pager: &mut Pager) -> Result<(), StoreError> {
+    let keys = match &query.begin {
+        Begin::Offset(_) => calls(query),
+        Begin::After(position) => calls(query).before(&key_of(query, position)),
+    };
+    for row in r.scan(QSO_BY_CALL, keys, Direction::Backward) {
+        if offer(r, query, pager, row?.0)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// From the first call to the last; the contacts of one are turned round, so that they too come newest first.
+fn call_forward(r: &impl Rows, query: &ListQuery, pager: &mut Pager) -> Result<(), StoreError> {
+    let mut keys = calls(query);
+    if let Begin::After(position) = &query.begin {
+        let own = (query.book.0, position.call.clone());
+        let rest = Span::prefix(&own).before(&key_of(query, position));
+        for row in r.scan(QSO_BY_CALL, rest, Direction::Backward) {
+            if offer(r, query, pager, row?.0)? {
+                return Ok(());
+            }
+        }
+        keys = keys.after(&(query.book.0, position.call.clone(), i64::MAX, u64::MAX));
+    }
+    let mut rows = r.scan(QSO_BY_CALL, keys, Direction::Forward);
+    let mut of_one: Vec<CallKey> = Vec::new();
+    loop {
+        let key = rows.next().transpose()?.map(|(key, ())| key);
+        let goes_on = of_one.is_empty() || key.as_ref().is_some_and(|key| key.1 == of_one[0].1);
+        if !goes_on {
+            for key in of_one.drain(..).rev() {
+                if offer(r, query, pager, key)? {
+                    return Ok(());
+                }
+            }
+        }
+        match key {
+            Some(key) => of_one.push(key),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Hands the contact to the page if the filter accepts it; tells whether the page needs no more.
+fn offer(
+    r: &impl Rows,
+    query: &ListQuery,
+    pager: &mut Pager,
+    (book, call, start, number): CallKey,
+) -> Result<bool, StoreError> {
+    if pager.is_enough() {
+        return Ok(true);
+    }
+    if !query.filter.is_empty() {
+        let summary = r.get(QSO_BY_TIME, &(book, start, number))?;
+        let accepted = match summary {
+            Some(summary) => accepts(r, query, start, number, &summary)?,
+            None => false,
+        };
+        if !accepted {
+            return Ok(false);
+        }
+    }
+    pager.take(Hit { start, number, call });
+    Ok(false)
+}
+
+fn calls(query: &ListQuery) -> Span<CallKey> {
+    match query.filter.call_prefix() {
+        Some(prefix) => Span::prefix(&((query.book.0,), TextStart(prefix))),
+        None => Span::prefix(&(query.book.0,)),
+    }
+}
+
+fn key_of(query: &ListQuery, position: &Position) -> CallKey {
+    (
+        query.book.0,
+        position.call.clone(),
+        position.start,
+        position.number,
+    )
 }
 
 /// The contacts with one beginning of a call, sorted in memory; `None` if the filter names none, or too many.
@@ -81,7 +155,9 @@ pub(super) fn of_one_call(r: &impl Rows, query: &ListQuery) -> Result<Option<Fou
 
 /// A page of the list in an order that has no index.
 pub(super) fn by_value(r: &impl Rows, query: &ListQuery) -> Result<Found, StoreError> {
-    let keep = usize::try_from(seen(query))
+    // An offset is the client's word: no more is kept for it than there is.
+    let all = total::known(r, query.book, &Filter::default())?.unwrap_or(u64::MAX);
+    let keep = usize::try_from(seen(query).min(all))
         .unwrap_or(usize::MAX)
         .saturating_add(query.limit)
         .saturating_add(1);
@@ -139,25 +215,6 @@ fn seen(query: &ListQuery) -> u64 {
     match &query.begin {
         Begin::Offset(offset) => *offset,
         Begin::After(position) => position.seen,
-    }
-}
-
-fn begin_by_call(query: &ListQuery, direction: Direction) -> (Span<CallKey>, u64, u64) {
-    let book = query.book.0;
-    let keys = match query.filter.call_prefix() {
-        Some(prefix) => Span::prefix(&((book,), TextStart(prefix))),
-        None => Span::prefix(&(book,)),
-    };
-    match &query.begin {
-        Begin::Offset(offset) => (keys, *offset, *offset),
-        Begin::After(position) => {
-            let key = (book, position.call.clone(), position.start, position.number);
-            let keys = match direction {
-                Direction::Forward => keys.after(&key),
-                Direction::Backward => keys.before(&key),
-            };
-            (keys, position.seen, 0)
-        }
     }
 }
 
