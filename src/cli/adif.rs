@@ -248,6 +248,8 @@ mod tests {
             std::fs::write(&part, "whole").unwrap();
             place(&part, &target).unwrap();
             assert_eq!(std::fs::read_to_string(&target).unwrap(), "whole");
+            // A link is the same file under another name.
+            drop(std::fs::remove_file(&part));
             std::fs::write(&part, "another").unwrap();
             let refused = place(&part, &target).unwrap_err();
             assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);

@@ -7,6 +7,7 @@
 //!
 //! Not here: what any job does. Domains register handlers; the application lists schedules.
 
+mod builder;
 mod cx;
 pub(crate) mod event;
 mod model;
@@ -18,9 +19,10 @@ mod tables;
 mod tests;
 mod write;
 
+pub(crate) use builder::JobsBuilder;
 pub(crate) use cx::JobCx;
 pub(crate) use model::{Done, Job, JobError, JobId, NewJob};
-pub(crate) use runner::{Jobs, JobsBuilder, encode};
+pub(crate) use runner::{Jobs, encode};
 pub(crate) use schedule::{Rhythm, Schedule};
 pub(crate) use tables::{check, tables};
 pub(crate) use write::{CancelOutcome, advance, enqueue};

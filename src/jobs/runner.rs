@@ -1,8 +1,7 @@
 //! Runs jobs: one dispatcher for each queue, one task for each job, one ticker for schedules.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,9 +11,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::builder::{JobsBuilder, Kind};
 use super::cx::JobCx;
 use super::event::{JobEvent, State};
-use super::model::{Done, Job, JobError, JobId, NewJob, back_off};
+use super::model::{Done, JobError, JobId, NewJob, back_off};
 use super::read::{self, Routine};
 use super::schedule::Schedule;
 use super::tables::StoredJob;
@@ -30,15 +30,6 @@ const TICK: Duration = Duration::from_secs(20);
 const STORE_WAIT: Duration = Duration::from_secs(5);
 /// How long running jobs may take to stop.
 const STOP_TIME: Duration = Duration::from_secs(8);
-
-type Handled = Pin<Box<dyn Future<Output = Result<Done, JobError>> + Send>>;
-type Handler = Arc<dyn Fn(&str, JobCx) -> Result<Handled, JobError> + Send + Sync>;
-
-/// What is known of a kind of job.
-struct Kind {
-    run: Handler,
-    cancellable: bool,
-}
 
 /// The bus' topic of jobs.
 const TOPIC: &str = "jobs";
@@ -63,65 +54,7 @@ pub(super) fn outgoing(job: &JobEvent, kind: &'static str) -> Outgoing {
     }
 }
 
-/// Collects handlers and schedules before the runner starts.
-pub(crate) struct JobsBuilder {
-    store: Store,
-    env: Env,
-    bus: Bus,
-    kinds: HashMap<&'static str, Kind>,
-    queues: BTreeMap<&'static str, usize>,
-    schedules: Vec<Schedule>,
-}
-
 impl JobsBuilder {
-    /// Nothing to run yet.
-    pub(crate) fn new(store: Store, env: Env, bus: Bus) -> Self {
-        Self {
-            store,
-            env,
-            bus,
-            kinds: HashMap::new(),
-            queues: BTreeMap::new(),
-            schedules: Vec::new(),
-        }
-    }
-
-    /// Runs jobs of kind `J` with `handler`, which captures what it works with.
-    #[must_use]
-    pub(crate) fn register<J, F, R>(mut self, handler: F) -> Self
-    where
-        J: Job,
-        F: Fn(J, JobCx) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<Done, JobError>> + Send + 'static,
-    {
-        let run = move |payload: &str, cx: JobCx| -> Result<Handled, JobError> {
-            let job = serde_json::from_str(payload);
-            let job = job.map_err(|e| JobError::Permanent(format!("the stored job does not read: {e}")))?;
-            Ok(Box::pin(handler(job, cx)))
-        };
-        let kind = Kind {
-            run: Arc::new(run),
-            cancellable: J::CANCELLABLE,
-        };
-        self.kinds.insert(J::KIND, kind);
-        self.queues.entry(J::QUEUE).or_insert(1);
-        self
-    }
-
-    /// Lets `concurrent` jobs of a queue run at a time; the default is one.
-    #[must_use]
-    pub(crate) fn queue(mut self, name: &'static str, concurrent: usize) -> Self {
-        self.queues.insert(name, concurrent.max(1));
-        self
-    }
-
-    /// Asks for a job in a rhythm.
-    #[must_use]
-    pub(crate) fn schedule(mut self, schedule: Schedule) -> Self {
-        self.schedules.push(schedule);
-        self
-    }
-
     /// Puts jobs that were cut off back in line and starts running.
     pub(crate) async fn start(self) -> Result<Jobs, StoreError> {
         let now = self.env.clock.now();
@@ -247,7 +180,7 @@ impl Jobs {
     /// The kinds of job that have a handler.
     #[cfg(test)]
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.inner.handlers.keys().copied()
+        self.inner.kinds.keys().copied()
     }
 
     /// Looks at due times and schedules now, because the clock has been set.
