@@ -139,7 +139,7 @@ pub(crate) enum JobError {
     /// It was called off; from `JobCx::check`.
     #[error("cancelled")]
     Cancelled,
-    /// The program is stopping; the job goes on after the next start, and this was no try.
+    /// The program is stopping, or the store takes no writes; the job goes on when it can, and this was no try.
     #[error("interrupted")]
     Interrupted,
 }
@@ -156,7 +156,12 @@ impl JobError {
 
 impl From<StoreError> for JobError {
     fn from(error: StoreError) -> Self {
-        Self::retry(error)
+        // How a try ended is stored once the store takes writes again: then the job may go on at once.
+        if error.is_unavailable() {
+            Self::Interrupted
+        } else {
+            Self::retry(error)
+        }
     }
 }
 

@@ -234,6 +234,7 @@ impl Jobs {
             Some(running) if job.state == State::Running => JobEvent {
                 done: running.view.done,
                 total: running.view.total,
+                error: running.view.error.clone(),
                 ..job
             },
             _ => job,
@@ -394,13 +395,26 @@ impl Inner {
             };
             match self.store.write(move |tx| write::finish(tx, id, ended)).await {
                 Ok(()) | Err(StoreError::Closed) => return,
-                Err(error) => tracing::warn!(%error, "the end of job {id} is not stored yet: {error}"),
+                Err(error) => {
+                    tracing::warn!(%error, "the end of job {id} is not stored yet: {error}");
+                    self.tell_trouble(id, &error);
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(STORE_WAIT) => {}
                 () = self.stopping.cancelled() => return,
             }
         }
+    }
+
+    /// Tells those who watch a job why it does not get on.
+    fn tell_trouble(&self, id: JobId, trouble: &StoreError) {
+        let mut running = self.running();
+        let Some(job) = running.get_mut(&id) else { return };
+        job.view.error = Some(format!("waiting: {trouble}"));
+        let message = outgoing(&job.view, "progress");
+        drop(running);
+        self.bus.send([message]);
     }
 
     /// Looks after schedules and old jobs.

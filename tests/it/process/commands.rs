@@ -210,3 +210,130 @@ fn what_serve_would_refuse_config_check_refuses() {
     let fine = shack.run(&["config", "check"]);
     assert!(fine.status.success(), "{}", text(&fine.stderr));
 }
+
+/// A command's JSON.
+fn json_of(shack: &Box_, args: &[&str]) -> serde_json::Value {
+    let out = shack.run(args);
+    assert!(out.status.success(), "{args:?}: {}", text(&out.stderr));
+    serde_json::from_slice(&out.stdout)
+        .unwrap_or_else(|error| panic!("{args:?}: {error}: {}", text(&out.stdout)))
+}
+
+/// The names that a JSON object has, in their order.
+fn names(value: &serde_json::Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn commands_say_the_same_with_and_without_a_server() {
+    let shack = Box_::with_admin();
+    let file = shack.dir.path().join("log.adi");
+    write(&file, LOG);
+    let log = file.to_str().unwrap();
+    let round = |shack: &Box_, tag: &str| {
+        let added = shack.run_with_input(
+            &["user", "add", &format!("W{tag}AW"), "--password-stdin", "--json"],
+            PASSWORD,
+        );
+        assert!(added.status.success(), "{}", text(&added.stderr));
+        let account: serde_json::Value = serde_json::from_slice(&added.stdout).unwrap();
+        let key = json_of(shack, &["apikey", "create", ADMIN, "--scope", "full", "--json"]);
+        let import = json_of(shack, &["adif", "import", log, "--callsign", ADMIN, "--json"]);
+        let check = json_of(shack, &["check", "--json"]);
+        let backup = shack.dir.path().join(format!("{tag}.backup"));
+        let backup = json_of(shack, &["backup", backup.to_str().unwrap(), "--json"]);
+        let users = json_of(shack, &["user", "list", "--json"]);
+        assert_eq!(check["findings"], serde_json::json!([]));
+        [&account, &key, &import, &check, &backup, &users[0]].map(|value| format!("{:?}", names(value)))
+    };
+    let stopped = round(&shack, "1");
+    let export = text(&shack.run(&["adif", "export", "--callsign", ADMIN]).stdout);
+    let serving = shack.serve();
+    let running = round(&shack, "2");
+    assert_eq!(stopped, running);
+    let live = text(&shack.run(&["adif", "export", "--callsign", ADMIN]).stdout);
+    let body = |adif: &str| adif.split("<EOH>").nth(1).map(str::to_owned);
+    assert!(body(&export).is_some());
+    assert_eq!(body(&export), body(&live));
+    let health = json_of(&shack, &["health", "--json"]);
+    assert_eq!(health["ready"], true, "{health}");
+    let compact = shack.run(&["check", "--compact"]);
+    assert_eq!(compact.status.code(), Some(1), "not while serving");
+    assert_eq!(serving.stop(), Some(0));
+    let compact = shack.run(&["check", "--compact"]);
+    assert!(compact.status.success(), "{}", text(&compact.stderr));
+    let config = json_of(&shack, &["config", "show", "--json"]);
+    assert!(config.to_string().contains("web.listen"), "{config}");
+}
+
+#[test]
+fn what_is_not_there_is_a_failure_with_one_line() {
+    let shack = Box_::with_admin();
+    for args in [
+        &["user", "passwd", "W9XYZ", "--password-stdin"][..],
+        &["user", "disable", "W9XYZ"],
+        &["apikey", "create", "W9XYZ", "--scope", "full"],
+        &["adif", "export", "--callsign", "W9XYZ"],
+        &["adif", "check", "no-such-file.adi"],
+        &["restore", "no-such-file"],
+        &["user", "add", ADMIN, "--password-stdin"],
+    ] {
+        let out = shack.run_with_input(args, PASSWORD);
+        assert_eq!(out.status.code(), Some(1), "{args:?}");
+        let said = text(&out.stderr);
+        let errors = said.lines().filter(|line| line.starts_with("error:")).count();
+        assert_eq!(errors, 1, "{args:?}: {said}");
+        assert!(out.stdout.is_empty(), "{args:?}: results only on stdout");
+    }
+}
+
+#[test]
+fn a_disabled_account_is_shut_out_at_once_and_let_in_again() {
+    let shack = Box_::with_admin();
+    let out = shack.run_with_input(&["user", "add", "W1AW", "--password-stdin"], PASSWORD);
+    assert!(out.status.success());
+    let key = shack.run(&["apikey", "create", "W1AW", "--scope", "full"]);
+    let key = text(&key.stdout).trim().to_owned();
+    let serving = shack.serve();
+    let status = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let request = super::http().get(serving.url("/api/v1/logbook/qsos"));
+            request.bearer_auth(&key).send().await.unwrap().status().as_u16()
+        })
+    };
+    assert_eq!(status(), 200);
+    assert!(shack.run(&["user", "disable", "W1AW"]).status.success());
+    assert_eq!(status(), 401);
+    assert!(shack.run(&["user", "disable", "W1AW", "--undo"]).status.success());
+    assert_eq!(status(), 200);
+    let out = shack.run_with_input(
+        &["user", "passwd", "W1AW", "--password-stdin"],
+        "another long pass phrase",
+    );
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
+fn a_password_s_hash_makes_an_administrator_by_configuration() {
+    let shack = Box_::empty();
+    let out = shack.run_with_input(&["hash-password"], PASSWORD);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let hash = text(&out.stdout).trim().to_owned();
+    assert!(hash.starts_with("$pbkdf2-sha512$"), "{hash}");
+    let mut command = shack.command(&["user", "list", "--json"]);
+    command
+        .env("SHACKBOX_ADMIN__CALL", ADMIN)
+        .env("SHACKBOX_ADMIN__PASSWORD_HASH", &hash);
+    let out = command.output().unwrap();
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let users: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(
+        (&users[0]["call"], &users[0]["role"]),
+        (&ADMIN.into(), &"administrator".into())
+    );
+}

@@ -2,6 +2,7 @@
 //! and data that survives `kill -9`.
 
 mod commands;
+mod disk;
 mod faults;
 mod storms;
 
@@ -162,14 +163,15 @@ impl Serving {
     }
 
     /// SIGTERM, then the exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
-        Command::new("kill")
-            .arg("-TERM")
-            .arg(self.child.id().to_string())
-            .status()
-            .unwrap();
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.stop_within(Duration::from_mins(1))
+    }
+
+    /// SIGTERM, then the exit code, which must be there within this time.
+    pub(crate) fn stop_within(mut self, patience: Duration) -> Option<i32> {
+        self.signal("TERM");
         let mut code = None;
-        wait_until("stopped", || match self.child.try_wait().unwrap() {
+        wait_within(patience, "stopped", || match self.child.try_wait().unwrap() {
             Some(status) => {
                 code = status.code();
                 true
@@ -177,6 +179,14 @@ impl Serving {
             None => false,
         });
         code
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.child.id().to_string())
+            .status();
+        assert!(kill.unwrap().success());
     }
 }
 
@@ -189,12 +199,16 @@ impl Drop for Serving {
 }
 
 /// Waits for a condition; a minute is a failure.
+pub(crate) fn wait_until(what: &str, done: impl FnMut() -> bool) {
+    wait_within(Duration::from_mins(1), what, done);
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a process test lives in the machine's time"
 )]
-pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = std::time::Instant::now() + Duration::from_mins(1);
+fn wait_within(patience: Duration, what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + patience;
     while !done() {
         assert!(std::time::Instant::now() < deadline, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(10));
