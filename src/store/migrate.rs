@@ -78,7 +78,7 @@ pub(super) fn copy_first(
         return Ok(());
     }
     // One of an earlier upgrade, of data that was restored since, is kept.
-    let target = (1..)
+    let target = (1..1_000)
         .map(|number| folder.join(name(number)))
         .find(|path| !path.exists());
     let target = target.unwrap_or_else(|| folder.join(name(1)));

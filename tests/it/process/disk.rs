@@ -51,7 +51,7 @@ fn contact(minute: u32) -> Value {
 async fn a_full_disk_is_said_and_everything_goes_on_when_there_is_room() {
     let shack = Box_::empty();
     let Some(disk) = SmallDisk::mount(shack.data()) else {
-        println!("skipped: this user may not mount a small disk");
+        super::skipped("this user may not mount a small disk");
         return;
     };
     let input = super::PASSWORD;

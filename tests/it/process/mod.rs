@@ -232,3 +232,9 @@ pub(crate) fn http() -> reqwest::Client {
 pub(crate) fn write(path: &Path, content: &str) {
     std::fs::write(path, content).unwrap();
 }
+
+/// Says that a test cannot be run here.
+fn skipped(why: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stderr(), "skipped: {why}"));
+}
