@@ -34,6 +34,7 @@ impl<S> Paced<S> {
         }
         let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(STUCK)));
         ready!(stuck.as_mut().poll(cx));
+        self.stuck = None;
         Poll::Ready(Err(io::Error::new(
             io::ErrorKind::TimedOut,
             "the client takes nothing",

@@ -67,6 +67,8 @@ pub(super) struct Engine {
     medium: Medium,
     cache_bytes: usize,
     database: RwLock<Option<redb::Database>>,
+    /// Held while a query runs.
+    queries: RwLock<()>,
     /// Let go last: the directory is ours until the database is closed.
     lock: Mutex<Option<DirLock>>,
 }
@@ -81,6 +83,7 @@ impl Engine {
             medium,
             cache_bytes,
             database: RwLock::new(Some(database)),
+            queries: RwLock::default(),
             lock: Mutex::new(lock),
         })
     }
@@ -95,6 +98,7 @@ impl Engine {
         }
         // The handle at hand still reads: it is not given up for a disk that takes no writes.
         self.medium.try_to_write().map_err(StoreError::unavailable)?;
+        let _nobody_reads = self.queries.write().unwrap_or_else(PoisonError::into_inner);
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = None;
         let fresh = open_medium(&self.medium, self.cache_bytes)
@@ -128,7 +132,13 @@ impl Engine {
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// One state of the store.
+    /// Runs a short query in one state of the store; opening it again waits for the query's end.
+    pub(super) fn query<T>(&self, f: impl FnOnce(&Read) -> T) -> Result<T, StoreError> {
+        let _reading = self.queries.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(f(&self.read()?))
+    }
+
+    /// One state of the store, for as long as it takes; it breaks off when the store has to be opened again.
     pub(super) fn read(&self) -> Result<Read, StoreError> {
         use redb::ReadableDatabase as _;
         let database = self.database();

@@ -238,7 +238,7 @@ impl Store {
         F: FnOnce(&Read) -> Result<T, E>,
         E: From<StoreError>,
     {
-        f(&self.shared.engine.read()?)
+        self.shared.engine.query(f)?
     }
 
     /// Writes a backup of this moment to `target`, with the `keys` (secret files, by their path below the data

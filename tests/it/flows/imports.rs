@@ -169,7 +169,7 @@ async fn a_form_upload_names_its_file() {
 }
 
 #[tokio::test]
-async fn a_job_is_called_off_and_not_begun_again_without_its_file() {
+async fn a_job_is_called_off_and_goes_on_only_while_its_file_is_there() {
     let (app, logger) = station().await;
     let mut file = Vec::new();
     adif_gen::generate(20_000, 13, &mut file).unwrap();
@@ -186,7 +186,12 @@ async fn a_job_is_called_off_and_not_begun_again_without_its_file() {
         .await
         .problem(409, "job_ended");
     let spool = app.data_dir().join("spool");
-    assert_eq!(std::fs::read_dir(spool).unwrap().count(), 0, "its file is gone");
+    let kept: Vec<_> = std::fs::read_dir(spool)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(kept.len(), 1, "its file stays a while, for a second thought");
+    std::fs::remove_file(&kept[0]).unwrap();
 
     logger.post(&format!("{url}/retry"), &json!({})).await.expect(202);
     app.settle().await;
