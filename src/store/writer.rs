@@ -31,6 +31,8 @@ const JOINT_TIME: Duration = Duration::from_millis(25);
 const JOINT_BATCHES: usize = 10;
 /// Rows, indexes counted, at which a joint bulk commit is closed.
 const JOINT_ROWS: usize = 60_000;
+/// Time after which bulk batches are committed, full or not: on a slow machine a power cut shall not cost more.
+const JOINT_BULK_TIME: Duration = Duration::from_millis(500);
 
 /// A command on its way: a closure, later its outcome, and who waits for it.
 pub(super) trait Command: Send {
@@ -212,7 +214,12 @@ impl Writer {
             Lane::Interactive if ran < JOINT_COMMANDS && started.elapsed() < JOINT_TIME => {
                 self.interactive.try_recv().ok()
             }
-            Lane::Bulk if ran < JOINT_BATCHES && rows < JOINT_ROWS && self.interactive.is_empty() => {
+            Lane::Bulk
+                if ran < JOINT_BATCHES
+                    && rows < JOINT_ROWS
+                    && started.elapsed() < JOINT_BULK_TIME
+                    && self.interactive.is_empty() =>
+            {
                 self.bulk.try_recv().ok()
             }
             _ => None,

@@ -235,6 +235,11 @@ pub(crate) fn write(path: &Path, content: &str) {
 
 /// Says that a test cannot be run here.
 fn skipped(why: &str) {
+    say(&format!("skipped: {why}"));
+}
+
+/// Tells something to whoever reads the tests' output.
+fn say(what: &str) {
     use std::io::Write as _;
-    drop(writeln!(std::io::stderr(), "skipped: {why}"));
+    drop(writeln!(std::io::stderr(), "{what}"));
 }
