@@ -208,10 +208,11 @@ impl Chrome {
         let deadline = Instant::now() + PATIENCE;
         loop {
             for entry in std::fs::read_dir(self.downloads())? {
-                let name = entry?.file_name();
+                let entry = entry?;
+                let name = entry.file_name();
                 let shown = name.to_string_lossy();
-                // Chromium's names while a file is not whole.
-                if shown.ends_with(".crdownload") || shown.starts_with('.') {
+                // Chromium's names while a file is not whole, and the empty one that keeps its place.
+                if shown.ends_with(".crdownload") || shown.starts_with('.') || entry.metadata()?.len() == 0 {
                     continue;
                 }
                 let target = into.join(&name);
