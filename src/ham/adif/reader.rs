@@ -377,7 +377,9 @@ impl<R: Read> Reader<R> {
         record
     }
 
+    /// Ends with the file: what is left of it means nothing, and how much that is depends on how it arrived.
     fn finish(&mut self) {
+        self.consume(self.window.bytes().len());
         let line = self.window.line();
         if let Some(error) = self.window.error() {
             let text = format!("the file could not be read to its end: {error}");
