@@ -72,6 +72,13 @@ impl Tallies {
         }
     }
 
+    /// Adds other changes.
+    pub(crate) fn add_all(&mut self, others: &Tallies) {
+        for ((kind, value), by) in &others.rows {
+            self.add(*kind, value.clone(), *by);
+        }
+    }
+
     /// The changes, in the order of the stored keys.
     pub(crate) fn into_rows(self) -> Vec<((Kind, SmolStr), i64)> {
         let mut rows: Vec<_> = self.rows.into_iter().filter(|(_, by)| *by != 0).collect();

@@ -155,6 +155,33 @@ pub(crate) struct Scan<'r, K, V> {
     _table: PhantomData<fn() -> (K, V)>,
 }
 
+/// A row's value as it is stored, to tell later whether it is still the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored(Box<[u8]>);
+
+impl PartialEq<[u8]> for Stored {
+    fn eq(&self, bytes: &[u8]) -> bool {
+        *self.0 == *bytes
+    }
+}
+
+impl<K, V> Scan<'_, K, V>
+where
+    K: Key + 'static,
+    V: Serialize + DeserializeOwned + 'static,
+{
+    /// The records together with their bytes.
+    pub(crate) fn with_stored(mut self) -> impl Iterator<Item = Result<(K, V, Stored), StoreError>> {
+        let table = self.table;
+        std::iter::from_fn(move || {
+            let row = self.bytes.advance(|key, value| {
+                Ok((table.decode_key(key)?, table.decode(value)?, Stored(value.into())))
+            });
+            row.transpose().map(Result::flatten)
+        })
+    }
+}
+
 impl<K, V> Iterator for Scan<'_, K, V>
 where
     K: Key + 'static,

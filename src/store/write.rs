@@ -109,6 +109,43 @@ impl<'t> Write<'t> {
         self.remove_bytes(table.name(), key)
     }
 
+    /// Removes the rows of a span that `goes` picks by key and stored bytes, in one walk: far cheaper than one by one
+    /// where most of a span goes. Returns how many went. Where `goes` panics, the store takes no more writes.
+    pub(crate) fn remove_picked<K, V>(
+        &mut self,
+        table: Table<K, V>,
+        span: Span<K>,
+        mut goes: impl FnMut(&K, &[u8]) -> bool,
+    ) -> Result<usize, StoreError>
+    where
+        K: Key + 'static,
+        V: Serialize + DeserializeOwned + 'static,
+    {
+        let span = byte_span(table, span)?;
+        let Some(bounds) = span.bounds() else { return Ok(0) };
+        let at = self.open(table.name())?;
+        let (undo, mut removed, mut undecoded) = (&mut self.undo, 0, None);
+        let walked = self.open.get_mut()[at]
+            .1
+            .retain_in::<&[u8], _>(bounds, |key, value| {
+                let picked = match table.decode_key(key) {
+                    Ok(decoded) => goes(&decoded, value),
+                    Err(error) => {
+                        undecoded = Some(error);
+                        false
+                    }
+                };
+                if picked {
+                    undo.push(at, key, Some(value));
+                    removed += 1;
+                }
+                !picked
+            });
+        walked.map_err(|error| engine_failed(&self.broken, error))?;
+        self.changes += removed;
+        undecoded.map_or(Ok(removed), Err)
+    }
+
     /// Removes the first `limit` rows of a span; returns how many there were.
     pub(crate) fn remove_span<K, V>(
         &mut self,
@@ -120,13 +157,7 @@ impl<'t> Write<'t> {
         K: Key + 'static,
         V: Serialize + DeserializeOwned + 'static,
     {
-        if span.refused {
-            return Err(StoreError::KeyText { table: table.name() });
-        }
-        let span = ByteSpan {
-            low: span.low,
-            high: span.high,
-        };
+        let span = byte_span(table, span)?;
         let mut rows = VecDeque::new();
         self.fill(table.name(), &span, Direction::Forward, limit, &mut rows)?;
         for (key, _) in &rows {
@@ -271,6 +302,15 @@ impl<'t> Write<'t> {
 
 /// Events one command may lead to; more are reactors answering each other without end.
 const MOST_EVENTS: usize = 20_000;
+
+/// A span as bytes, unless no table may hold its keys.
+fn byte_span<K, V>(table: Table<K, V>, span: Span<K>) -> Result<ByteSpan, StoreError> {
+    if span.refused {
+        return Err(StoreError::KeyText { table: table.name() });
+    }
+    let Span { low, high, .. } = span;
+    Ok(ByteSpan { low, high })
+}
 
 fn engine_failed(broken: &Cell<bool>, error: redb::StorageError) -> StoreError {
     broken.set(true);

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use smol_str::{SmolStr, StrExt as _};
 
+use super::ahead::{self, Ahead, numbers};
 use crate::ham::adif::{FieldId, UserDef};
 use crate::logbook::event::LogbookId;
 use crate::logbook::stored::StoredQso;
@@ -108,6 +109,37 @@ impl Changes {
             added.push((*start, number));
         }
         Ok(())
+    }
+
+    /// Takes out the QSOs of a range of numbers that were read ahead and are still the same. Returns how many, and
+    /// the numbers of the others. Like [`Changes::store`] with nothing new, without decoding them in this transaction.
+    pub(crate) fn take_out(
+        &mut self,
+        tx: &mut Write<'_>,
+        range: ahead::Range,
+        ahead: &Ahead,
+    ) -> Result<(usize, Vec<u64>), StoreError> {
+        let book = self.book;
+        let (mut taken, mut others) = (Vec::new(), Vec::new());
+        tx.remove_picked(QSO, numbers(book.0, range), |&(_, number), stored| {
+            match ahead.find(number, stored) {
+                Some(known) => {
+                    taken.push(known);
+                    true
+                }
+                None => {
+                    others.push(number);
+                    false
+                }
+            }
+        })?;
+        for known in &taken {
+            tx.remove(QSO_BY_TIME, &(book.0, known.start, known.number))?;
+            self.calls
+                .push((known.summary.call.clone(), known.start, known.number, false));
+        }
+        ahead.leave(&taken, &mut self.tallies);
+        Ok((taken.len(), others))
     }
 
     /// Writes what was gathered.

@@ -1,5 +1,6 @@
 //! Commands: everything that changes logbooks, each one transaction.
 
+pub(crate) mod ahead;
 pub(crate) mod books;
 pub(crate) mod edit;
 mod fields;

@@ -4,6 +4,7 @@ use jiff::ToSpan as _;
 use proptest::prelude::*;
 use smol_str::SmolStr;
 
+use super::ahead::Ahead;
 use super::edit::{self, Action, FieldEdit, Target, WayBack};
 use super::import::{Batch, Options};
 use super::merge::Incoming;
@@ -385,7 +386,7 @@ async fn undo_import(fixture: &Fixture, number: u32, step: usize) -> undo::Step 
     let mut sum = undo::Step::default();
     while !sum.finished {
         let step = fixture
-            .write(move |tx| undo::import_step(tx, number, step, (&table(), now())))
+            .write(move |tx| undo::import_step(tx, number, (step, &Ahead::default()), (&table(), now())))
             .await
             .unwrap();
         sum.removed += step.removed;
@@ -426,6 +427,35 @@ async fn undoing_an_import_keeps_what_was_changed_since() {
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].1.qso.comment.as_deref(), Some("worked on"));
     fixture.check();
+}
+
+#[tokio::test]
+async fn what_changed_after_it_was_read_ahead_is_looked_at_again() {
+    let fixture = Fixture::new().await;
+    let file = ["0931", "0932", "0933", "0934"].map(|time| contact("JA1XYZ", time));
+    let number = import_all(&fixture, file.to_vec(), Options::default(), 9).await;
+    let ahead = fixture.read(|r| Ok(undo::read_ahead(r, (BOOK.0, number), &[(1, 3)])?));
+    set_field(&fixture, 2, "COMMENT", "worked on").await;
+    fixture
+        .write(move |tx| {
+            undo::begin_import(tx, &k6bp(), number, &LiveImports::default())?;
+            undo::import_step(tx, number, (9, &ahead), (&table(), now()))
+        })
+        .await
+        .map(|step| assert_eq!((step.removed, step.kept, step.finished), (3, 1, true)))
+        .unwrap();
+    let left = fixture.contacts();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].1.qso.comment.as_deref(), Some("worked on"));
+    fixture.check();
+}
+
+#[test]
+fn ranges_are_taken_from_their_end_up_to_a_limit() {
+    let mut ranges = vec![(1, 10), (20, 25), (40, 40)];
+    assert_eq!(undo::next_ranges(&mut ranges, 4), [(40, 40), (23, 25)]);
+    assert_eq!(undo::next_ranges(&mut ranges, 100), [(20, 22), (1, 10)]);
+    assert_eq!(undo::next_ranges(&mut ranges, 100), []);
 }
 
 #[tokio::test]

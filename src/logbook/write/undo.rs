@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::ahead::{Ahead, Range};
 use super::edit::{self, MOST_AT_ONCE};
 use super::merge::Search;
 use super::{Changes, import, merge};
@@ -21,8 +22,9 @@ use crate::logbook::jobs::is_orphan;
 use crate::logbook::place::Table;
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::service::LiveImports;
+use crate::logbook::stored::StoredQso;
 use crate::logbook::tables::{BOOK, Filled, Import, ImportState, MERGED, QSO, Right, UNDO, UNDO_ROW, Undo};
-use crate::store::{Direction, Rows, Span, Write};
+use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// What a step of an undo did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -173,11 +175,43 @@ pub(crate) fn begin_import(
     Ok(import)
 }
 
-/// Takes back up to `limit` contacts of an import.
+/// The next at most `limit` numbers of an import to take back, which are taken off its `ranges`.
+pub(crate) fn next_ranges(ranges: &mut Vec<Range>, limit: usize) -> Vec<Range> {
+    let mut left = limit as u64;
+    let mut next = Vec::new();
+    while left > 0
+        && let Some((first, last)) = ranges.pop()
+    {
+        // From the end, so that the rest of the range is still described by its bounds.
+        let from = first.max(last.saturating_sub(left - 1));
+        if from > first {
+            ranges.push((first, from - 1));
+        }
+        next.push((from, last));
+        left -= last - from + 1;
+    }
+    next
+}
+
+/// Reads the contacts among these numbers that are to be taken out.
+pub(crate) fn read_ahead(
+    r: &impl Rows,
+    (book, import): (u32, u32),
+    ranges: &[Range],
+) -> Result<Ahead, StoreError> {
+    Ahead::read(r, book, ranges, |record| goes(record, import))
+}
+
+/// Whether taking back an import takes the contact out.
+fn goes(record: &StoredQso, import: u32) -> bool {
+    record.import == Some(import) && record.is_as_imported()
+}
+
+/// Takes back up to `limit` contacts of an import, most of which were read ahead.
 pub(crate) fn import_step(
     tx: &mut Write<'_>,
     number: u32,
-    limit: usize,
+    (limit, ahead): (usize, &Ahead),
     by: (&Table, Timestamp),
 ) -> Result<Step, Error> {
     let mut import = import::load(tx, number)?;
@@ -186,37 +220,25 @@ pub(crate) fn import_step(
     }
     let mut step = Step::default();
     let mut changes = Changes::new(LogbookId(import.book));
-    let mut left = limit;
-    while left > 0
-        && let Some((first, last)) = import.ranges.last_mut()
-    {
-        // From the end, so that the rest of the range is still described by its bounds.
-        let from = last.saturating_sub(left as u64 - 1).max(*first);
-        let keys = Span::prefix(&(import.book,))
-            .at_least(&(import.book, from))
-            .at_most(&(import.book, *last));
-        for row in tx
-            .scan(QSO, keys, Direction::Forward)
-            .collect::<Result<Vec<_>, _>>()?
-        {
-            let ((_, id), record) = row;
-            if record.import != Some(number) {
+    let ranges = next_ranges(&mut import.ranges, limit);
+    for range in &ranges {
+        let (removed, others) = changes.take_out(tx, *range, ahead)?;
+        step.removed += removed as u64;
+        for id in others {
+            let record = tx.get(QSO, &(import.book, id))?;
+            let Some(record) = record.filter(|record| record.import == Some(number)) else {
                 continue;
-            }
-            if record.is_as_imported() {
+            };
+            if goes(&record, number) {
                 changes.store(tx, id, Some(&record), None)?;
                 step.removed += 1;
             } else {
                 step.kept += 1;
             }
         }
-        left -= usize::try_from(*last - from + 1).unwrap_or(left).min(left);
-        if from == *first {
-            import.ranges.pop();
-        } else {
-            *last = from - 1;
-        }
     }
+    let taken: u64 = ranges.iter().map(|(first, last)| last - first + 1).sum();
+    let left = limit.saturating_sub(usize::try_from(taken).unwrap_or(limit));
     let merged: Vec<_> = tx
         .scan(MERGED, Span::prefix(&(number,)), Direction::Forward)
         .take(left)
