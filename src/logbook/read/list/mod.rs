@@ -23,8 +23,8 @@ use crate::logbook::tables::QSO;
 use crate::store::{Rows, StoreError};
 pub(crate) use walk::{Walked, numbers, span as time_keys};
 
-/// Index rows looked at beyond the page only to count: about 15 ms.
-const COUNT_BUDGET: u64 = 25_000;
+/// Index rows looked at beyond the page only to count: about 10 ms.
+const COUNT_BUDGET: u64 = 20_000;
 /// Contacts of calls with one beginning that are sorted in memory; with more, the time index is walked.
 const CALL_DRIVEN: usize = 5_000;
 
