@@ -355,7 +355,7 @@ export class SbTable extends HTMLElement {
 
   /** How many rows are shown, in words. @param {string} word key of the unit */
   sum(word) {
-    return t(word, { n: `${number(this.total)}${this.#pages.totalExact ? '' : '+'}` });
+    return t(word, { n: this.#pages.totalExact ? this.total : `${number(this.total)}+` });
   }
 }
 

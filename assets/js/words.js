@@ -1,7 +1,8 @@
 //  Words for people, from the catalogue that the server put into the page.
 //
 //  Keys begin with `js.`; `{name}` is filled in. A key nobody wrote shows itself,
-//  so that it is seen. Numbers are grouped and counted in the page's language.
+//  so that it is seen. Numbers are grouped and counted in the page's language; where `n` is
+//  one, the key with `_one` behind it says it better, if there is one.
 
 /** @type {Record<string, string> | null} */
 let words = null;
@@ -25,7 +26,9 @@ function catalogue() {
  * @returns {string}
  */
 export function t(key, values = {}) {
-  const text = catalogue()[key] ?? key;
+  const texts = catalogue();
+  const one = values.n === 1 ? texts[`${key}_one`] : undefined;
+  const text = one ?? texts[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
     if (value === undefined) return whole;

@@ -59,6 +59,18 @@ pub(super) fn register(builder: JobsBuilder, services: &Services, salt: u64) -> 
     builder.schedule(Schedule::new("backup.nightly", rhythm, salt, || BackupJob {}))
 }
 
+/// Removes what a backup left that the program's end cut off; before there is a job that makes one.
+pub(super) async fn remove_halves(services: &Services) {
+    let dir = services.config.backup.dir.clone();
+    let removed = tokio::task::spawn_blocking(move || match backup::remove_halves(&dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "{} may hold halves of backups: {error}", dir.display());
+        }
+        _ => {}
+    });
+    drop(removed.await);
+}
+
 async fn look_for_waste(_: WasteJob, cx: JobCx) -> Result<Done, JobError> {
     let wasteful = cx.store().look_for_waste().await?;
     Ok(Done::with(json!({"compacted_at_next_start": wasteful})))

@@ -59,6 +59,7 @@ impl App {
         let jobs_part = health.part("jobs");
         // A table that came with an upgrade, or whose contacts a stop left unsettled.
         logbook::jobs::settle_if_other(&logbook).await?;
+        super::nightly::remove_halves(&services).await;
         let jobs = start_jobs(&services, &logbook, salt(&key)).await?;
         jobs_part.up();
         let stop = CancellationToken::new();

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::StoreError;
 use super::read::{Read, definition};
-pub(crate) use super::retention::{Keep, nightly};
+pub(crate) use super::retention::{Keep, nightly, remove_halves};
 use super::schema::SchemaMark;
 
 pub(super) const MAGIC: [u8; 12] = *b"SHACKBACKUP\n";

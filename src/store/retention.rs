@@ -46,8 +46,8 @@ pub(crate) fn nightly(
     Ok(report)
 }
 
-/// Removes what a backup that was cut off left behind. Only one is made at a time.
-fn remove_halves(dir: &Path) -> std::io::Result<()> {
+/// Removes what an automatic backup that was cut off left behind. Only one is made at a time: not for while one is.
+pub(crate) fn remove_halves(dir: &Path) -> std::io::Result<()> {
     for entry in dir.read_dir()? {
         let entry = entry?;
         let name = entry.file_name();

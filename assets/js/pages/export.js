@@ -13,7 +13,7 @@ const count = settle(async () => {
   try {
     const { total, total_exact: exact } = await get('/logbook/qsos', { query: { logbook, q: filter, limit: 1, offset: 0 } });
     state.className = 'state';
-    state.textContent = t('js.export.count', { n: `${number(total)}${exact === false ? '+' : ''}` });
+    state.textContent = t('js.export.count', { n: exact === false ? `${number(total)}+` : total });
   } catch (error) {
     state.className = 'state bad';
     state.textContent = /** @type {Error} */ (error).message;
