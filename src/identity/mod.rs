@@ -9,6 +9,11 @@ pub(crate) mod api;
 mod error;
 pub(crate) mod event;
 mod first_run;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the pages that use it follow")
+)]
+pub(crate) mod lotw;
 mod memory;
 mod model;
 mod passlib;

@@ -6,6 +6,7 @@ pub mod adif_fuzz;
 pub mod adif_gen;
 mod app;
 mod logbook;
+pub mod lotw;
 pub mod records;
 
 pub use app::{BEGIN, Route, TestApp};
