@@ -47,13 +47,6 @@ pub(crate) struct Validity {
     pub(crate) not_after: Timestamp,
 }
 
-impl Validity {
-    /// Whether it holds at this time.
-    pub(crate) fn covers(&self, at: Timestamp) -> bool {
-        self.not_before <= at && at <= self.not_after
-    }
-}
-
 /// What a key may be used for, as far as the certificate says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {

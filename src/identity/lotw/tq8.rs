@@ -14,7 +14,7 @@ use super::key::Hash;
 use super::refusal::Refusal;
 use super::roots::Roots;
 
-/// What every challenge begins with: no country's prefix is followed so by LoTW's rules for calls.
+/// What every challenge begins with: TQSL takes the whole for a call, but nobody holds one that long.
 const PREFIX: &str = "SB7";
 const RANDOM: usize = 6;
 /// Crockford's base32: nobody mistypes an O for a 0.

@@ -7,6 +7,8 @@ pub mod fuzz;
 mod keys;
 pub mod tls;
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -188,18 +190,23 @@ pub fn sign(to_be_signed: &[u8], digest: Digest, key: Key) -> Vec<u8> {
 
 /// The league's root, valid 2023 to 2033.
 pub fn root() -> Vec<u8> {
-    Template {
-        not_before: "2023-06-28".to_owned(),
-        not_after: "2033-06-25".to_owned(),
-        digest: Digest::Sha512,
-        ..Template::authority(root_name(), Key::Root)
-    }
-    .signed_by(Key::Root)
+    static ROOT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let template = Template {
+            not_before: "2023-06-28".to_owned(),
+            not_after: "2033-06-25".to_owned(),
+            digest: Digest::Sha512,
+            ..Template::authority(root_name(), Key::Root)
+        };
+        template.signed_by(Key::Root)
+    });
+    ROOT.clone()
 }
 
 /// The production authority of today.
 pub fn production() -> Vec<u8> {
-    Template::authority(production_name(), Key::Production).signed_by(Key::Root)
+    static PRODUCTION: LazyLock<Vec<u8>> =
+        LazyLock::new(|| Template::authority(production_name(), Key::Production).signed_by(Key::Root));
+    PRODUCTION.clone()
 }
 
 /// The one before it, ended on 2025-06-19, with the same name.

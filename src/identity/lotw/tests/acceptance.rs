@@ -125,7 +125,14 @@ fn the_last_day_of_contacts_and_a_clock_five_minutes_slow_still_count() {
         ..Template::user("N0CALL")
     };
     let tomorrow = tomorrow.signed_by(Key::Production);
-    assert!(examine_at(&[production()], &[tomorrow.clone()], "2026-11-21T23:55:00Z").is_ok());
+    assert!(
+        examine_at(
+            &[production()],
+            std::slice::from_ref(&tomorrow),
+            "2026-11-21T23:55:00Z"
+        )
+        .is_ok()
+    );
     let early = examine_at(&[production()], &[tomorrow], "2026-11-21T23:54:59Z");
     assert!(matches!(early, Err(Refusal::NotYetValid(_))));
 }

@@ -104,7 +104,7 @@ fn unknown_critical_and_doubled_extensions_are_refused() {
         t.extensions.push(Extension {
             critical: true,
             ..Extension::arrl(3, "2030-01-01")
-        })
+        });
     };
     assert_eq!(code(arrl), "critical-extension");
     let twice = |t: &mut Template| t.extensions.push(Extension::arrl(2, "2030-01-01"));

@@ -1,7 +1,7 @@
 //! The pinned set: what may be in it, what is learned through it, how it is shown.
 
 use crate::identity::lotw::der;
-use crate::identity::lotw::{BadAuthority, Refusal, Roots};
+use crate::identity::lotw::{AuthorityLine, BadAuthority, Refusal, Roots, Validity};
 use crate::testkit::lotw::{
     self, Key, Template, examine, forged_production, old_production, pem, production, production_name, root,
     roots,
@@ -13,9 +13,14 @@ fn a_file_may_hold_several_authorities_and_each_counts_once() {
     let text = format!("subject=made for a test\n{}{}", pem(&root()), pem(&production()));
     roots.pin(&text).unwrap();
     roots.pin(&pem(&production())).unwrap();
-    let lines = roots.lines();
+    let lines: Vec<AuthorityLine> = roots.lines();
     assert_eq!(lines.len(), 2);
     assert!(lines[0].is_root && lines[0].is_pinned && !lines[1].is_root);
+    let validity = Validity {
+        not_before: "2023-06-28T00:00:00Z".parse().unwrap(),
+        not_after: "2033-06-25T00:00:00Z".parse().unwrap(),
+    };
+    assert_eq!(lines[0].validity, validity);
     assert_eq!((lines[0].key_bits, lines[0].fingerprint.len()), (2048, 95));
     assert!(
         lines[1]
@@ -69,7 +74,7 @@ fn an_authority_signed_after_its_root_ended_is_not_learned() {
 #[test]
 fn an_authority_taken_out_counts_no_more() {
     let certificate = Template::user("N0CALL").signed_by(Key::Production);
-    assert!(examine(&[production()], &[certificate.clone()]).is_ok());
+    assert!(examine(&[production()], std::slice::from_ref(&certificate)).is_ok());
     assert!(examine(&[old_production()], &[certificate]).is_err());
 }
 

@@ -87,7 +87,9 @@ fn the_real_authorities_are_read_and_vouch_for_each_other() {
             .map(|hint| hint.as_ref().to_vec())
             .collect::<Vec<_>>()
     });
-    hints.iter_mut().for_each(|hints| hints.sort());
+    for hints in &mut hints {
+        hints.sort();
+    }
     assert_eq!(hints[0], hints[1]);
     assert_eq!(hints[0].len(), 2);
 }

@@ -158,6 +158,11 @@ fn another_contact_is_refused() {
         refused.to_string(),
         "The contact in the log is with SB7999999; it should be with SB712Y8JZ"
     );
+    assert!(
+        refused.help().contains("exactly the call shown"),
+        "{}",
+        refused.help()
+    );
 }
 
 #[test]
