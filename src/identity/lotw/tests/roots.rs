@@ -3,8 +3,8 @@
 use crate::identity::lotw::der;
 use crate::identity::lotw::{AuthorityLine, BadAuthority, Refusal, Roots, Validity};
 use crate::testkit::lotw::{
-    self, Key, Template, examine, forged_production, old_production, pem, production, production_name, root,
-    roots,
+    self, Extension, Key, Template, examine, forged_production, old_production, pem, production,
+    production_name, root, roots,
 };
 
 #[test]
@@ -59,6 +59,19 @@ fn only_what_a_pinned_root_signed_is_learned() {
     assert_eq!(known.lines().iter().filter(|line| !line.is_pinned).count(), 1);
     let mut without_root = roots(&[old_production()]);
     assert!(!without_root.learn(&production()), "the root was removed");
+}
+
+#[test]
+fn an_authority_whose_key_may_not_sign_certificates_is_none() {
+    let mut template = Template::authority(production_name(), Key::Production);
+    template.extensions.push(Extension::key_usage(0x80));
+    let not_for_certificates = template.signed_by(Key::Root);
+    assert!(!roots(&[root()]).learn(&not_for_certificates));
+    let refused = Roots::default().pin(&pem(&not_for_certificates));
+    assert!(matches!(refused, Err(BadAuthority::NotAuthority(_))));
+    template.extensions.pop();
+    template.extensions.push(Extension::key_usage(0x06));
+    assert!(roots(&[root()]).learn(&template.signed_by(Key::Root)));
 }
 
 #[test]
