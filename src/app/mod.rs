@@ -20,6 +20,7 @@ mod routes;
 mod running;
 mod serve;
 mod services;
+mod tls;
 
 pub(crate) use logging::Log;
 pub(crate) use preflight::refusals;
@@ -27,6 +28,8 @@ pub(crate) use preflight::refusals;
 pub(crate) use routes::table;
 pub(crate) use running::App;
 #[cfg(feature = "testkit")]
-pub(crate) use serve::{Listening, listen};
+pub(crate) use serve::{Addresses, Doors, Listening, listen};
 pub(crate) use serve::{Options, serve};
 pub(crate) use services::{Services, StartError, registry};
+#[cfg(feature = "testkit")]
+pub(crate) use tls::authority;

@@ -48,5 +48,5 @@ fn outbound(config: &Config) -> Outbound {
         };
         Some((name.to_owned(), service))
     });
-    Outbound::new(enabled)
+    Outbound::new(enabled.chain(super::tls::authority(config)))
 }

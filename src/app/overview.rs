@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::running::App;
+use super::tls::Tls;
 use crate::config::Config;
 use crate::identity::Actor;
 use crate::jobs::read::Routine;
@@ -29,6 +30,9 @@ pub(super) struct Overview {
     pub(super) parts: Vec<PartLine>,
     pub(super) figures: Figures,
     pub(super) sources: Vec<SourceLine>,
+    /// The certificate of HTTPS, where it is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) certificate: Option<CertificateLine>,
 }
 
 /// A part of the program.
@@ -101,6 +105,32 @@ pub(super) struct SourceLine {
     pub(super) error: Option<String>,
 }
 
+/// The certificate in use.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CertificateLine {
+    /// `files`, `self_signed` or `acme`.
+    pub(super) source: &'static str,
+    /// The names and addresses it is for.
+    pub(super) names: Vec<String>,
+    /// Who made it.
+    pub(super) issuer: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) not_before: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) not_after: Timestamp,
+    /// When a new one was asked for last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) last_attempt: Option<Timestamp>,
+    /// When one is asked for next, after a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) next_attempt: Option<Timestamp>,
+    /// What is wrong with it, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) problem: Option<String>,
+}
+
 /// What is read from the store.
 struct Counted {
     stored: Stored,
@@ -131,7 +161,22 @@ pub(super) async fn gather(app: &App, actor: &Actor) -> Result<Overview> {
         parts: report.parts.into_iter().map(part).collect(),
         sources: sources.collect(),
         figures: figures(app, accounts, counted.as_ref()),
+        certificate: app.tls.as_ref().map(|tls| certificate(app, tls)),
     })
+}
+
+fn certificate(app: &App, tls: &Tls) -> CertificateLine {
+    let report = tls.keeper.report(app.services.env.clock.now());
+    CertificateLine {
+        source: report.source,
+        names: report.facts.names,
+        issuer: report.facts.issuer,
+        not_before: report.facts.not_before,
+        not_after: report.facts.not_after,
+        last_attempt: report.last_attempt,
+        next_attempt: report.next_attempt,
+        problem: report.problem,
+    }
 }
 
 fn count(r: &Read, jobs: &Jobs) -> std::result::Result<Counted, StoreError> {

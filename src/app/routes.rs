@@ -1,5 +1,7 @@
 //! All routes of the program with the layers around them: the one place where the domains' tables meet.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::from_fn;
 
@@ -9,8 +11,8 @@ use super::{api, live, pages};
 use crate::identity::{self, Gate, IdentityState, LogbookLine};
 use crate::logbook;
 use crate::web::{
-    Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers, outer_layers,
-    system_routes,
+    Declared, Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers,
+    outer_layers, system_routes,
 };
 
 /// Every route, with its declaration.
@@ -50,24 +52,51 @@ pub(crate) fn router(app: &App) -> Result<Router, StartError> {
     document
         .publish(&api)
         .map_err(|problem| StartError::Document(problem.to_string()))?;
+    Ok(layered(app, router, declared, hosts(app)))
+}
+
+/// What the host serves that asks for a client certificate: nothing of the main host is there, so that no page of it
+/// is ever reached by a connection that carries a certificate.
+pub(super) fn asking_router(app: &App) -> Router {
+    let config = &app.services.config.web;
+    let hosts = match &config.mtls.server_name {
+        Some(name) => Hosts::only(name),
+        None => hosts(app),
+    };
+    let (router, _, declared) = Routes::new().finish();
+    layered(app, router, declared, hosts)
+}
+
+/// The names the main host answers to.
+pub(super) fn hosts(app: &App) -> Hosts {
+    Hosts::new(app.services.config.web.public_url.as_ref(), &machine_name())
+}
+
+/// Puts the layers around routes.
+fn layered(app: &App, router: Router, declared: Arc<Declared>, hosts: Hosts) -> Router {
     let services = &app.services;
-    let public = services.config.web.public_url.clone();
+    let web = &services.config.web;
     let edge = Edge::new(EdgeParts {
         limits: services.config.limits.clone(),
-        hosts: Hosts::new(public.as_ref(), &machine_name()),
+        hosts,
         env: services.env.clone(),
         metrics: app.metrics.clone(),
         idempotency: Idempotency::new(services.store.clone(), services.env.clock.clone()),
         declared,
+        hsts: web.tls.hsts,
     });
-    let door = Gate::new(services.identity.clone(), app.signer.clone(), public);
+    let door = Gate::new(
+        services.identity.clone(),
+        app.signer.clone(),
+        web.public_url.clone(),
+    );
     let router = inner_layers(router, &edge);
     let router = router.layer(from_fn(move |request, next| door.clone().handle(request, next)));
-    Ok(pages::with_error_pages(outer_layers(router, &edge), app))
+    pages::with_error_pages(outer_layers(router, &edge), app)
 }
 
 /// This machine's own name, as its network knows it.
-fn machine_name() -> String {
+pub(super) fn machine_name() -> String {
     #[cfg(unix)]
     {
         rustix::system::uname().nodename().to_string_lossy().into_owned()

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::keyfile;
 use super::logging::Log;
 use super::services::{Services, StartError};
+use super::tls::Tls;
 use crate::identity::Identity;
 use crate::jobs::{Jobs, JobsBuilder};
 use crate::logbook::api::LogbookState;
@@ -37,6 +38,8 @@ pub(crate) struct App {
     pub(crate) signer: Signer,
     /// The log with its last lines.
     pub(crate) log: Log,
+    /// The certificate, where anything speaks TLS.
+    pub(crate) tls: Option<Tls>,
     /// Since when it runs.
     pub(crate) since: Timestamp,
     /// Cancelled when the program is to stop.
@@ -56,11 +59,12 @@ impl App {
             }
         })?;
         let logbook = services.logbook.clone();
+        let tls = Tls::open(&services)?;
         let jobs_part = health.part("jobs");
         // A table that came with an upgrade, or whose contacts a stop left unsettled.
         logbook::jobs::settle_if_other(&logbook).await?;
         super::nightly::remove_halves(&services).await;
-        let jobs = start_jobs(&services, &logbook, salt(&key)).await?;
+        let jobs = start_jobs(&services, &logbook, tls.as_ref(), salt(&key)).await?;
         jobs_part.up();
         let stop = CancellationToken::new();
         watch_store(&services, health.part("store"), stop.clone());
@@ -80,6 +84,7 @@ impl App {
             health,
             metrics,
             log,
+            tls,
             stop,
         })
     }
@@ -107,7 +112,12 @@ impl App {
     }
 }
 
-async fn start_jobs(services: &Services, logbook: &Logbook, salt: u64) -> Result<Jobs, StartError> {
+async fn start_jobs(
+    services: &Services,
+    logbook: &Logbook,
+    tls: Option<&Tls>,
+    salt: u64,
+) -> Result<Jobs, StartError> {
     let refresh = services
         .config
         .source("country")
@@ -115,7 +125,10 @@ async fn start_jobs(services: &Services, logbook: &Logbook, salt: u64) -> Result
         .map(|source| source.interval);
     let builder = JobsBuilder::new(services.store.clone(), services.env.clone(), services.bus.clone());
     let builder = logbook::jobs::register(builder, logbook, refresh, salt);
-    let builder = super::nightly::register(builder, services, salt);
+    let mut builder = super::nightly::register(builder, services, salt);
+    if let Some(tls) = tls {
+        builder = tls.register(builder, salt);
+    }
     Ok(builder.start().await?)
 }
 

@@ -3,9 +3,11 @@
 //! All listeners are bound before any is announced; the supervisor hears READY when requests are answered. On
 //! SIGTERM or SIGINT the program stops being ready, finishes what it has begun, and is gone within ten seconds.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Router;
 use sd_notify::NotifyState;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -15,8 +17,10 @@ use super::logging::Log;
 use super::routes;
 use super::running::App;
 use super::services::{Services, StartError};
+use super::tls::Tls;
 use crate::config::{Config, Sources};
-use crate::net::{self, Listener, Server};
+use crate::net::{self, Door, Listener, Server};
+use crate::web::{Onward, Part};
 
 /// How long open requests may take to finish when the program stops.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -41,8 +45,8 @@ pub(crate) async fn serve(
     say: impl Fn(&str),
 ) -> Result<(), StartError> {
     net::raise_open_files(OPEN_FILES);
-    let listener = net::bind("web.listen", config.web.listen).await?;
-    let address = listener.address();
+    let doors = Doors::bind(&config).await?;
+    let addresses = doors.addresses();
     let services = Services::open(config).await?;
     let demo = if options.demo {
         Some(demo::fill(&services, &say).await?)
@@ -50,10 +54,10 @@ pub(crate) async fn serve(
         None
     };
     let app = App::start(services, log).await?;
-    let listening = listen(&app, listener)?;
+    let listening = listen(&app, doors)?;
     #[cfg(unix)]
     super::admin::listen_beside(&app)?;
-    announce(&app, address, demo.as_ref(), &say);
+    announce(&app, &addresses, demo.as_ref(), &say);
     if demo.is_some() {
         demo::keep_busy(&app);
     }
@@ -70,37 +74,140 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// A listener being served.
+/// Everything the web listens on, bound and not served yet.
+pub(crate) struct Doors {
+    plain: Listener,
+    tls: Option<Listener>,
+    /// The host that asks for a client certificate, where it has a port of its own.
+    asking: Option<Listener>,
+}
+
+/// What is listened on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addresses {
+    /// `web.listen`
+    pub(crate) plain: SocketAddr,
+    /// `web.tls.listen`
+    pub(crate) tls: Option<SocketAddr>,
+    /// `web.mtls.listen`
+    pub(crate) asking: Option<SocketAddr>,
+}
+
+impl Doors {
+    /// Binds what the configuration asks for; all of it, or nothing.
+    pub(crate) async fn bind(config: &Config) -> Result<Self, net::BindError> {
+        Ok(Self {
+            plain: net::bind("web.listen", config.web.listen).await?,
+            tls: bind_if("web.tls.listen", config.web.tls.listen).await?,
+            asking: bind_if("web.mtls.listen", config.web.mtls.listen).await?,
+        })
+    }
+
+    /// Where they are.
+    pub(crate) fn addresses(&self) -> Addresses {
+        Addresses {
+            plain: self.plain.address(),
+            tls: self.tls.as_ref().map(Listener::address),
+            asking: self.asking.as_ref().map(Listener::address),
+        }
+    }
+}
+
+async fn bind_if(key: &'static str, address: Option<SocketAddr>) -> Result<Option<Listener>, net::BindError> {
+    match address {
+        Some(address) => net::bind(key, address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Listeners being served.
 pub(crate) struct Listening {
     stop: CancellationToken,
-    task: tokio::task::JoinHandle<net::Served>,
+    tasks: Vec<tokio::task::JoinHandle<net::Served>>,
 }
 
 impl Listening {
     /// Stops accepting and lets open requests finish.
     pub(crate) async fn stop(self) {
         self.stop.cancel();
-        match self.task.await {
-            Ok(served) if served.cut > 0 => {
-                tracing::warn!(
-                    cut = served.cut,
-                    "{} connections did not finish in time",
-                    served.cut
-                );
+        for task in self.tasks {
+            match task.await {
+                Ok(served) if served.cut > 0 => {
+                    tracing::warn!(
+                        cut = served.cut,
+                        "{} connections did not finish in time",
+                        served.cut
+                    );
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "the web server ended unexpectedly: {error}"),
             }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "the web server ended unexpectedly: {error}"),
         }
+    }
+
+    fn serve(&mut self, server: Server, listener: Listener, part: Part) {
+        let stopping = self.stop.clone();
+        self.tasks.push(tokio::spawn(async move {
+            part.up();
+            server.run(listener, stopping, DRAIN).await
+        }));
     }
 }
 
-/// Serves the program's routes on a listener.
-pub(crate) fn listen(app: &App, listener: Listener) -> Result<Listening, StartError> {
-    let config = &app.services.config;
-    let part = app.health.part("web");
-    let health = app.health.clone();
+/// Serves the program's routes on its listeners.
+pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
+    let router = routes::router(app)?;
+    let plain = server(app, router.clone(), Door::Plain);
+    let mut listening = Listening {
+        stop: CancellationToken::new(),
+        tasks: Vec::new(),
+    };
+    let mut entrance = router;
+    if let Some(tls) = &app.tls {
+        entrance = onward(app, tls, &doors).before(entrance);
+        let asking = super::tls::asking_host(app, tls);
+        let reception = tls.reception(&app.services.config);
+        let (shared, own) = match doors.asking {
+            Some(listener) => (None, asking.zip(Some(listener))),
+            None => (asking, None),
+        };
+        if let Some(listener) = doors.tls {
+            let door = Door::Tls {
+                reception: reception.clone(),
+                asking: shared,
+            };
+            let server = Server {
+                door,
+                ..plain.clone()
+            };
+            listening.serve(server, listener, app.health.part("https"));
+        }
+        if let Some((asking, listener)) = own {
+            let door = Door::Tls {
+                reception,
+                asking: Some(asking),
+            };
+            let server = Server {
+                door,
+                ..plain.clone()
+            };
+            listening.serve(server, listener, app.health.part("certificates"));
+        }
+        tls.listeners_open(app.stop.clone());
+    }
     let server = Server {
-        router: routes::router(app)?,
+        router: entrance,
+        ..plain
+    };
+    listening.serve(server, doors.plain, app.health.part("web"));
+    Ok(listening)
+}
+
+fn server(app: &App, router: Router, door: Door) -> Server {
+    let config = &app.services.config;
+    let health = app.health.clone();
+    Server {
+        router,
         places: net::Places::new(config.limits.connections),
         header_timeout: config.limits.header_timeout,
         trusted: config.web.trusted_proxies.clone().into(),
@@ -111,45 +218,56 @@ pub(crate) fn listen(app: &App, listener: Listener) -> Result<Listening, StartEr
             tracing::warn!(peer.ip = %address, "{remark}");
             health.remark(remark);
         }),
-    };
-    let stop = CancellationToken::new();
-    let stopping = stop.clone();
-    let task = tokio::spawn(async move {
-        part.up();
-        server.run(listener, stopping, DRAIN).await
-    });
-    Ok(Listening { stop, task })
+        door,
+    }
+}
+
+/// What the plain listener does beside HTTPS.
+fn onward(app: &App, tls: &Tls, doors: &Doors) -> Onward {
+    let web = &app.services.config.web;
+    let address = doors.tls.as_ref().map(Listener::address);
+    Onward {
+        redirect: web.tls.redirect && address.is_some(),
+        public: web.public_url.clone(),
+        port: address.map_or(443, |address| address.port()),
+        hosts: routes::hosts(app),
+        proofs: tls.keeper.proofs(),
+    }
 }
 
 /// What listens where, and how to get in the first time.
-fn announce(app: &App, address: SocketAddr, demo: Option<&demo::Demo>, say: &impl Fn(&str)) {
+fn announce(app: &App, addresses: &Addresses, demo: Option<&demo::Demo>, say: &impl Fn(&str)) {
     let config = &app.services.config;
+    let line = |what: &str, place: &dyn fmt::Display, key: &str| {
+        say(&format!("  {what:<12} {:<28} {key}", place.to_string()));
+    };
     say(&format!("Shackbox {}", env!("CARGO_PKG_VERSION")));
     say("");
-    say(&format!(
-        "  {:<12} {:<28} {}",
-        "pages, API",
-        format!("http://{address}"),
-        "web.listen"
-    ));
-    say(&format!(
-        "  {:<12} {:<28} {}",
-        "data",
-        config.data_dir.display(),
-        "--data-dir"
-    ));
+    let plain = format!("http://{}", addresses.plain);
+    match addresses.tls {
+        Some(address) => {
+            line("pages, API", &format!("https://{address}"), "web.tls.listen");
+            let goes_on = config.web.tls.redirect;
+            line(
+                if goes_on { "to HTTPS" } else { "pages, API" },
+                &plain,
+                "web.listen",
+            );
+        }
+        None => line("pages, API", &plain, "web.listen"),
+    }
+    if let Some(address) = addresses.asking {
+        line("certificates", &format!("https://{address}"), "web.mtls.listen");
+    }
+    line("data", &config.data_dir.display(), "--data-dir");
     if let Some(file) = &config.file {
-        say(&format!(
-            "  {:<12} {:<28} {}",
-            "settings",
-            file.display(),
-            "--config"
-        ));
+        line("settings", &file.display(), "--config");
     }
     say("");
-    let origin = match &config.web.public_url {
-        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None => format!("http://{}", reachable(address)),
+    let origin = match (&config.web.public_url, addresses.tls) {
+        (Some(url), _) => url.as_str().trim_end_matches('/').to_owned(),
+        (None, Some(address)) => format!("https://{}", reachable(address)),
+        (None, None) => format!("http://{}", reachable(addresses.plain)),
     };
     if let Some(demo) = demo {
         for line in demo.logins() {
@@ -167,6 +285,7 @@ fn announce(app: &App, address: SocketAddr, demo: Option<&demo::Demo>, say: &imp
         say(&format!("Open {origin}"));
     }
     say("");
+    let address = addresses.plain;
     tracing::info!(%address, "serving on {address}");
 }
 
@@ -200,7 +319,7 @@ async fn wait_for_end(app: &App, sources: &Sources) {
             _ = term.recv() => return,
             _ = int.recv() => return,
             () = app.stop.cancelled() => return,
-            _ = hup.recv() => reload(app, sources),
+            _ = hup.recv() => reload(app, sources).await,
         }
     }
 }
@@ -215,7 +334,10 @@ async fn wait_for_end(app: &App, _sources: &Sources) {
 
 /// Takes over what can change while running; says what cannot. A mistake leaves everything as it was.
 #[cfg(unix)]
-fn reload(app: &App, sources: &Sources) {
+async fn reload(app: &App, sources: &Sources) {
+    if let Some(tls) = &app.tls {
+        tls.reload().await;
+    }
     let fresh = match Config::load(sources) {
         Ok(fresh) => fresh,
         Err(error) => {

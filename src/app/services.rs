@@ -62,6 +62,9 @@ pub(crate) enum StartError {
     /// A listener.
     #[error(transparent)]
     Bind(#[from] crate::net::BindError),
+    /// The certificate.
+    #[error(transparent)]
+    Certificate(#[from] crate::net::tls::KeepError),
     /// Something in the data directory.
     #[error("{what}: {error}")]
     Io {

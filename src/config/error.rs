@@ -65,6 +65,38 @@ pub(crate) enum Mistake {
         /// The key that is not.
         missing: &'static str,
     },
+    /// Keys of which only one may be set.
+    #[error("`{first}` and `{second}` are both set; a certificate comes from one place: remove one of them")]
+    Either {
+        /// One of them.
+        first: &'static str,
+        /// Another.
+        second: &'static str,
+    },
+    /// TLS without a certificate.
+    #[error(
+        "`{given}` needs a certificate: set `web.tls.cert` and `web.tls.key`, or `web.tls.acme = true`, or `web.tls.self_signed = true`"
+    )]
+    NoCertificate {
+        /// The key that is set.
+        given: &'static str,
+    },
+    /// ACME for a name that no authority can vouch for.
+    #[error(
+        "`web.tls.acme` needs a public name in `web.public_url`, such as https://log.example.org, but {told}; set it, or use `web.tls.self_signed = true`"
+    )]
+    NoPublicName {
+        /// What is wrong with it.
+        told: String,
+    },
+    /// A certificate host that cannot be told from the main one.
+    #[error("`web.mtls.server_name` {name:?} {told}")]
+    NoOwnHost {
+        /// The name as written.
+        name: String,
+        /// What is wrong with it.
+        told: String,
+    },
 }
 
 fn hint(nearest: Option<&str>) -> String {

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
+use super::edge;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
 use super::schema::{self, KEYS, Key};
@@ -193,14 +194,19 @@ impl Values {
             ("admin.password_hash", "admin.call"),
             ("smtp.host", "smtp.from"),
             ("smtp.user", "smtp.password"),
+            ("web.tls.cert", "web.tls.key"),
+            ("web.tls.key", "web.tls.cert"),
+            ("web.acme.eab_key_id", "web.acme.eab_hmac_key"),
+            ("web.acme.eab_hmac_key", "web.acme.eab_key_id"),
         ] {
             if *self.value(given) != Value::Unset && *self.value(missing) == Value::Unset {
                 mistakes.push(Mistake::Incomplete { given, missing });
             }
         }
+        edge::check(self, mistakes);
     }
 
-    fn value(&self, key: &str) -> &Value {
+    pub(super) fn value(&self, key: &str) -> &Value {
         self.settings
             .get(key)
             .map(|(value, _)| value)
@@ -258,6 +264,13 @@ impl Values {
         match self.value(key) {
             Value::Listen(address) => *address,
             _ => SocketAddr::from(([127, 0, 0, 1], 8073)),
+        }
+    }
+
+    pub(super) fn address(&self, key: &str) -> Option<SocketAddr> {
+        match self.value(key) {
+            Value::Listen(address) => Some(*address),
+            _ => None,
         }
     }
 

@@ -7,6 +7,7 @@
 //! Deliberately not here: settings made in pages (the database's business, and they never override these),
 //! and what a change at run time means.
 
+mod edge;
 mod error;
 mod layers;
 mod nearest;
@@ -29,6 +30,7 @@ use url::Url;
 
 use crate::ham::callsign::Callsign;
 
+pub(crate) use edge::{Acme, CertificateSource, Hsts, Mtls, Proof, Tls};
 pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
 pub(crate) use schema::KEYS;
@@ -71,6 +73,10 @@ pub(crate) struct Web {
     pub(crate) public_url: Option<Url>,
     /// Whose `X-Forwarded-*` headers count.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// HTTPS.
+    pub(crate) tls: Tls,
+    /// The host that asks for a client certificate.
+    pub(crate) mtls: Mtls,
 }
 
 /// `admin.*`
@@ -102,6 +108,10 @@ pub(crate) struct Limits {
     pub(crate) header_timeout: Duration,
     /// Open connections.
     pub(crate) connections: usize,
+    /// A client that has not finished its TLS handshake by then is closed.
+    pub(crate) handshake_timeout: Duration,
+    /// TLS handshakes under way.
+    pub(crate) handshakes: usize,
     /// Requests worked on at once.
     pub(crate) in_flight: usize,
     /// Reading requests of a guest network, per minute.
@@ -217,6 +227,8 @@ impl Config {
                 listen: values.listen("web.listen"),
                 public_url: values.url("web.public_url"),
                 trusted_proxies: values.networks("web.trusted_proxies"),
+                tls: edge::tls(&values),
+                mtls: edge::mtls(&values),
             },
             admin: Admin {
                 call: values.call("admin.call"),
@@ -283,9 +295,10 @@ impl Config {
 
     /// The address people reach the pages under, without a final slash.
     pub(crate) fn public_origin(&self) -> String {
-        match &self.web.public_url {
-            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => format!("http://{}", self.web.listen),
+        match (&self.web.public_url, self.web.tls.listen) {
+            (Some(url), _) => url.as_str().trim_end_matches('/').to_owned(),
+            (None, Some(address)) => format!("https://{address}"),
+            (None, None) => format!("http://{}", self.web.listen),
         }
     }
 }
@@ -297,6 +310,8 @@ fn limits(values: &Values) -> Limits {
         request_timeout: values.duration("limits.request_timeout"),
         header_timeout: values.duration("limits.header_timeout"),
         connections: values.count("limits.connections"),
+        handshake_timeout: values.duration("limits.handshake_timeout"),
+        handshakes: values.count("limits.handshakes"),
         in_flight: values.count("limits.in_flight"),
         read_per_minute: values.small("limits.read_per_minute"),
         write_per_minute: values.small("limits.write_per_minute"),

@@ -129,6 +129,93 @@ fn keys_that_need_each_other_are_asked_for() {
 }
 
 #[test]
+fn what_makes_no_sense_at_the_tls_edge_is_refused_with_the_way_out() {
+    let listen = "web.tls.listen = \"127.0.0.1:8443\"\n";
+    let public = "web.public_url = \"https://log.example.org\"\n";
+    for (text, told) in [
+        (
+            listen.to_owned(),
+            "`web.tls.listen` needs a certificate: set `web.tls.cert` and `web.tls.key`, or `web.tls.acme = true`, or `web.tls.self_signed = true`",
+        ),
+        (
+            "web.tls.self_signed = true\n".to_owned(),
+            "`web.tls.self_signed` needs `web.tls.listen` as well",
+        ),
+        (
+            format!("{listen}web.tls.cert = \"c\"\n"),
+            "`web.tls.cert` needs `web.tls.key` as well",
+        ),
+        (
+            format!("{listen}{public}web.tls.acme = true\nweb.tls.self_signed = true\n"),
+            "`web.tls.acme` and `web.tls.self_signed` are both set; a certificate comes from one place: remove one of them",
+        ),
+        (
+            format!("{listen}web.tls.acme = true\n"),
+            "`web.tls.acme` needs a public name in `web.public_url`, such as https://log.example.org, but it is not set; set it, or use `web.tls.self_signed = true`",
+        ),
+        (
+            format!(
+                "{listen}{public}web.tls.self_signed = true\nweb.mtls.server_name = \"log.example.org\"\n"
+            ),
+            "`web.mtls.server_name` \"log.example.org\" is the main host's name too: browsers would ask everybody for a certificate",
+        ),
+        (
+            format!("{listen}{public}web.tls.self_signed = true\nweb.acme.eab_key_id = \"1\"\n"),
+            "`web.acme.eab_key_id` needs `web.acme.eab_hmac_key` as well",
+        ),
+        (
+            "web.mtls.server_name = \"auth.example.org\"\n".to_owned(),
+            "`web.mtls.server_name` \"auth.example.org\" needs a port: set web.tls.listen to share it, or web.mtls.listen for one of its own",
+        ),
+    ] {
+        assert_eq!(refusal(&text), told, "{text}");
+    }
+    for url in [
+        "http://log.example.org",
+        "https://192.0.2.7",
+        "https://shack.local",
+        "https://shack",
+        "https://localhost:8443",
+    ] {
+        let told = refusal(&format!(
+            "{listen}web.public_url = \"{url}\"\nweb.tls.acme = true\n"
+        ));
+        assert!(
+            told.starts_with("`web.tls.acme` needs a public name"),
+            "{url}: {told}"
+        );
+    }
+}
+
+#[test]
+fn the_tls_edge_is_read() {
+    let (_dir, sources) = with_file(
+        "web.public_url = \"https://log.example.org\"\n[web.tls]\nlisten = \"0.0.0.0:443\"\nacme = true\nhsts = 0\n\
+         [web.acme]\ncontact = \"k6bp@example.org\"\nchallenge = \"http-01\"\neab_key_id = \"7\"\neab_hmac_key = \"hush\"\n\
+         [web.mtls]\nlisten = \"off\"\nserver_name = \"Auth.log.example.org.\"\n",
+    );
+    let config = Config::load(&sources).unwrap();
+    let Some(CertificateSource::Acme(acme)) = &config.web.tls.source else {
+        panic!("{:?}", config.web.tls.source);
+    };
+    assert_eq!(
+        acme.directory.as_str(),
+        "https://acme-v02.api.letsencrypt.org/directory"
+    );
+    assert_eq!(acme.challenge, Proof::Http);
+    assert_eq!(acme.binding.as_ref().unwrap().id, "7");
+    assert!(!format!("{config:?}").contains("hush"));
+    let hsts = config.web.tls.hsts;
+    assert!(hsts.asked && hsts.max_age.is_zero() && config.web.tls.redirect);
+    assert_eq!(config.web.mtls.listen, None);
+    assert_eq!(
+        config.web.mtls.server_name.as_deref(),
+        Some("auth.log.example.org")
+    );
+    assert!(defaults(&PathBuf::from("/nonexistent")).web.tls.source.is_none());
+}
+
+#[test]
 fn one_underscore_too_few_is_a_mistake() {
     let environment = vec![
         ("SHACKBOX_WEB_LISTEN".into(), "127.0.0.1:2".into()),

@@ -24,7 +24,11 @@ pub(super) enum Kind {
     Url,
     /// The base address of an outside service: always set, ends in a slash so that names hang under it.
     Service,
+    /// The address of one document: always set.
+    Directory,
     Listen,
+    /// As [`Kind::Listen`], but may be off.
+    MaybeListen,
     Networks,
     Choice(&'static [&'static str]),
     Number {
@@ -85,7 +89,13 @@ impl Kind {
     fn may_be_unset(self) -> bool {
         matches!(
             self,
-            Self::Text | Self::Secret | Self::PasswordHash | Self::Call | Self::Url | Self::Networks
+            Self::Text
+                | Self::Secret
+                | Self::PasswordHash
+                | Self::Call
+                | Self::Url
+                | Self::MaybeListen
+                | Self::Networks
         )
     }
 
@@ -104,9 +114,10 @@ impl Kind {
             }
             Self::Call => Value::Call(Callsign::parse(text).ok()?),
             Self::Flag => Value::Flag(flag(text)?),
-            Self::Url => Value::Url(web_address(text)?),
+            Self::Url | Self::Directory => Value::Url(web_address(text)?),
             Self::Service => Value::Url(folder(web_address(text)?)),
-            Self::Listen => Value::Listen(listen(text)?),
+            Self::MaybeListen if text.eq_ignore_ascii_case("off") => Value::Unset,
+            Self::Listen | Self::MaybeListen => Value::Listen(listen(text)?),
             Self::Networks => Value::Networks(
                 text.split([',', ' '])
                     .filter(|part| !part.is_empty())
@@ -132,8 +143,11 @@ impl fmt::Display for Kind {
             Self::PasswordHash => f.write_str("a hash as `shackbox hash-password` prints it"),
             Self::Call => f.write_str("a callsign"),
             Self::Flag => f.write_str("true or false"),
-            Self::Url | Self::Service => f.write_str("an address that starts with http:// or https://"),
+            Self::Url | Self::Service | Self::Directory => {
+                f.write_str("an address that starts with http:// or https://")
+            }
             Self::Listen => f.write_str("an address with port such as 127.0.0.1:8073"),
+            Self::MaybeListen => f.write_str("an address with port such as 0.0.0.0:8443, or off"),
             Self::Networks => f.write_str("addresses or networks such as 192.0.2.1 or 10.0.0.0/8, as a list"),
             Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
             Self::Number { least, most } => write!(f, "a number from {least} to {most}"),

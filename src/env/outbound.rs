@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 use url::Url;
@@ -156,30 +157,60 @@ impl Outbound {
         .await
     }
 
+    /// Sends a request that a protocol's own code made, to an address that the service named in an earlier answer,
+    /// and gives back the answer whatever its status. Where the service is asked by HTTPS, so is the address.
+    pub(crate) async fn exchange(
+        &self,
+        service: &str,
+        request: hyper::Request<Bytes>,
+    ) -> Result<hyper::Response<Bytes>, OutboundError> {
+        let turn = self.turn(service)?;
+        let secure = request.uri().scheme_str() == Some("https");
+        if turn.service.base.scheme() == "https" && !secure {
+            return Err(OutboundError::Path(request.uri().path().to_owned()));
+        }
+        let request = reqwest::Request::try_from(request).map_err(|error| unreachable(service, error))?;
+        let request = reqwest::RequestBuilder::from_parts(self.client()?.clone(), request);
+        turn.take(service, pass_on(service, &turn.service, request)).await
+    }
+
     async fn ask(
         &self,
         name: &str,
         path: &str,
         request: impl FnOnce(&reqwest::Client, Url) -> reqwest::RequestBuilder,
     ) -> Result<Reply, OutboundError> {
-        let turn = self
-            .inner
-            .services
-            .get(name)
-            .ok_or_else(|| OutboundError::Unknown(name.to_owned()))?;
+        let turn = self.turn(name)?;
         let url = join(&turn.service.base, path).ok_or_else(|| OutboundError::Path(path.to_owned()))?;
-        let client = self.inner.client.get_or_init(client).as_ref();
-        let client = client.map_err(|reason| OutboundError::Client(Arc::clone(reason)))?;
-        let request = request(client, url);
+        let request = request(self.client()?, url);
+        turn.take(name, take_reply(name, &turn.service, request)).await
+    }
 
+    fn turn(&self, name: &str) -> Result<&Turn, OutboundError> {
+        let turn = self.inner.services.get(name);
+        turn.ok_or_else(|| OutboundError::Unknown(name.to_owned()))
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, OutboundError> {
+        let client = self.inner.client.get_or_init(client).as_ref();
+        client.map_err(|reason| OutboundError::Client(Arc::clone(reason)))
+    }
+}
+
+impl Turn {
+    /// Waits for its turn, then for the reply, within the service's time.
+    async fn take<T>(
+        &self,
+        name: &str,
+        reply: impl Future<Output = Result<T, OutboundError>>,
+    ) -> Result<T, OutboundError> {
         // Held until the reply is here: one request at a time.
-        let mut last_start = turn.last_start.lock().await;
+        let mut last_start = self.last_start.lock().await;
         if let Some(last) = *last_start {
-            tokio::time::sleep_until(last + turn.service.pause).await;
+            tokio::time::sleep_until(last + self.service.pause).await;
         }
         *last_start = Some(Instant::now());
-        let reply = take_reply(name, &turn.service, request);
-        let timely = tokio::time::timeout(turn.service.timeout, reply).await;
+        let timely = tokio::time::timeout(self.service.timeout, reply).await;
         timely.unwrap_or_else(|_| Err(OutboundError::Timeout(name.to_owned())))
     }
 }
@@ -240,23 +271,45 @@ async fn take_reply(
             retry_after,
         });
     }
-    let mut reply = Reply {
+    Ok(Reply {
         status: status.as_u16(),
         etag: header("etag"),
-        body: Vec::new(),
-    };
+        body: take_body(name, service, response).await?,
+    })
+}
+
+/// The whole answer, whatever it says.
+async fn pass_on(
+    name: &str,
+    service: &Service,
+    request: reqwest::RequestBuilder,
+) -> Result<hyper::Response<Bytes>, OutboundError> {
+    let response = request.send().await.map_err(|error| unreachable(name, error))?;
+    let mut answer = hyper::Response::new(Bytes::new());
+    *answer.status_mut() = response.status();
+    answer.headers_mut().clone_from(response.headers());
+    *answer.body_mut() = take_body(name, service, response).await?.into();
+    Ok(answer)
+}
+
+async fn take_body(
+    name: &str,
+    service: &Service,
+    response: reqwest::Response,
+) -> Result<Vec<u8>, OutboundError> {
+    let mut body = Vec::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| unreachable(name, error))?;
-        if reply.body.len() + chunk.len() > service.most_bytes {
+        if body.len() + chunk.len() > service.most_bytes {
             return Err(OutboundError::TooLarge {
                 service: name.to_owned(),
                 most_bytes: service.most_bytes,
             });
         }
-        reply.body.extend_from_slice(&chunk);
+        body.extend_from_slice(&chunk);
     }
-    Ok(reply)
+    Ok(body)
 }
 
 fn unreachable(service: &str, error: reqwest::Error) -> OutboundError {

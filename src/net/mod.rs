@@ -9,10 +9,12 @@
 
 mod activity;
 mod bind;
+mod connection;
 mod paced;
 mod peer;
 mod places;
 mod serve;
+pub(crate) mod tls;
 
 #[cfg(test)]
 mod tests;
@@ -20,4 +22,5 @@ mod tests;
 pub(crate) use bind::{BindError, Listener, bind, raise_open_files};
 pub(crate) use peer::{Network, Peer, Strangers};
 pub(crate) use places::{Place, Places};
-pub(crate) use serve::{Served, Server};
+pub(crate) use serve::{AskingHost, Door, Served, Server};
+pub(crate) use tls::TlsInfo;

@@ -21,16 +21,25 @@ pub(crate) struct Peer {
     pub(crate) proxied: bool,
 }
 
+/// A connection to one of our listeners.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Direct {
+    /// From where.
+    pub(crate) address: SocketAddr,
+    /// Whether by TLS.
+    pub(crate) tls: bool,
+}
+
 impl Peer {
-    /// The client behind a connection from `direct` that sent these headers.
-    pub(crate) fn find(direct: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
-        let direct = direct.ip().to_canonical();
+    /// The client behind a connection that sent these headers.
+    pub(crate) fn find(from: Direct, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+        let direct = from.address.ip().to_canonical();
         let proxied = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
         let trusts = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
         if !trusts(direct) {
             return Self {
                 address: direct,
-                https: false,
+                https: from.tls,
                 proxied,
             };
         }
@@ -45,7 +54,8 @@ impl Peer {
         let scheme = headers
             .get("x-forwarded-proto")
             .and_then(|value| value.to_str().ok());
-        let https = scheme.is_some_and(|text| last(text).eq_ignore_ascii_case("https"));
+        // What a proxy says of its client's connection; one that says nothing passes its own on.
+        let https = scheme.map_or(from.tls, |text| last(text).eq_ignore_ascii_case("https"));
         Self {
             address,
             https,

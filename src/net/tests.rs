@@ -30,6 +30,7 @@ async fn start(router: Router, places: usize, header_timeout: Duration, trusted:
         header_timeout,
         trusted: trusted.into(),
         strangers: Strangers::told_to(|_| {}),
+        door: Door::Plain,
     };
     let stop = CancellationToken::new();
     let task = tokio::spawn(server.run(listener, stop.clone(), Duration::from_secs(5)));
@@ -92,9 +93,11 @@ fn a_forged_beginning_of_the_forwarded_list_does_not_count() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", list.parse().unwrap());
         let trusted = ["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
-        Peer::find("10.0.0.1:999".parse().unwrap(), &headers, &trusted)
-            .address
-            .to_string()
+        let from = peer::Direct {
+            address: "10.0.0.1:999".parse().unwrap(),
+            tls: false,
+        };
+        Peer::find(from, &headers, &trusted).address.to_string()
     };
     assert_eq!(find("1.2.3.4, 198.51.100.7"), "198.51.100.7");
     assert_eq!(find("1.2.3.4, 198.51.100.7, 10.1.1.1"), "198.51.100.7");

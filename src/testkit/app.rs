@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::app::{App, Listening, Log, Services, listen, table};
+use crate::app::{Addresses, App, Doors, Listening, Log, Services, authority, listen, table};
 use crate::config::{Config, Sources};
 use crate::env::{Clock, Entropy, Env, Mailer, Outbound, install_crypto};
 use crate::identity::write::{NewAccount, NewKey};
 use crate::identity::{Actor, Password, Role, Scope};
-use crate::net;
 use crate::web::{Access, Document};
 
 /// When a test begins, if it says nothing else.
@@ -34,7 +33,7 @@ pub struct TestApp {
 struct Running {
     app: App,
     listening: Listening,
-    address: SocketAddr,
+    addresses: Addresses,
 }
 
 /// A route, as it is declared.
@@ -91,19 +90,19 @@ impl TestApp {
             mailer: Mailer::off(self.clock.clone()),
             // Ids drawn after a restart are not those drawn before it.
             entropy: Entropy::seeded(self.starts),
-            outbound: Outbound::new([]),
+            outbound: Outbound::new(authority(&config)),
             clock: self.clock.clone(),
         };
-        let listener = net::bind("web.listen", config.web.listen).await.expect(GOOD);
-        let address = listener.address();
+        let doors = Doors::bind(&config).await.expect(GOOD);
+        let addresses = doors.addresses();
         let log = Log::start(&config.log.level, false, self.clock.clone()).expect(GOOD);
         let services = Services::open_with(config, env).await.expect(GOOD);
         let app = App::start(services, log).await.expect(GOOD);
-        let listening = listen(&app, listener).expect(GOOD);
+        let listening = listen(&app, doors).expect(GOOD);
         self.running = Some(Running {
             app,
             listening,
-            address,
+            addresses,
         });
     }
 
@@ -138,7 +137,23 @@ impl TestApp {
 
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
-        self.running().address
+        self.running().addresses.plain
+    }
+
+    /// Where it speaks HTTPS.
+    pub fn tls_address(&self) -> SocketAddr {
+        self.running().addresses.tls.expect("HTTPS is on")
+    }
+
+    /// Where the host that asks for certificates has a port of its own.
+    pub fn asking_address(&self) -> SocketAddr {
+        self.running().addresses.asking.expect("it has a port of its own")
+    }
+
+    /// Does what SIGHUP does to certificates.
+    pub async fn reload_certificates(&self) {
+        let tls = self.running().app.tls.as_ref();
+        tls.expect("HTTPS is on").reload().await;
     }
 
     /// An address of the server.

@@ -8,7 +8,9 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Sensitive;
+use super::{Sensitive, https};
+use crate::config::Hsts;
+use crate::net::TlsInfo;
 
 /// Exceptions from the content security policy for one response.
 #[derive(Debug, Clone, Default)]
@@ -41,12 +43,13 @@ const FIXED: [(HeaderName, &str); 6] = [
 ];
 
 /// Middleware: adds the headers to every response, keeping what a handler has set on purpose.
-pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
+pub(crate) async fn security_headers(hsts: Hsts, request: Request, next: Next) -> Response {
     let host = request
         .headers()
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .map(str::to_owned);
+    let insist = https::insist(hsts, request.extensions().get::<TlsInfo>(), host.as_deref());
     let mut response = next.run(request).await;
     let secret = response.extensions().get::<Sensitive>().is_some();
     let policy = response.extensions_mut().remove::<Policy>().unwrap_or_default();
@@ -54,6 +57,9 @@ pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if let Some(insist) = insist {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, insist);
     }
     if secret {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -33,6 +33,13 @@ impl Hosts {
         Self { names }
     }
 
+    /// This name alone.
+    pub(crate) fn only(name: &str) -> Self {
+        Self {
+            names: vec![name.to_ascii_lowercase()],
+        }
+    }
+
     /// Refuses a request for a name that is not ours.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
         let written = headers.get(header::HOST).and_then(|value| value.to_str().ok());
@@ -62,7 +69,7 @@ impl Hosts {
     }
 }
 
-fn without_port(host: &str) -> &str {
+pub(super) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

@@ -24,11 +24,11 @@ use tracing::Instrument as _;
 
 use super::{
     BodyLimit, Caller, Class, Declared, Guard, Hosts, Idempotency, Kind, Limiter, Metrics, Network, Problem,
-    headers,
+    headers, https,
 };
-use crate::config::Limits;
+use crate::config::{Hsts, Limits};
 use crate::env::Env;
-use crate::net::Peer;
+use crate::net::{Peer, TlsInfo};
 
 /// What the layers work with.
 pub(crate) struct Edge {
@@ -46,6 +46,7 @@ pub(crate) struct Edge {
     pub(crate) idempotency: Idempotency,
     /// The routes' declarations.
     pub(crate) declared: Arc<Declared>,
+    hsts: Hsts,
     in_flight: Semaphore,
 }
 
@@ -67,6 +68,8 @@ pub(crate) struct EdgeParts {
     pub(crate) idempotency: Idempotency,
     /// The routes' declarations.
     pub(crate) declared: Arc<Declared>,
+    /// For how long browsers are to insist on HTTPS.
+    pub(crate) hsts: Hsts,
 }
 
 impl Edge {
@@ -79,6 +82,7 @@ impl Edge {
             metrics,
             idempotency,
             declared,
+            hsts,
         } = parts;
         let (limiter, in_flight) = (Limiter::new(&limits), Semaphore::new(limits.in_flight));
         Arc::new(Self {
@@ -89,6 +93,7 @@ impl Edge {
             limiter,
             idempotency,
             declared,
+            hsts,
             in_flight,
         })
     }
@@ -111,6 +116,7 @@ pub(crate) fn inner_layers(router: Router, edge: &Arc<Edge>) -> Router {
 
 /// The layers towards the network.
 pub(crate) fn outer_layers(router: Router, edge: &Arc<Edge>) -> Router {
+    let hsts = edge.hsts;
     let (bounds, doors, eyes) = (Arc::clone(edge), Arc::clone(edge), Arc::clone(edge));
     router
         .layer(
@@ -129,7 +135,9 @@ pub(crate) fn outer_layers(router: Router, edge: &Arc<Edge>) -> Router {
         .layer(from_fn(move |request, next| {
             observe(Arc::clone(&eyes), request, next)
         }))
-        .layer(from_fn(headers::security_headers))
+        .layer(from_fn(move |request, next| {
+            headers::security_headers(hsts, request, next)
+        }))
 }
 
 /// Request id, declaration, span, figures, and the log line of what went wrong.
@@ -190,7 +198,9 @@ fn with_id(response: Response, problem: Problem, id: &str) -> Response {
 /// Overload and foreign host names.
 async fn admit(edge: Arc<Edge>, request: Request, next: Next) -> Response {
     let guard = request.extensions().get::<Guard>().copied();
-    if let Err(problem) = edge.hosts.check(request.uri(), request.headers()) {
+    let tls = request.extensions().get::<TlsInfo>();
+    let host = https::same_host(tls, request.headers());
+    if let Err(problem) = host.and_then(|()| edge.hosts.check(request.uri(), request.headers())) {
         return problem.into_response();
     }
     // Health checks must get through exactly when it is crowded, and sockets would hold their place for days.

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 
 use super::assets::build_hash;
 use super::*;
-use crate::config::{Limits, defaults};
+use crate::config::{Hsts, Limits, defaults};
 use crate::env::{Clock, Entropy, Env, Mailer, Outbound};
 use crate::net::Peer;
 use crate::store::{Registry, Store, StoreConfig};
@@ -116,6 +116,10 @@ fn stack(routes: Routes, limits: Limits, store: &Store, clock: &Clock) -> (Route
         metrics: Metrics::new(),
         idempotency: Idempotency::new(store.clone(), clock.clone()),
         declared,
+        hsts: Hsts {
+            max_age: Duration::from_hours(4_320),
+            asked: false,
+        },
     });
     let inner = inner_layers(router, &edge);
     // As the accounts' middleware would: a header names the account.

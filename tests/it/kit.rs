@@ -43,6 +43,15 @@ impl Caller {
         }
     }
 
+    /// Somebody who comes by HTTPS and takes whatever certificate is shown; `host` is the name typed.
+    pub(crate) fn by_https(app: &TestApp, host: &str) -> Self {
+        Self {
+            http: crate::process::https(host, app.tls_address()),
+            base: format!("https://{host}:{}", app.tls_address().port()),
+            ..Self::guest(app)
+        }
+    }
+
     /// A program with an API key.
     pub(crate) fn with_key(app: &TestApp, key: impl Into<String>) -> Self {
         Self {
@@ -58,6 +67,24 @@ impl Caller {
             .post("/api/v1/session", &json!({"call": call, "password": PASSWORD}))
             .await;
         guest.in_session(&reply.expect(200))
+    }
+
+    /// A browser signed in by HTTPS.
+    pub(crate) async fn signed_in_by_https(app: &TestApp, host: &str, call: &str) -> Self {
+        let guest = Self::by_https(app, host);
+        let reply = guest
+            .post("/api/v1/session", &json!({"call": call, "password": PASSWORD}))
+            .await;
+        guest.in_session(&reply.expect(200))
+    }
+
+    /// The same way in, with what another caller shows.
+    pub(crate) fn with(&self, other: &Self) -> Self {
+        Self {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            ..other.clone()
+        }
     }
 
     /// The same browser with the session that this reply began.

@@ -6,8 +6,10 @@
     reason = "what cannot be had fails the test that needs it"
 )]
 
+mod authority;
 mod flows;
 mod kit;
 mod process;
 mod tidy;
+mod tls;
 mod words;

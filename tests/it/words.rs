@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Groups whose keys are put together while running, from names that the program has: they count as used.
-const PUT_TOGETHER: [&str; 9] = [
+const PUT_TOGETHER: [&str; 10] = [
+    "certificate_source.",
     "error.",
     "import_state.",
     "job_kind.",

@@ -9,11 +9,11 @@ use super::notice::Done;
 use super::reader::Reader;
 use super::say::{iso, span};
 use super::views::{
-    AdminHealthPage, AdminLogPage, AdminOutboxPage, Grouped, Labelled, LogLine, MailRow, PartRow, SourceRow,
-    When, size_words, utc_words, word_or_name,
+    AdminHealthPage, AdminLogPage, AdminOutboxPage, CertificateRow, Grouped, Labelled, LogLine, MailRow,
+    PartRow, SourceRow, When, size_words, utc_words, word_or_name,
 };
 use crate::app::logging::Line;
-use crate::app::overview::{self, Figures, PartLine, SourceLine};
+use crate::app::overview::{self, CertificateLine, Figures, PartLine, SourceLine};
 use crate::env::{Mail, Posted};
 use crate::identity::MailAddress;
 use crate::web::{Problem, Result, Text};
@@ -33,6 +33,7 @@ pub(super) async fn health(reader: Reader) -> Result<Response> {
             .into_iter()
             .map(|line| source(&reader, line))
             .collect(),
+        certificate: overview.certificate.map(|line| certificate(&reader, line)),
     };
     reader.show(StatusCode::OK, &page)
 }
@@ -129,12 +130,7 @@ fn source(reader: &Reader, line: SourceLine) -> SourceRow {
         (true, None) => ("good", t.s("source.on")),
         (true, Some(_)) => ("bad", t.s("source.failing")),
     };
-    let when = |time: Option<Timestamp>| {
-        time.map(|time| When {
-            iso: iso(time),
-            words: utc_words(time, reader.now),
-        })
-    };
+    let when = |time: Option<Timestamp>| time.map(|time| when(reader, time));
     SourceRow {
         name: word_or_name(t, "source", line.name),
         url: line.url,
@@ -144,6 +140,42 @@ fn source(reader: &Reader, line: SourceLine) -> SourceRow {
         success: when(line.last_success),
         next: when(line.next_run),
         note: line.error.unwrap_or_default(),
+    }
+}
+
+fn certificate(reader: &Reader, line: CertificateLine) -> CertificateRow {
+    let t = reader.t;
+    let (tone, state_word) = match &line.problem {
+        _ if line.not_after < reader.now => ("bad", t.s("certificate.over")),
+        Some(_) => ("warn", t.s("certificate.look")),
+        None => ("good", t.s("certificate.good")),
+    };
+    let fact = |key: &'static str, value: String| Labelled {
+        label: t.s(key).to_owned(),
+        value,
+    };
+    CertificateRow {
+        tone,
+        state_word: state_word.to_owned(),
+        facts: vec![
+            fact("certificate.names", line.names.join(", ")),
+            fact("certificate.issuer", line.issuer),
+            fact(
+                "certificate.source",
+                word_or_name(t, "certificate_source", line.source),
+            ),
+        ],
+        until: when(reader, line.not_after),
+        attempt: line.last_attempt.map(|time| when(reader, time)),
+        next: line.next_attempt.map(|time| when(reader, time)),
+        note: line.problem.unwrap_or_default(),
+    }
+}
+
+fn when(reader: &Reader, time: Timestamp) -> When {
+    When {
+        iso: iso(time),
+        words: utc_words(time, reader.now),
     }
 }
 

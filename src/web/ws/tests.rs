@@ -67,6 +67,7 @@ async fn start() -> Fixture {
         header_timeout: Duration::from_secs(5),
         trusted: Arc::new(["127.0.0.1/32".parse().unwrap()]),
         strangers: net::Strangers::told_to(|_| {}),
+        door: net::Door::Plain,
     };
     tokio::spawn(server.run(listener, CancellationToken::new(), Duration::ZERO));
     Fixture {

@@ -1,8 +1,10 @@
 //! What people and programs do with a server, over HTTP and its sockets, from the first run on.
 
+mod acme;
 mod contacts;
 mod entrance;
 mod hostile;
+mod https;
 mod imports;
 mod keys;
 mod live;

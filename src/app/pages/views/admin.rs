@@ -123,6 +123,25 @@ pub(crate) struct SourceRow {
     pub(crate) note: String,
 }
 
+/// The certificate of HTTPS.
+#[derive(Debug, Clone)]
+pub(crate) struct CertificateRow {
+    /// Colour of the state.
+    pub(crate) tone: &'static str,
+    /// State in words.
+    pub(crate) state_word: String,
+    /// Names, issuer, origin.
+    pub(crate) facts: Vec<Labelled>,
+    /// Until when it is valid.
+    pub(crate) until: When,
+    /// A new one was asked for last.
+    pub(crate) attempt: Option<When>,
+    /// One is asked for next.
+    pub(crate) next: Option<When>,
+    /// What is wrong, may be empty.
+    pub(crate) note: String,
+}
+
 /// `/admin/health`
 #[derive(Debug, Template)]
 #[template(path = "admin_health.html")]
@@ -139,6 +158,8 @@ pub(crate) struct AdminHealthPage {
     pub(crate) figures: Vec<Labelled>,
     /// Services asked.
     pub(crate) sources: Vec<SourceRow>,
+    /// The certificate of HTTPS, where it is on.
+    pub(crate) certificate: Option<CertificateRow>,
 }
 
 /// A line of the log.

@@ -1,0 +1,301 @@
+//! One connection, from its acceptance to its end.
+//!
+//! What a plain connection speaks is found out from its first bytes, for which it has a limited time; a TLS connection
+//! has agreed on it in the handshake. A request leaves here with its [`Peer`], its [`Place`], its
+//! [`TlsInfo`] where it has one, and a `Host` that is the host it asked for in whichever way.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use super::activity::{Activity, Answering};
+use super::paced::Paced;
+use super::peer::{Direct, Network, Peer};
+use super::places::Place;
+use super::serve::{AskingHost, Door, Server, Speakers};
+use super::tls::{Reception, TlsInfo, Unmet};
+
+/// How many times the time for headers an HTTP/2 connection may go unused: opening one costs several round trips.
+const IDLE: u32 = 4;
+/// When a silent connection is asked whether anybody is still there.
+const KEEPALIVE: Duration = Duration::from_mins(1);
+/// How HTTP/2 connections begin (RFC 9113 3.4); no HTTP/1.1 request does.
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// What a TLS connection begins with (RFC 8446 5.1); no HTTP request does.
+const HANDSHAKE: u8 = 22;
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const WRONG_DOOR: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n\
+    This port speaks HTTPS: open the address with https:// in front.\n";
+
+/// An accepted connection.
+pub(super) struct Connection {
+    pub(super) server: Server,
+    pub(super) stream: TcpStream,
+    pub(super) direct: SocketAddr,
+    pub(super) stop: CancellationToken,
+}
+
+/// What is known before the first request.
+struct Opened<S> {
+    stream: S,
+    router: Router,
+    tls: Option<TlsInfo>,
+    is_h2: bool,
+}
+
+/// What was found out of one connection, for its requests.
+struct Talk {
+    server: Server,
+    direct: SocketAddr,
+    place: Place,
+    stop: CancellationToken,
+}
+
+impl Connection {
+    /// Takes it in where there is a place, and serves it in a task of its own.
+    pub(super) fn admit(self, speakers: &Arc<Speakers>, open: &TaskTracker, cut_off: &CancellationToken) {
+        let address = self.direct.ip().to_canonical();
+        let is_proxy = self
+            .server
+            .trusted
+            .iter()
+            .any(|network| network.contains(&address));
+        let counted = !is_proxy && !address.is_loopback();
+        let network = counted.then(|| Network::of(address));
+        let Some(place) = self.server.places.take(network) else {
+            if matches!(self.server.door, Door::Plain) {
+                // Whatever of it fits into the socket's empty buffer: a full house does not wait for anybody.
+                drop(self.stream.try_write(FULL));
+            }
+            return;
+        };
+        let under_way = match &self.server.door {
+            Door::Plain => None,
+            Door::Tls { reception, .. } => match reception.enter(network) {
+                Some(share) => Some(share),
+                None => {
+                    tracing::debug!(peer.ip = %address, "too many handshakes: the connection of {address} is closed");
+                    return;
+                }
+            },
+        };
+        let (speakers, cut_off) = (Arc::clone(speakers), cut_off.clone());
+        open.spawn(async move {
+            let served = self.serve(&speakers, place, under_way);
+            cut_off.run_until_cancelled(served).await;
+        });
+    }
+
+    async fn serve(self, speakers: &Speakers, place: Place, under_way: Option<Place>) {
+        let Self {
+            server,
+            stream,
+            direct,
+            stop,
+        } = self;
+        prepare(&stream);
+        let talk = Talk {
+            direct,
+            place,
+            server: server.clone(),
+            stop: stop.clone(),
+        };
+        match server.door {
+            Door::Plain => {
+                let spoken = speaks(&stream, Instant::now() + server.header_timeout);
+                let Some(Some(is_h2)) = stop.run_until_cancelled(spoken).await else {
+                    return;
+                };
+                let opened = Opened {
+                    stream: Paced::new(stream),
+                    router: server.router,
+                    tls: None,
+                    is_h2,
+                };
+                Box::pin(talk.serve(speakers, opened)).await;
+            }
+            Door::Tls { reception, asking } => {
+                // On the heap, and gone when it is through: a connection should be small while it lasts.
+                let met = Box::pin(meet(stream, server.router, &reception, asking));
+                let Some(met) = stop.run_until_cancelled(met).await else {
+                    return;
+                };
+                drop(under_way);
+                match met {
+                    Ok(opened) => Box::pin(talk.serve(speakers, opened)).await,
+                    Err(unmet) => {
+                        let address = direct.ip();
+                        tracing::debug!(peer.ip = %address, %unmet, "no handshake with {address}: {unmet}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Through the handshake.
+async fn meet(
+    mut stream: TcpStream,
+    main: Router,
+    reception: &Reception,
+    asking: Option<AskingHost>,
+) -> Result<Opened<impl AsyncRead + AsyncWrite + Unpin + Send + 'static>, Unmet> {
+    let deadline = reception.deadline();
+    let mut first = [0];
+    let begun = timeout_at(deadline, stream.peek(&mut first)).await;
+    if begun.map_err(|_| Unmet::Slow)?? == 1 && first[0] != HANDSHAKE {
+        drop(timeout_at(deadline, stream.write_all(WRONG_DOOR)).await);
+        return Err(Unmet::Plain);
+    }
+    let (asking, other) = asking.map(|host| (host.asking, host.router)).unzip();
+    let met = reception
+        .meet(Paced::new(stream), asking.as_ref(), deadline)
+        .await?;
+    Ok(Opened {
+        router: other.filter(|_| met.info.asked).unwrap_or(main),
+        stream: met.stream,
+        is_h2: met.is_h2,
+        tls: Some(met.info),
+    })
+}
+
+impl Talk {
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        self,
+        speakers: &Speakers,
+        opened: Opened<S>,
+    ) {
+        let Self {
+            server,
+            direct,
+            place,
+            stop,
+        } = self;
+        let Opened {
+            stream,
+            router,
+            tls,
+            is_h2,
+        } = opened;
+        let from = Direct {
+            address: direct,
+            tls: tls.is_some(),
+        };
+        let idle = server.header_timeout * IDLE;
+        let activity = Activity::new();
+        let seen = activity.clone();
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            let busy = seen.begin();
+            let mut request: Request = request.map(Body::new);
+            settle_host(&mut request);
+            server.strangers.look(direct, request.headers(), &server.trusted);
+            let peer = Peer::find(from, request.headers(), &server.trusted);
+            let extensions = request.extensions_mut();
+            extensions.insert(peer);
+            extensions.insert(place.clone());
+            if let Some(tls) = &tls {
+                extensions.insert(tls.clone());
+                if let Some(certificate) = &tls.peer {
+                    extensions.insert(certificate.clone());
+                }
+            }
+            let answer = router.clone().oneshot(request);
+            async move { Ok::<_, Infallible>(answer.await?.map(|body| Answering::new(body, busy))) }
+        });
+        let (stream, address) = (TokioIo::new(stream), direct.ip());
+        let served = if is_h2 {
+            let connection = speakers.http2.serve_connection(stream, service);
+            let connection = until_stop(connection, &stop, http2::Connection::graceful_shutdown);
+            tokio::select! {
+                served = connection => served,
+                // Pings would keep a place for ever; HTTP/1 looks after its silence itself.
+                () = activity.idle_for(idle) => {
+                    tracing::debug!(peer.ip = %address, "the connection of {address} was not used and is closed");
+                    return;
+                }
+            }
+        } else {
+            let connection = speakers.http1.serve_connection(stream, service).with_upgrades();
+            until_stop(connection, &stop, http1::UpgradeableConnection::graceful_shutdown).await
+        };
+        if let Err(error) = served {
+            tracing::debug!(peer.ip = %address, %error, "the connection of {address} ended early: {error}");
+        }
+    }
+}
+
+/// Serves a connection; when the program stops, what it has begun is finished and it ends.
+async fn until_stop<C: Future<Output = hyper::Result<()>>>(
+    connection: C,
+    stop: &CancellationToken,
+    end: impl FnOnce(Pin<&mut C>),
+) -> hyper::Result<()> {
+    tokio::pin!(connection);
+    tokio::select! {
+        served = &mut connection => return served,
+        () = stop.cancelled() => end(connection.as_mut()),
+    }
+    connection.await
+}
+
+/// HTTP/2 and requests by absolute address name the host in another place; that one counts (RFC 9112 3.2.2, RFC 9113
+/// 8.3.1). Behind this there is one place, so that what is checked is what is used.
+fn settle_host(request: &mut Request) {
+    let named = request.uri().authority().map(|authority| {
+        let text = authority.as_str();
+        text.rsplit_once('@').map_or(text, |(_, host)| host).to_owned()
+    });
+    if let Some(Ok(host)) = named.map(HeaderValue::try_from) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+}
+
+/// Small answers leave at once, and a client that has vanished is noticed. A failure costs no more than that.
+fn prepare(stream: &TcpStream) {
+    drop(stream.set_nodelay(true));
+    let alive = socket2::TcpKeepalive::new().with_time(KEEPALIVE);
+    drop(socket2::SockRef::from(stream).set_tcp_keepalive(&alive));
+}
+
+/// Waits until the client has sent enough to tell whether it speaks HTTP/2; `None` when it stays silent or goes away.
+async fn speaks(stream: &TcpStream, deadline: Instant) -> Option<bool> {
+    let mut start = [0; PREFACE.len()];
+    loop {
+        match timeout_at(deadline, stream.peek(&mut start)).await {
+            Ok(Ok(length)) if length > 0 => {
+                if start[..length] != PREFACE[..length] {
+                    return Some(false);
+                }
+                if length == start.len() {
+                    return Some(true);
+                }
+            }
+            _ => return None,
+        }
+        // The beginning of a preface: look again when more may have come, peeking does not wait for more.
+        if timeout_at(deadline, sleep(Duration::from_millis(20)))
+            .await
+            .is_err()
+        {
+            return None;
+        }
+    }
+}
