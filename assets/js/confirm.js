@@ -1,6 +1,7 @@
 //  Asking for the password again, where the server wants it before secrets are changed.
 
 import { post } from './api.js';
+import { confirm as confirmByPasskey, usable } from './passkey.js';
 import { askValue } from './sb-dialog.js';
 import { t } from './words.js';
 
@@ -19,6 +20,7 @@ export function confirmPassword() {
     action: t('js.confirm.go'),
     attributes: { autocomplete: 'current-password' },
     send: (password) => post('/session/confirm', { password }, { stay: true }),
+    other: usable() ? { action: t('js.confirm.passkey'), send: confirmByPasskey } : undefined,
   }).finally(() => { asking = null; });
   return asking;
 }

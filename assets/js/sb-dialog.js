@@ -61,8 +61,8 @@ export function showSecret(title, hint, secret) {
 /**
  * Asks for one value.
  * @param {string} title
- * @param {{ label: string, hint?: string, type?: string, action: string, attributes?: Record<string, any>, send: (value: string) => Promise<void> }} question
- *   `send` may throw: its message stands under the field
+ * @param {{ label: string, hint?: string, type?: string, action: string, attributes?: Record<string, any>, send: (value: string) => Promise<void>, other?: { action: string, send: () => Promise<void> } }} question
+ *   `send` may throw: its message stands under the field; `other` is another way to the same end
  * @returns {Promise<boolean>} when it was closed: whether the value was sent
  */
 export function askValue(title, question) {
@@ -73,12 +73,19 @@ export function askValue(title, question) {
     h('div', { class: 'field' }, h('label', { for: 'dialog-value' }, question.label), input,
       question.hint ? h('p', { class: 'hint' }, question.hint) : null, error));
   const send = h('button', { type: 'button', class: 'button primary', onclick: () => form.requestSubmit() }, question.action);
-  const dialog = openDialog(title, [form], { actions: [send] });
-  form.addEventListener('submit', async (/** @type {Event} */ event) => {
+  const { other } = question;
+  const second = other && h('button', { type: 'button', class: 'button', onclick: () => run(() => other.send()) }, other.action);
+  const dialog = openDialog(title, [form], { actions: second ? [second, send] : [send] });
+  form.addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();
+    run(() => question.send(input.value));
+  });
+
+  /** @param {() => Promise<void>} way */
+  async function run(way) {
     send.disabled = true;
     try {
-      await question.send(input.value);
+      await way();
       sent = true;
       dialog.close();
     } catch (refused) {
@@ -87,7 +94,8 @@ export function askValue(title, question) {
     } finally {
       send.disabled = false;
     }
-  });
+  }
+
   input.focus();
   return new Promise((resolve) => { dialog.addEventListener('close', () => resolve(sent)); });
 }

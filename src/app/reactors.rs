@@ -8,27 +8,41 @@ use crate::logbook::write::books::{self, Person};
 use crate::store::{Reactor, StoreError, Write};
 
 /// Called in this order for each event.
-pub(super) const REACTORS: &[Reactor] = &[a_logbook_for_each_account];
+pub(super) const REACTORS: &[Reactor] = &[a_logbook_for_each_call];
 
-/// Whoever gets an account gets the logbook of their call with it, whichever way the account is made.
-fn a_logbook_for_each_account(tx: &mut Write<'_>, event: &Event) -> Result<(), StoreError> {
-    let Event::Identity(IdentityEvent::AccountAdded {
-        account,
-        call,
-        created,
-        ..
-    }) = event
-    else {
-        return Ok(());
+/// Whoever gets a call gets its logbook with it, whichever way. A logbook goes with the person who kept it when the
+/// account's name changes: whoever proves a call never finds a stranger's contacts under it.
+fn a_logbook_for_each_call(tx: &mut Write<'_>, event: &Event) -> Result<(), StoreError> {
+    let (account, call, at) = match event {
+        Event::Identity(IdentityEvent::AccountAdded {
+            account,
+            call,
+            created,
+        }) => (account, call, created),
+        Event::Identity(IdentityEvent::LoginChanged {
+            account,
+            from,
+            to,
+            at,
+        }) => {
+            books::move_own(tx, *account, from.as_str(), to.as_str()).map_err(refused)?;
+            (account, to, at)
+        }
+        _ => return Ok(()),
     };
+    let Some(call) = call.call() else { return Ok(()) };
     let owner = Person {
         account: *account,
         call: call.clone(),
     };
-    books::ensure_own(tx, &owner, *created).map_err(|error| match error {
+    books::ensure_own(tx, &owner, *at).map_err(refused)
+}
+
+fn refused(error: Error) -> StoreError {
+    match error {
         Error::Store(error) => error,
         other => StoreError::Refused(other.to_string().into()),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -48,13 +62,8 @@ mod tests {
         })
         .unwrap();
         let new = NewAccount {
-            call: "W1AW".parse().unwrap(),
-            name: String::new().parse().unwrap(),
-            grid: None,
-            email: None,
             role: Role::Member,
-            password: None,
-            verified: false,
+            ..NewAccount::of("W1AW".parse().unwrap())
         };
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
         let account = store

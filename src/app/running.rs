@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::keyfile;
 use super::logging::Log;
 use super::services::{Services, StartError};
 use super::tls::Tls;
+use crate::env::Mailer;
 use crate::identity::Identity;
 use crate::jobs::{Jobs, JobsBuilder};
 use crate::logbook::api::LogbookState;
@@ -52,12 +52,7 @@ impl App {
         let config = &services.config;
         let health = Health::default();
         let metrics = Metrics::new();
-        let key = keyfile::load_or_make(&config.data_dir, &services.env.entropy).map_err(|error| {
-            StartError::Io {
-                what: format!("{}", config.data_dir.join(keyfile::KEY_FILE).display()),
-                error,
-            }
-        })?;
+        let key = services.key;
         let logbook = services.logbook.clone();
         let tls = Tls::open(&services)?;
         let jobs_part = health.part("jobs");
@@ -70,6 +65,7 @@ impl App {
         watch_store(&services, health.part("store"), stop.clone());
         watch_jobs(jobs.clone(), jobs_part, stop.clone());
         write_what_was_seen(services.identity.clone(), stop.clone());
+        deliver_mail(services.env.mailer.clone(), stop.clone());
         Ok(Self {
             sockets: Sockets::new(
                 config.limits.ws_per_ip,
@@ -165,6 +161,11 @@ fn write_what_was_seen(identity: Identity, stop: CancellationToken) {
             }
         }
     });
+}
+
+/// Sends the mails that are posted.
+fn deliver_mail(mailer: Mailer, stop: CancellationToken) {
+    tokio::spawn(async move { stop.run_until_cancelled(mailer.deliver()).await });
 }
 
 /// Tells the health registry when a queue is looked after no more.

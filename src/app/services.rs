@@ -6,10 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::keyfile;
 use crate::bus::{Bus, BusConfig};
 use crate::config::Config;
 use crate::env::{Env, MailError};
-use crate::identity::{self, BadHash, ConfiguredAdmin, Identity};
+use crate::identity::{self, BadHash, ConfiguredAdmin, Foundation, Identity};
 use crate::jobs;
 use crate::logbook::{self, Logbook};
 use crate::store::{OpenError, Registry, Store, StoreConfig};
@@ -29,6 +30,8 @@ pub(crate) struct Services {
     pub(crate) store: Store,
     /// What has happened.
     pub(crate) bus: Bus,
+    /// The installation's secret key.
+    pub(super) key: [u8; 32],
     /// Accounts, sessions, keys.
     pub(crate) identity: Identity,
     /// The logbooks, with the table of DXCC entities in use.
@@ -104,9 +107,20 @@ impl Services {
             ..StoreConfig::new(&config.data_dir)
         };
         let store = open_blocking(settings).await?;
-        let configured = configured_admin(&config)?;
-        let identity =
-            Identity::load(store.clone(), env.clock.clone(), env.entropy.clone(), configured).await?;
+        let key = keyfile::load_or_make(&config.data_dir, &env.entropy).map_err(|error| StartError::Io {
+            what: format!("{}", config.data_dir.join(keyfile::KEY_FILE).display()),
+            error,
+        })?;
+        let foundation = Foundation {
+            store: store.clone(),
+            clock: env.clock.clone(),
+            entropy: env.entropy.clone(),
+            mailer: env.mailer.clone(),
+            key,
+            sign_up: config.sign_up,
+            public: config.public_origin(),
+        };
+        let identity = Identity::load(foundation, configured_admin(&config)?).await?;
         let countries = super::country::in_use(&config);
         let logbook = Logbook::new(store.clone(), env.clone(), countries, &config.data_dir);
         Ok(Self {
@@ -114,6 +128,7 @@ impl Services {
             env,
             store,
             bus,
+            key,
             identity,
             logbook,
         })
@@ -158,6 +173,7 @@ pub(crate) fn registry() -> Registry {
     tables.extend(web::tables());
     let mut index_checks: Vec<_> = vec![
         ("identity calls", identity::check_calls as _),
+        ("identity proofs", identity::check_verifications as _),
         ("jobs", jobs::check as _),
     ];
     index_checks.extend(logbook::CHECKS);

@@ -6,8 +6,7 @@ use super::password;
 use super::reach::{ask, tell};
 use crate::app::admin::{self, AccountLine, Command, HashText, Reply};
 use crate::env::Entropy;
-use crate::ham::callsign::Callsign;
-use crate::identity::{DisplayName, Password, PasswordHash, Role, Scope};
+use crate::identity::{DisplayName, Login, Password, PasswordHash, Role, Scope};
 
 /// `user add`
 pub(super) fn add(place: &Place, new: NewUser) -> Outcome {
@@ -79,11 +78,12 @@ fn role(account: &AccountLine) -> &'static str {
     match account.role {
         Role::Administrator => "administrator",
         Role::Member => "member",
+        Role::Swl => "listener",
     }
 }
 
 /// `user passwd`
-pub(super) fn passwd(place: &Place, call: Callsign, from_stdin: bool) -> Outcome {
+pub(super) fn passwd(place: &Place, call: Login, from_stdin: bool) -> Outcome {
     let password = hashed(&password::chosen(from_stdin)?);
     let name = call.clone();
     ask(place, Command::UserPasswd { call, password })?;
@@ -94,7 +94,7 @@ pub(super) fn passwd(place: &Place, call: Callsign, from_stdin: bool) -> Outcome
 }
 
 /// `user disable`
-pub(super) fn disable(place: &Place, call: Callsign, undo: bool) -> Outcome {
+pub(super) fn disable(place: &Place, call: Login, undo: bool) -> Outcome {
     let Reply::Account(account) = ask(
         place,
         Command::UserDisable {
@@ -117,7 +117,7 @@ pub(super) fn disable(place: &Place, call: Callsign, undo: bool) -> Outcome {
 /// `apikey create`
 pub(super) fn create_key(
     place: &Place,
-    call: Callsign,
+    call: Login,
     scopes: &[Scope],
     name: DisplayName,
     json: Json,

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::admin::ExportFormat;
 use crate::ham::callsign::Callsign;
-use crate::identity::{DisplayName, MailAddress, Scope};
+use crate::identity::{DisplayName, Login, MailAddress, Scope};
 
 /// The on-air platform of a ham or a club, in one program.
 #[derive(Debug, Parser)]
@@ -149,7 +149,7 @@ pub(super) enum User {
     /// Set a password; signs the account out everywhere
     Passwd {
         /// The account's callsign
-        call: Callsign,
+        call: Login,
         /// Read the password from stdin instead of asking for it
         #[arg(long)]
         password_stdin: bool,
@@ -157,7 +157,7 @@ pub(super) enum User {
     /// Lock an account out; its logbooks stay
     Disable {
         /// The account's callsign
-        call: Callsign,
+        call: Login,
         /// Let it in again
         #[arg(long)]
         undo: bool,
@@ -193,7 +193,7 @@ pub(super) enum Apikey {
     /// Make an API key and print it, alone, once
     Create {
         /// The account whose key it is
-        call: Callsign,
+        call: Login,
         /// What the key allows; repeat for more
         #[arg(long = "scope", value_name = "SCOPE", required = true, help = scope_help())]
         scopes: Vec<Scope>,

@@ -49,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) web: Web,
     /// An administrator without the first-run link.
     pub(crate) admin: Admin,
+    /// Who may make an account.
+    pub(crate) sign_up: SignUp,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -182,6 +184,17 @@ pub(crate) enum SmtpTls {
     None,
 }
 
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SignUp {
+    /// Anybody who passes the questions.
+    Open,
+    /// The same, once an administrator has let them in.
+    Approval,
+    /// Nobody; administrators make the accounts.
+    Closed,
+}
+
 /// `log.*`
 #[derive(Debug, Clone)]
 pub(crate) struct Log {
@@ -233,6 +246,11 @@ impl Config {
             admin: Admin {
                 call: values.call("admin.call"),
                 password_hash: values.secret("admin.password_hash"),
+            },
+            sign_up: match values.text("identity.signup").as_deref() {
+                Some("approval") => SignUp::Approval,
+                Some("closed") => SignUp::Closed,
+                _ => SignUp::Open,
             },
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),

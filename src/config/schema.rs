@@ -174,6 +174,12 @@ pub(crate) const KEYS: &[Key] = &[
         "That administrator's password, as `shackbox hash-password` prints it.",
     ),
     key(
+        "identity.signup",
+        Kind::Choice(&["open", "approval", "closed"]),
+        "open",
+        "Who may make an account: anybody who passes the questions, the same once an administrator has let them in, or nobody.",
+    ),
+    key(
         "club.name",
         Kind::Text,
         "",

@@ -1,5 +1,8 @@
 //! Mail to members, by the operator's mail server; or kept where the administrator can read it.
 //!
+//! What is posted leaves from one queue in the background, so that an answer takes no longer when a mail goes with
+//! it; a server that fails is asked again after a minute, five and thirty. The queue does not outlive the program.
+//!
 //! The last mails are kept in memory for the administrator's page: with no mail server their text too, so
 //! that an invitation can be handed over by other means; with one only to whom, what about and how it went.
 
@@ -9,15 +12,27 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lettre::message::Mailbox;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::clock::Clock;
 
 /// Mails remembered for the administrator.
 const REMEMBERED: usize = 100;
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Mails that may wait to be sent.
+const QUEUED: usize = 256;
+/// How long to wait before each further try.
+const RETRIES: [Duration; 3] = [
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(30),
+];
 
 /// A mail to one person, in plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +109,9 @@ struct Inner {
     clock: Clock,
     server: Option<Server>,
     recent: Mutex<VecDeque<Posted>>,
+    queue: mpsc::Sender<Mail>,
+    /// Taken by the one task that delivers.
+    queued: Mutex<Option<mpsc::Receiver<Mail>>>,
 }
 
 struct Server {
@@ -137,6 +155,67 @@ impl Mailer {
         sent
     }
 
+    /// Puts a mail into the queue and returns at once; with no server configured it is kept.
+    pub(crate) fn post(&self, mail: Mail) {
+        if self.inner.server.is_none() {
+            self.remember(mail, None);
+            return;
+        }
+        if let Err(error) = self.inner.queue.try_send(mail) {
+            let text = "too many mails are waiting already";
+            tracing::error!("a mail was not sent: {text}");
+            let mpsc::error::TrySendError::Full(mail) = error else {
+                return;
+            };
+            let mail = Mail {
+                text: String::new(),
+                ..mail
+            };
+            self.remember(mail, Some(Err(text.to_owned())));
+        }
+    }
+
+    /// Delivers what is posted, for as long as it is polled. The first task that asks does it.
+    pub(crate) async fn deliver(&self) {
+        let taken = self
+            .inner
+            .queued
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(mut queued) = taken else { return };
+        let mut later: VecDeque<(Instant, usize, Mail)> = VecDeque::new();
+        loop {
+            let due = later.iter().map(|(at, ..)| *at).min();
+            let wait = async {
+                match due {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let (tries, mail) = tokio::select! {
+                mail = queued.recv() => match mail {
+                    Some(mail) => (0, mail),
+                    None => return,
+                },
+                () = wait => {
+                    let at = later.iter().position(|(at, ..)| Some(*at) == due);
+                    match at.and_then(|at| later.remove(at)) {
+                        Some((_, tries, mail)) => (tries, mail),
+                        None => continue,
+                    }
+                }
+            };
+            if let Err(error) = self.send(mail.clone()).await {
+                tracing::warn!(%error, "a mail was not taken: {error}");
+                let again = RETRIES.get(tries).filter(|_| later.len() < QUEUED);
+                if let (Some(pause), MailError::Server(_)) = (again, &error) {
+                    later.push_back((Instant::now() + *pause, tries + 1, mail));
+                }
+            }
+        }
+    }
+
     /// The last mails, newest first.
     pub(crate) fn recent(&self) -> Vec<Posted> {
         self.inner
@@ -150,11 +229,14 @@ impl Mailer {
     }
 
     fn with(clock: Clock, server: Option<Server>) -> Self {
+        let (queue, queued) = mpsc::channel(QUEUED);
         Self {
             inner: Arc::new(Inner {
                 clock,
                 server,
                 recent: Mutex::default(),
+                queue,
+                queued: Mutex::new(Some(queued)),
             }),
         }
     }
@@ -199,6 +281,8 @@ impl Server {
             .from(self.from.clone())
             .to(mailbox(&mail.to)?)
             .subject(&mail.subject)
+            .message_id(None)
+            .header(AutoSubmitted)
             .body(mail.text.clone())
             .map_err(|e| MailError::Content(e.to_string()))?;
         self.transport
@@ -206,6 +290,24 @@ impl Server {
             .await
             .map(drop)
             .map_err(|e| MailError::Server(e.to_string()))
+    }
+}
+
+/// Says that no person wrote this, so that no absence notice answers it (RFC 3834 5).
+#[derive(Debug, Clone, Copy)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
 }
 

@@ -3,8 +3,7 @@
 //! Rights are never flags passed along: a function that changes something takes `&Actor` and asks it, a function for
 //! administrators takes [`Admin`], which only [`Actor::admin`] hands out. An API key never may more than its owner.
 
-use crate::ham::callsign::Callsign;
-
+use super::login::Login;
 use super::model::{AccountId, Role, Scope, ScopeSet};
 use super::token::{KeyId, SecretDigest};
 
@@ -23,7 +22,7 @@ pub(crate) enum Actor {
 #[derive(Debug, Clone)]
 pub(crate) struct Member {
     pub(crate) account: AccountId,
-    pub(crate) call: Callsign,
+    pub(crate) call: Login,
     pub(crate) role: Role,
     /// What an API key is limited to; `None` for a session, which may all its owner may.
     pub(crate) scopes: Option<ScopeSet>,
@@ -42,6 +41,8 @@ pub(crate) enum Credential {
     },
     /// An API key.
     Key(KeyId),
+    /// A request signed with the secret shared with the member.
+    Signature,
 }
 
 /// Why an actor may not.
@@ -57,6 +58,8 @@ pub(crate) enum Denied {
     Confirm,
     #[error("this needs a person who is signed in; no API key may do it")]
     InPerson,
+    #[error("this is for licensed operators; prove your call once you have one")]
+    Listener,
     #[error("{0}")]
     Forbidden(&'static str),
 }
@@ -72,6 +75,14 @@ impl<'a> Admin<'a> {
     }
 }
 
+/// What an account without a licence may: read, and keep its own affairs.
+fn open_to_listeners(scope: Scope) -> bool {
+    match scope {
+        Scope::LogbookRead | Scope::DxRead | Scope::CallbookRead | Scope::Full => true,
+        Scope::LogbookWrite | Scope::DxWrite | Scope::DnsWrite | Scope::Rig | Scope::Admin => false,
+    }
+}
+
 impl Actor {
     /// The command line on the machine itself: whoever can open the data directory may everything.
     pub(crate) const COMMAND_LINE: Self = Self::System("command line", ScopeSet::FULL);
@@ -80,6 +91,9 @@ impl Actor {
     pub(crate) fn require(&self, scope: Scope) -> Result<(), Denied> {
         let scopes = match self {
             Self::Guest => return Err(Denied::SignIn),
+            Self::Member(member) if member.role == Role::Swl && !open_to_listeners(scope) => {
+                return Err(Denied::Listener);
+            }
             Self::Member(member) => member.scopes,
             Self::System(_, scopes) => Some(*scopes),
         };
@@ -110,7 +124,7 @@ impl Actor {
         let member = self.member()?;
         match member.credential {
             Credential::Session { .. } => Ok(member),
-            Credential::Key(_) => Err(Denied::InPerson),
+            Credential::Key(_) | Credential::Signature => Err(Denied::InPerson),
         }
     }
 
@@ -158,6 +172,7 @@ impl Actor {
             Self::Member(member) => match member.credential {
                 Credential::Session { .. } => member.call.to_string(),
                 Credential::Key(id) => format!("{} (key {id})", member.call),
+                Credential::Signature => format!("{} (signed)", member.call),
             },
             Self::System(name, _) => (*name).to_owned(),
         }

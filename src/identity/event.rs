@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::ham::callsign::Callsign;
-
+use super::login::Login;
 use super::model::AccountId;
 
 /// A change in the accounts.
@@ -12,8 +11,15 @@ pub(crate) enum IdentityEvent {
     /// A new account; whoever keeps something per account makes it in the same transaction.
     AccountAdded {
         account: AccountId,
-        call: Callsign,
+        call: Login,
         created: Timestamp,
+    },
+    /// An account has another name: it proved a call, or lost one that somebody else proved.
+    LoginChanged {
+        account: AccountId,
+        from: Login,
+        to: Login,
+        at: Timestamp,
     },
     /// Name, preferences, role, password or standing changed.
     AccountChanged {

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
 
-use crate::ham::callsign::Callsign;
 use crate::store::{Direction, Rows, Span, StoreError};
 
 use super::actor::{Actor, Credential, Member};
+use super::login::Login;
 use super::model::{AccountId, Role};
+use super::quiz::GateQuestion;
 use super::read;
-use super::tables::{API_KEY, SESSION, StoredAccount, StoredKey, StoredSession};
+use super::tables::{API_KEY, SESSION, SIGNING, StoredAccount, StoredKey, StoredSecret, StoredSession};
 use super::token::{self, ApiKey, KeyId, SecretDigest, SessionToken};
 
 /// No session lives longer, however busy.
@@ -38,6 +39,8 @@ pub(super) struct Touched {
     pub(super) accounts: Vec<AccountId>,
     pub(super) sessions: Vec<SecretDigest>,
     pub(super) keys: Vec<KeyId>,
+    /// The questions of the knowledge gate.
+    pub(super) questions: bool,
 }
 
 impl Touched {
@@ -74,6 +77,8 @@ pub(super) struct Fresh {
     held: HashSet<SecretDigest>,
     sessions: Vec<(SecretDigest, Option<StoredSession>)>,
     keys: Vec<(KeyId, Option<StoredKey>)>,
+    secrets: Vec<(AccountId, Option<StoredSecret>)>,
+    questions: Option<Arc<[GateQuestion]>>,
 }
 
 impl Fresh {
@@ -82,6 +87,7 @@ impl Fresh {
         let mut fresh = Self::default();
         for id in &touched.accounts {
             fresh.accounts.push((*id, read::account(rows, *id)?));
+            fresh.secrets.push((*id, rows.get(SIGNING, &id.0)?));
         }
         if !touched.accounts.is_empty() {
             for row in rows.scan(SESSION, Span::all(), Direction::Forward) {
@@ -91,6 +97,9 @@ impl Fresh {
                     fresh.sessions.push((digest, Some(session)));
                 }
             }
+        }
+        if touched.questions {
+            fresh.questions = Some(read::gate_questions(rows)?);
         }
         for digest in &touched.sessions {
             fresh.sessions.push((*digest, rows.get(SESSION, digest)?));
@@ -107,10 +116,13 @@ impl Fresh {
 /// The mirror.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
+    /// Questions of imported examinations; empty while the built-in ones serve.
+    pub(super) questions: Arc<[GateQuestion]>,
     accounts: HashMap<AccountId, Arc<StoredAccount>>,
-    by_call: HashMap<Callsign, AccountId>,
+    by_call: HashMap<Login, AccountId>,
     sessions: HashMap<SecretDigest, Session>,
     keys: HashMap<KeyId, Key>,
+    secrets: HashMap<AccountId, (StoredSecret, Option<Timestamp>)>,
 }
 
 /// A session with what the store does not know yet.
@@ -133,25 +145,39 @@ pub(super) struct Key {
 pub(super) struct Unwritten {
     pub(super) sessions: Vec<(SecretDigest, Timestamp, bool)>,
     pub(super) keys: Vec<(KeyId, Timestamp)>,
+    pub(super) secrets: Vec<(AccountId, Timestamp)>,
     pub(super) over: Vec<SecretDigest>,
+    /// Accounts whose proofs ran out.
+    pub(super) unproven: Vec<AccountId>,
 }
 
 impl Unwritten {
     pub(super) fn is_empty(&self) -> bool {
-        self.sessions.is_empty() && self.keys.is_empty() && self.over.is_empty()
+        self.sessions.is_empty()
+            && self.keys.is_empty()
+            && self.over.is_empty()
+            && self.secrets.is_empty()
+            && self.unproven.is_empty()
     }
 }
 
 impl Memory {
     /// Reads everything, at start.
     pub(super) fn load(rows: &impl Rows) -> Result<Self, StoreError> {
-        let mut memory = Self::default();
+        let mut memory = Self {
+            questions: read::gate_questions(rows)?,
+            ..Self::default()
+        };
         for (id, account) in read::accounts(rows)? {
             memory.put_account(id, Some(account));
         }
         for row in rows.scan(SESSION, Span::all(), Direction::Forward) {
             let (digest, session) = row?;
             memory.put_session(digest, Some(session));
+        }
+        for row in rows.scan(SIGNING, Span::all(), Direction::Forward) {
+            let (id, secret) = row?;
+            memory.put_secret(AccountId(id), Some(secret));
         }
         for row in rows.scan(API_KEY, Span::all(), Direction::Forward) {
             let (id, key) = row?;
@@ -176,14 +202,21 @@ impl Memory {
         for (id, key) in fresh.keys {
             self.put_key(id, key);
         }
+        for (id, secret) in fresh.secrets {
+            self.put_secret(id, secret);
+        }
+        self.questions = fresh.questions.unwrap_or_else(|| Arc::clone(&self.questions));
     }
 
     fn put_account(&mut self, id: AccountId, account: Option<StoredAccount>) {
+        if let Some(before) = self.accounts.remove(&id)
+            && self.by_call.get(&before.call) == Some(&id)
+        {
+            self.by_call.remove(&before.call);
+        }
         if let Some(account) = account {
             self.by_call.insert(account.call.clone(), id);
             self.accounts.insert(id, Arc::new(account));
-        } else if let Some(gone) = self.accounts.remove(&id) {
-            self.by_call.remove(&gone.call);
         }
     }
 
@@ -203,6 +236,19 @@ impl Memory {
         self.sessions.insert(digest, Session { row, seen, lapsed });
     }
 
+    fn put_secret(&mut self, id: AccountId, row: Option<StoredSecret>) {
+        let Some(row) = row else {
+            self.secrets.remove(&id);
+            return;
+        };
+        let known = self
+            .secrets
+            .get(&id)
+            .filter(|(known, _)| known.created == row.created);
+        let used = known.and_then(|(_, used)| *used).max(row.last_used);
+        self.secrets.insert(id, (row, used));
+    }
+
     fn put_key(&mut self, id: KeyId, row: Option<StoredKey>) {
         let Some(row) = row else {
             self.keys.remove(&id);
@@ -218,7 +264,7 @@ impl Memory {
     }
 
     /// The account that has this call.
-    pub(super) fn by_call(&self, call: &Callsign) -> Option<(AccountId, Arc<StoredAccount>)> {
+    pub(super) fn by_call(&self, call: &Login) -> Option<(AccountId, Arc<StoredAccount>)> {
         let id = *self.by_call.get(call)?;
         Some((id, self.account(id)?))
     }
@@ -235,9 +281,28 @@ impl Memory {
             .filter(move |(_, session)| session.row.account == id)
     }
 
+    /// What the session's owner last showed.
+    pub(super) fn proven(&self, digest: &SecretDigest) -> Option<SmolStr> {
+        self.sessions
+            .get(digest)
+            .map(|session| session.row.proven.clone())
+    }
+
     /// The keys of an account, in no order.
     pub(super) fn keys_of(&self, id: AccountId) -> impl Iterator<Item = (&KeyId, &Key)> {
         self.keys.iter().filter(move |(_, key)| key.row.account == id)
+    }
+
+    /// The signing secret of an account, sealed, and when it was last used.
+    pub(super) fn secret(&self, id: AccountId) -> Option<(&StoredSecret, Option<Timestamp>)> {
+        self.secrets.get(&id).map(|(row, used)| (row, *used))
+    }
+
+    /// Notes that a signing secret was used.
+    pub(super) fn secret_used(&mut self, id: AccountId, now: Timestamp) {
+        if let Some((_, used)) = self.secrets.get_mut(&id) {
+            *used = (*used).max(Some(now));
+        }
     }
 
     /// Who a session's cookie stands for; the session counts as seen.
@@ -302,6 +367,14 @@ impl Memory {
                 };
                 (!over).then_some(Actor::Member(current))
             }
+            Credential::Signature => {
+                let current = Member {
+                    role: account.role,
+                    ..actor.clone()
+                };
+                let known = self.secrets.contains_key(&actor.account);
+                known.then_some(Actor::Member(current))
+            }
         }
     }
 
@@ -311,6 +384,12 @@ impl Memory {
             seen > written && (all || seen.duration_since(written) >= WRITTEN)
         };
         let mut found = Unwritten::default();
+        let ran_out = |account: &StoredAccount| account.verified_until.is_some_and(|until| until <= now);
+        let accounts = self.accounts.iter();
+        found.unproven = accounts
+            .filter(|(_, account)| ran_out(account))
+            .map(|(id, _)| *id)
+            .collect();
         for (digest, session) in &self.sessions {
             let role = self
                 .accounts
@@ -320,6 +399,12 @@ impl Memory {
                 found.over.push(*digest);
             } else if due(session.row.last_seen, session.seen) {
                 found.sessions.push((*digest, session.seen, session.lapsed));
+            }
+        }
+        for (id, (row, used)) in &self.secrets {
+            let written = row.last_used.unwrap_or(Timestamp::MIN);
+            if let Some(used) = used.filter(|used| due(written, *used)) {
+                found.secrets.push((*id, used));
             }
         }
         for (id, key) in &self.keys {
@@ -359,7 +444,7 @@ fn is_over(session: &Session, role: Role, now: Timestamp) -> bool {
     let idle = match (session.row.remember, role) {
         (true, _) => REMEMBERED,
         (false, Role::Administrator) => ADMINISTRATOR,
-        (false, Role::Member) => BRIEF,
+        (false, Role::Member | Role::Swl) => BRIEF,
     };
     is_past(session.row.created, ABSOLUTE, now) || is_past(session.seen, idle, now)
 }

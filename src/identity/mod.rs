@@ -2,13 +2,15 @@
 //!
 //! Invariants: a secret is stored only as a hash; every change names its [`Actor`], leaves an audit line in the same
 //! transaction and is refused here, not at the edge; sessions and keys are answered from memory, so that a request
-//! authenticates without touching the store. Callsign verification is deliberately not here yet.
+//! authenticates without touching the store. A callsign is somebody's by the records of proofs alone.
 
 mod actor;
 pub(crate) mod api;
 mod error;
 pub(crate) mod event;
 mod first_run;
+mod letters;
+mod login;
 #[cfg_attr(
     not(test),
     expect(dead_code, unused_imports, reason = "the pages that use it follow")
@@ -16,14 +18,24 @@ mod first_run;
 pub(crate) mod lotw;
 mod memory;
 mod model;
+mod own;
+#[cfg(feature = "passkeys")]
+mod passkey;
 mod passlib;
 mod password;
+mod proofs;
+mod quiz;
 pub(crate) mod read;
+mod recovery;
 mod service;
 mod sign_in;
+mod sign_up;
+mod signed;
 mod tables;
 mod throttle;
+mod ticket;
 mod token;
+mod verification;
 pub(crate) mod write;
 
 #[cfg(test)]
@@ -34,9 +46,14 @@ pub(crate) use actor::{Actor, Denied};
 pub(crate) use actor::{Credential, Member};
 pub(crate) use api::{Gate, IdentityState, LogbookLine};
 pub(crate) use error::Error;
+pub(crate) use login::Login;
 pub(crate) use model::{AccountId, Density, DisplayName, MailAddress, Role, Scope, ScopeSet, Theme, Units};
+pub(crate) use own::{KeyLine, PasskeyLine, SessionLine};
 pub(crate) use password::{BadHash, Password, PasswordHash};
-pub(crate) use service::{ConfiguredAdmin, Identity, KeyLine, SessionLine};
+pub(crate) use quiz::{ASKED, Asked, PROOF_BITS};
+pub(crate) use service::{ConfiguredAdmin, Foundation, Identity};
 pub(crate) use sign_in::SignIn;
-pub(crate) use tables::{StoredAccount, check_calls, tables};
+pub(crate) use sign_up::{Confirmed, SignedUp};
+pub(crate) use tables::{StoredAccount, check_calls, check_verifications, tables};
+pub(crate) use ticket::Purpose;
 pub(crate) use token::SessionToken;

@@ -23,6 +23,8 @@ impl std::fmt::Display for AccountId {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Role {
     Administrator,
+    /// A listener without a licence: reads what is public, logs, spots and tunes nothing.
+    Swl,
     /// Also what a role unknown to this version counts as.
     #[default]
     #[serde(other)]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::phc};
 use icu_normalizer::ComposingNormalizerBorrowed;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
@@ -25,30 +26,8 @@ const SLOTS: usize = 2;
 const MAX_MEMORY_KIB: u32 = 256 * 1024;
 const MAX_PASSES: u32 = 10;
 const MAX_LANES: u32 = 4;
-/// Long passwords that many people had the same idea of; compared without case, spaces and punctuation.
-const COMMON: &[&str] = &[
-    "administratorpassword",
-    "amateurradio73",
-    "changemechangeme",
-    "cqcqcqcqcqcqcqcq",
-    "hamradiohamradio",
-    "hamradiopassword",
-    "iloveyouiloveyou",
-    "letmeinletmein",
-    "mypasswordispassword",
-    "onetwothreefourfive",
-    "passwordpassword",
-    "qwertyuiopasdfgh",
-    "qwertyuiopasdfghjkl",
-    "qwertyuiopasdfghjklzxcvbnm",
-    "shackboxpassword",
-    "shackboxshackbox",
-    "thisisapassword",
-    "thisismypassword",
-    "trustno1trustno1",
-    "wellcomewellcome",
-    "welcomewelcome",
-];
+/// Sorted 32-bit digests of what many people choose; made by `assets/identity/make_common.py`.
+static COMMON: &[u8] = include_bytes!("../../assets/identity/common.bin");
 /// Stands in for the hash of an account that does not exist.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c2hhY2tib3hub2JvZHk$IR7AHi9cC4lBqXhKOyvBu0Cv6uIuDH5kLrXQzYzKQzM";
@@ -128,7 +107,15 @@ fn is_common(password: &str) -> bool {
             .all(|pair| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])) == step)
     };
     let digits_run = "12345678901234567890".contains(&text) || "09876543210987654321".contains(&text);
-    core.len() < 4 || repeats || steps(1) || steps(-1) || digits_run || COMMON.contains(&text.as_str())
+    core.len() < 4 || repeats || steps(1) || steps(-1) || digits_run || is_listed(&text)
+}
+
+fn is_listed(text: &str) -> bool {
+    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let (entries, _) = COMMON.as_chunks::<4>();
+    entries
+        .binary_search_by(|entry| entry[..].cmp(&digest[..4]))
+        .is_ok()
 }
 
 /// A stored password hash of a kind this program accepts, its cost within bounds.

@@ -1,14 +1,26 @@
 //! Questions about accounts, for any transaction.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
 use crate::ham::callsign::Callsign;
 use crate::store::{Direction, Rows, Span, StoreError};
 
+use super::login::Login;
 use super::model::{AccountId, Role};
-use super::tables::{ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, StoredAccount, StoredKey};
-use super::token::KeyId;
+use super::quiz::{self, GateQuestion};
+use super::tables::{
+    ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, GATE_QUESTION, PASSKEY, StoredAccount, StoredKey,
+    StoredPasskey, TICKET, VERIFICATION, VERIFICATION_BY_ACCOUNT,
+};
+use super::ticket::Ticket;
+use super::token::{KeyId, SecretDigest};
+use super::verification::Verification;
+
+/// Fewer imported questions than this could be learnt by heart.
+const ENOUGH_QUESTIONS: usize = 20;
 
 /// The account with this number.
 pub(crate) fn account(rows: &impl Rows, id: AccountId) -> Result<Option<StoredAccount>, StoreError> {
@@ -20,6 +32,48 @@ pub(crate) fn account_of(rows: &impl Rows, call: &Callsign) -> Result<Option<Acc
     Ok(rows
         .get(ACCOUNT_BY_CALL, &SmolStr::new(call.as_str()))?
         .map(AccountId))
+}
+
+/// The number of the account that has this name.
+pub(crate) fn account_named(rows: &impl Rows, login: &Login) -> Result<Option<AccountId>, StoreError> {
+    Ok(rows
+        .get(ACCOUNT_BY_CALL, &SmolStr::new(login.as_str()))?
+        .map(AccountId))
+}
+
+/// All proofs of an account's calls, oldest first, with their numbers; also those that ended.
+pub(crate) fn verifications(rows: &impl Rows, id: AccountId) -> Result<Vec<(u64, Verification)>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows.scan(
+        VERIFICATION_BY_ACCOUNT,
+        Span::prefix(&(id.0,)),
+        Direction::Forward,
+    ) {
+        let ((_, number), ()) = row?;
+        found.extend(rows.get(VERIFICATION, &number)?.map(|proof| (number, proof)));
+    }
+    Ok(found)
+}
+
+/// Since when an account's call is proven, and until when that lasts, if it ends by itself.
+pub(super) fn verified(
+    rows: &impl Rows,
+    id: AccountId,
+    account: &StoredAccount,
+    now: Timestamp,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError> {
+    let proofs = verifications(rows, id)?;
+    let standing: Vec<_> = proofs
+        .iter()
+        .map(|(_, proof)| proof)
+        .filter(|proof| account.call.call() == Some(&proof.call) && proof.holds(now))
+        .collect();
+    let since = standing.iter().map(|proof| proof.at).min();
+    let until = standing
+        .iter()
+        .map(|proof| proof.until.unwrap_or(Timestamp::MAX))
+        .max();
+    Ok((since, until.filter(|until| *until < Timestamp::MAX)))
 }
 
 /// All accounts, by number.
@@ -56,4 +110,35 @@ pub(crate) fn audit(rows: &impl Rows, limit: usize) -> Result<Vec<(Timestamp, Au
         .take(limit)
         .map(|row| row.map(|((time, _), line)| (time, line)))
         .collect()
+}
+
+/// The questions of the knowledge gate: those of imported examinations where there are enough, else the built-in ones.
+pub(super) fn gate_questions(rows: &impl Rows) -> Result<Arc<[GateQuestion]>, StoreError> {
+    let all = rows.scan(GATE_QUESTION, Span::all(), Direction::Forward);
+    let stored: Vec<GateQuestion> = all
+        .map(|row| row.map(|(_, question)| question))
+        .collect::<Result<_, _>>()?;
+    Ok(if stored.len() >= ENOUGH_QUESTIONS {
+        stored.into()
+    } else {
+        Arc::clone(&quiz::BUILT_IN)
+    })
+}
+
+/// What a link stands for, also when its time is over.
+pub(super) fn ticket(rows: &impl Rows, digest: &SecretDigest) -> Result<Option<Ticket>, StoreError> {
+    rows.get(TICKET, digest)
+}
+
+/// The passkeys of an account with their ids. Walks all: they are few, and only settings and sign-ins ask.
+pub(super) fn passkeys(rows: &impl Rows, id: AccountId) -> Result<Vec<(SmolStr, StoredPasskey)>, StoreError> {
+    let all = rows.scan(PASSKEY, Span::all(), Direction::Forward);
+    all.filter(|row| row.as_ref().map_or(true, |(_, passkey)| passkey.account == id))
+        .collect()
+}
+
+/// The passkey with this id.
+#[cfg(feature = "passkeys")]
+pub(super) fn passkey(rows: &impl Rows, id: &SmolStr) -> Result<Option<StoredPasskey>, StoreError> {
+    rows.get(PASSKEY, id)
 }

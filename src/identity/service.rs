@@ -7,22 +7,29 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::env::{Clock, Entropy};
+use crate::config::SignUp;
+use crate::env::{Clock, Entropy, Mailer};
 use crate::ham::callsign::Callsign;
 use crate::store::{Read, Store, StoreError, Write};
+use crate::web::{Sealer, Signer};
 
 use super::actor::{Actor, Credential, Member};
 use super::error::Error;
 use super::first_run::FirstRun;
+use super::login::Login;
 use super::memory::{Fresh, Memory, Touched};
-use super::model::{AccountId, DisplayName, ScopeSet};
+use super::model::AccountId;
+#[cfg(feature = "passkeys")]
+use super::passkey::Passkeys;
 use super::password::{HashPool, Password, PasswordHash};
+use super::quiz::Quiz;
 use super::read;
+use super::signed::Nonces;
 use super::tables::{AuditLine, StoredAccount};
-use super::throttle::Throttle;
+use super::throttle::{Quota, Throttle};
 use super::token::{ApiKey, KeyId, SecretDigest, SessionToken};
 use super::write::{self, AccountChange, NewAccount, NewKey, Standing};
 
@@ -39,38 +46,56 @@ pub(crate) struct Identity {
     pub(super) inner: Arc<Inner>,
 }
 
+/// What the accounts stand on.
+#[derive(Clone)]
+pub(crate) struct Foundation {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) entropy: Entropy,
+    pub(crate) mailer: Mailer,
+    /// The installation's secret key.
+    pub(crate) key: [u8; 32],
+    /// Who may make an account.
+    pub(crate) sign_up: SignUp,
+    /// Where people reach the pages, for links in mails: scheme, host, port.
+    pub(crate) public: String,
+}
+
 pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
+    pub(super) mailer: Mailer,
+    pub(super) sealer: Sealer,
+    pub(super) sign_up: SignUp,
+    pub(super) public: String,
     pub(super) hashes: HashPool,
     pub(super) throttle: Mutex<Throttle>,
+    pub(super) quiz: Quiz,
+    pub(super) nonces: Nonces,
+    #[cfg(feature = "passkeys")]
+    pub(super) passkeys: Passkeys,
+    pub(super) quotas: Quotas,
     memory: Arc<Mutex<Memory>>,
     pub(super) first_run: Mutex<Option<FirstRun>>,
 }
 
-/// A browser session as its owner sees it.
-#[derive(Debug, Clone)]
-pub(crate) struct SessionLine {
-    /// Public name of the session.
-    pub(crate) id: String,
-    pub(crate) created: Timestamp,
-    pub(crate) last_seen: Timestamp,
-    pub(crate) address: SmolStr,
-    pub(crate) agent: SmolStr,
-    /// The session that asks.
-    pub(crate) current: bool,
+/// How often strangers may try things that cost something.
+pub(super) struct Quotas {
+    /// Sets of answers at the knowledge gate.
+    pub(super) answers: Mutex<Quota>,
+    /// Accounts made.
+    pub(super) sign_ups: Mutex<Quota>,
 }
 
-/// An API key as its owner sees it.
-#[derive(Debug, Clone)]
-pub(crate) struct KeyLine {
-    pub(crate) id: KeyId,
-    pub(crate) name: DisplayName,
-    pub(crate) scopes: ScopeSet,
-    pub(crate) created: Timestamp,
-    pub(crate) expires: Option<Timestamp>,
-    pub(crate) last_used: Option<Timestamp>,
+impl Default for Quotas {
+    fn default() -> Self {
+        let quota = |most, window| Mutex::new(Quota::new(most, window));
+        Self {
+            answers: quota(10, SignedDuration::from_hours(1)),
+            sign_ups: quota(5, SignedDuration::from_hours(24)),
+        }
+    }
 }
 
 /// Where a browser is.
@@ -83,11 +108,18 @@ pub(crate) struct Browser {
 impl Identity {
     /// Reads the accounts, and makes the configured administrator what the configuration says.
     pub(crate) async fn load(
-        store: Store,
-        clock: Clock,
-        entropy: Entropy,
+        foundation: Foundation,
         configured: Option<ConfiguredAdmin>,
     ) -> Result<Self, Error> {
+        let Foundation {
+            store,
+            clock,
+            entropy,
+            mailer,
+            key,
+            sign_up,
+            public,
+        } = foundation;
         let now = clock.now();
         store
             .write(move |tx| write::apply_configured(tx, configured.as_ref(), now))
@@ -97,8 +129,17 @@ impl Identity {
             store,
             clock,
             entropy,
+            mailer,
+            sealer: Sealer::new(&key),
+            sign_up,
+            #[cfg(feature = "passkeys")]
+            passkeys: Passkeys::of(&public),
+            public,
             hashes: HashPool::default(),
             throttle: Mutex::default(),
+            quiz: Quiz::new(Signer::new(key)),
+            nonces: Nonces::since(now),
+            quotas: Quotas::default(),
             memory: Arc::new(Mutex::new(memory)),
             first_run: Mutex::default(),
         };
@@ -132,9 +173,9 @@ impl Identity {
     }
 
     /// The account that has a call.
-    pub(crate) fn account_of(&self, call: &Callsign) -> Result<AccountId, Error> {
-        let found = self.memory().by_call(call).map(|(id, _)| id);
-        found.ok_or_else(|| Error::UnknownCall(call.clone()))
+    pub(crate) fn account_of(&self, login: &Login) -> Result<AccountId, Error> {
+        let found = self.memory().by_call(login).map(|(id, _)| id);
+        found.ok_or_else(|| Error::UnknownCall(login.clone()))
     }
 
     /// All accounts by call, for administrators.
@@ -178,45 +219,6 @@ impl Identity {
         question: fn(&Read, &Actor) -> Result<T, StoreError>,
     ) -> Result<T, Error> {
         Ok(self.inner.store.read(move |rows| question(rows, &actor)).await?)
-    }
-
-    /// The actor's own sessions, last seen first.
-    pub(crate) fn sessions(&self, actor: &Actor) -> Result<Vec<SessionLine>, Error> {
-        let member = actor.in_person()?;
-        let own = own_digest(member);
-        let memory = self.memory();
-        let mut lines: Vec<_> = memory
-            .sessions_of(member.account)
-            .map(|(digest, session)| SessionLine {
-                id: public_id(digest),
-                created: session.row.created,
-                last_seen: session.seen,
-                address: session.row.network.clone(),
-                agent: session.row.agent.clone(),
-                current: own == Some(*digest),
-            })
-            .collect();
-        lines.sort_by_key(|line| std::cmp::Reverse(line.last_seen));
-        Ok(lines)
-    }
-
-    /// The actor's own API keys, newest first.
-    pub(crate) fn keys(&self, actor: &Actor) -> Result<Vec<KeyLine>, Error> {
-        let member = actor.in_person()?;
-        let memory = self.memory();
-        let mut lines: Vec<_> = memory
-            .keys_of(member.account)
-            .map(|(id, key)| KeyLine {
-                id: *id,
-                name: key.row.name.clone(),
-                scopes: key.row.scopes,
-                created: key.row.created,
-                expires: key.row.expires,
-                last_used: key.used,
-            })
-            .collect();
-        lines.sort_by_key(|line| (std::cmp::Reverse(line.created), line.id));
-        Ok(lines)
     }
 
     /// Makes an account.
@@ -285,7 +287,9 @@ impl Identity {
         password: Password,
     ) -> Result<(), Error> {
         actor.may_reset_password(id)?;
-        self.store_password(actor, id, password).await
+        self.store_password(actor, id, password).await?;
+        self.tell_password_changed(id);
+        Ok(())
     }
 
     /// Sets the hash of an account's password: for administrators who hashed it elsewhere.
@@ -314,34 +318,6 @@ impl Identity {
         self.change(move |tx, now| {
             write::set_password(tx, &actor, id, &hash, now)?;
             Ok(((), Touched::account(id)))
-        })
-        .await
-    }
-
-    /// Ends one of the actor's own sessions by its public name.
-    pub(crate) async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), Error> {
-        let account = actor.in_person()?.account;
-        let found = self
-            .memory()
-            .sessions_of(account)
-            .find(|(digest, _)| public_id(digest) == id)
-            .map(|(d, _)| *d);
-        self.end(actor, found.ok_or(Error::UnknownSession)?).await
-    }
-
-    /// Ends the session the actor came with.
-    pub(crate) async fn sign_out(&self, actor: &Actor) -> Result<(), Error> {
-        match own_digest(actor.member()?) {
-            Some(digest) => self.end(actor, digest).await,
-            None => Err(Error::UnknownSession),
-        }
-    }
-
-    async fn end(&self, actor: &Actor, digest: SecretDigest) -> Result<(), Error> {
-        let actor = actor.clone();
-        self.change(move |tx, now| {
-            write::end_session(tx, &actor, &digest, now)?;
-            Ok(((), Touched::session(digest)))
         })
         .await
     }
@@ -380,17 +356,25 @@ impl Identity {
         self.change(move |tx, now| {
             let mut touched = Touched {
                 sessions: unwritten.over.clone(),
+                accounts: unwritten.unproven.clone(),
                 ..Touched::default()
             };
+            write::note_run_out(tx, &unwritten.unproven, now)?;
             for (digest, seen, lapsed) in &unwritten.sessions {
                 write::note_session(tx, digest, *seen, *lapsed)?;
                 touched.sessions.push(*digest);
+            }
+            for (id, used) in &unwritten.secrets {
+                write::note_secret(tx, *id, *used)?;
+                touched.accounts.push(*id);
             }
             for (id, used) in &unwritten.keys {
                 write::note_key(tx, *id, *used)?;
                 touched.keys.push(*id);
             }
             write::sweep(tx, &unwritten.over, now)?;
+            write::sweep_tickets(tx, now)?;
+            write::sweep_mail_counts(tx, now)?;
             Ok(((), touched))
         })
         .await
@@ -439,12 +423,8 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) fn own_digest(member: &Member) -> Option<SecretDigest> {
     match member.credential {
         Credential::Session { digest, .. } => Some(digest),
-        Credential::Key(_) => None,
+        Credential::Key(_) | Credential::Signature => None,
     }
-}
-
-fn public_id(digest: &SecretDigest) -> String {
-    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Browser {

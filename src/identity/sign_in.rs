@@ -5,16 +5,16 @@
 
 use smol_str::SmolStr;
 
-use crate::ham::callsign::Callsign;
 use crate::web::Network;
 
 use super::actor::Actor;
 use super::error::Error;
+use super::login::Login;
 use super::memory::Touched;
 use super::model::AccountId;
 use super::password::{Password, PasswordHash};
 use super::service::{Browser, Identity, lock, own_digest};
-use super::token::SessionToken;
+use super::token::{SecretDigest, SessionToken};
 use super::write::{self, NewAccount, NewSession};
 
 /// What a person typed to sign in.
@@ -26,11 +26,35 @@ pub(crate) struct SignIn {
     pub(crate) remember: bool,
 }
 
+/// What a session began with, or was last confirmed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proven {
+    Password,
+    Passkey,
+    /// A Logbook of the World certificate.
+    Certificate,
+    /// A link by mail or from an administrator, or the first-run link.
+    Link,
+}
+
+impl Proven {
+    /// The word it is stored and shown by.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Passkey => "passkey",
+            Self::Certificate => "certificate",
+            Self::Link => "link",
+        }
+    }
+}
+
 impl Identity {
     /// Signs a person in by call and password.
     pub(crate) async fn sign_in(&self, shown: SignIn, browser: &Browser) -> Result<SessionToken, Error> {
         let account = self.prove(&shown.call, shown.password, browser).await?;
-        self.start_session(account, shown.remember, browser).await
+        self.enter(account, shown.remember, Proven::Password, browser)
+            .await
     }
 
     /// Makes the first administrator and signs them in.
@@ -42,7 +66,7 @@ impl Identity {
         browser: &Browser,
     ) -> Result<SessionToken, Error> {
         let account = self.claim(link, new, password).await?;
-        self.start_session(account, false, browser).await
+        self.enter(account, false, Proven::Link, browser).await
     }
 
     /// Takes the password of the signed-in person once more.
@@ -55,8 +79,13 @@ impl Identity {
         let member = actor.in_person()?;
         let digest = own_digest(member).ok_or(Error::UnknownSession)?;
         self.prove(member.call.as_str(), password, browser).await?;
+        self.confirm_by(digest, Proven::Password).await
+    }
+
+    /// Notes that whoever holds the session has proven anew to be its owner.
+    pub(super) async fn confirm_by(&self, digest: SecretDigest, proven: Proven) -> Result<(), Error> {
         self.change(move |tx, now| {
-            write::confirm_session(tx, &digest, now)?;
+            write::confirm_session(tx, &digest, proven.as_str(), now)?;
             Ok(((), Touched::session(digest)))
         })
         .await
@@ -75,14 +104,28 @@ impl Identity {
         if account.configured.is_some() {
             return Err(Error::Configured(account.call.clone()));
         }
-        self.prove(member.call.as_str(), current, browser).await?;
-        self.store_password(actor, member.account, new).await
+        if !self.may_replace_password(actor) {
+            self.prove(member.call.as_str(), current, browser).await?;
+        }
+        self.store_password(actor, member.account, new).await?;
+        self.tell_password_changed(member.account);
+        Ok(())
+    }
+
+    /// Whether the actor may set a password without knowing the present one: they have lately shown something better.
+    pub(crate) fn may_replace_password(&self, actor: &Actor) -> bool {
+        let Ok(member) = actor.confirmed() else {
+            return false;
+        };
+        let shown = own_digest(member).and_then(|digest| self.memory().proven(&digest));
+        let better = [Proven::Passkey, Proven::Certificate].map(Proven::as_str);
+        shown.is_some_and(|shown| better.contains(&shown.as_str()))
     }
 
     /// Whose password this is. Slow on purpose, and slower after failures.
     async fn prove(&self, call: &str, password: Password, browser: &Browser) -> Result<AccountId, Error> {
         let network = Network::of(browser.address);
-        let parsed = Callsign::parse(call).ok();
+        let parsed = call.parse::<Login>().ok();
         // By the call meant, not by its spelling: else each spelling would have guesses of its own.
         let call_text: SmolStr = match &parsed {
             Some(call) => call.as_str().into(),
@@ -124,10 +167,12 @@ impl Identity {
         Ok(id)
     }
 
-    async fn start_session(
+    /// Starts a session for whoever has proven to be the account's owner.
+    pub(crate) async fn enter(
         &self,
         account: AccountId,
         remember: bool,
+        proven: Proven,
         browser: &Browser,
     ) -> Result<SessionToken, Error> {
         let token = SessionToken::from_random(self.inner.entropy.bytes());
@@ -136,6 +181,7 @@ impl Identity {
             digest,
             account,
             remember,
+            proven: SmolStr::new_static(proven.as_str()),
             network: browser.address_text(),
             agent: browser.agent_text(),
         };

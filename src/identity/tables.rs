@@ -7,12 +7,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::ham::callsign::Callsign;
 use crate::ham::grid::Grid;
 use crate::store::{Direction, Read, Rows, Span, StoreError, TableInfo, table};
 
+use super::login::Login;
 use super::model::{AccountId, DisplayName, MailAddress, Preferences, Role, ScopeSet};
+use super::quiz::GateQuestion;
+use super::ticket::Ticket;
 use super::token::SecretDigest;
+use super::verification::Verification;
+use super::write::MailCount;
 
 table!(
     /// Accounts by number.
@@ -23,8 +27,36 @@ table!(
     pub(super) ACCOUNT_BY_CALL: "identity.account.by_call", SmolStr => u32
 );
 table!(
+    /// Proofs of callsigns by number.
+    pub(super) VERIFICATION: "identity.verification", u64 => Verification
+);
+table!(
+    /// Account, proof.
+    pub(super) VERIFICATION_BY_ACCOUNT: "identity.verification.by_account", (u32, u64) => ()
+);
+table!(
+    /// Links that work once, by the digest of their token.
+    pub(super) TICKET: "identity.ticket", SecretDigest => Ticket
+);
+table!(
+    /// When mails were asked for, by address or network.
+    pub(super) MAIL_COUNT: "identity.mail_count", SmolStr => MailCount
+);
+table!(
+    /// Questions of the knowledge gate, by the set they come from and their place in it.
+    pub(super) GATE_QUESTION: "identity.gate_question", (SmolStr, u32) => GateQuestion
+);
+table!(
     /// Browser sessions by the digest of their token.
     pub(super) SESSION: "identity.session", SecretDigest => StoredSession
+);
+table!(
+    /// Sealed signing secrets by account.
+    pub(super) SIGNING: "identity.signing_secret", u32 => StoredSecret
+);
+table!(
+    /// Passkeys by the id their device knows them by.
+    pub(super) PASSKEY: "identity.passkey", SmolStr => StoredPasskey
 );
 table!(
     /// API keys by id.
@@ -38,7 +70,8 @@ table!(
 /// An account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredAccount {
-    pub(crate) call: Callsign,
+    /// The callsign, or a listener's name.
+    pub(crate) call: Login,
     #[serde(default)]
     pub(crate) name: DisplayName,
     #[serde(default)]
@@ -55,15 +88,37 @@ pub(crate) struct StoredAccount {
     pub(crate) configured: Option<SmolStr>,
     #[serde(default)]
     pub(crate) disabled: bool,
-    /// Since when somebody vouches that the call is this person's.
+    /// Since when the call is proven to be this person's: drawn from the table of proofs.
     #[serde(default)]
     pub(crate) verified: Option<Timestamp>,
+    /// Until when, if that ends by itself: drawn from there too.
+    #[serde(default)]
+    pub(crate) verified_until: Option<Timestamp>,
+    /// What a listener told at sign-up.
+    #[serde(default)]
+    pub(crate) person: Option<Person>,
+    /// Signed up, and not yet let in by an administrator.
+    #[serde(default)]
+    pub(crate) waiting: bool,
     #[serde(default)]
     pub(crate) preferences: Preferences,
     pub(crate) created: Timestamp,
     /// Counts the changes: the `ETag` of the account.
     #[serde(default)]
     pub(crate) revision: u32,
+}
+
+/// What a listener tells of themselves, so that a licence can be found later; for its owner and administrators only.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub(crate) struct Person {
+    pub(crate) first_name: DisplayName,
+    pub(crate) last_name: DisplayName,
+    #[schema(value_type = String)]
+    pub(crate) postal_code: SmolStr,
+    /// Number in the register of a licence applied for, such as an FRN; empty for none.
+    #[schema(value_type = String)]
+    pub(crate) register_id: SmolStr,
 }
 
 /// A browser session.
@@ -73,8 +128,11 @@ pub(crate) struct StoredSession {
     pub(crate) created: Timestamp,
     /// Written at most hourly; the present value is in memory.
     pub(crate) last_seen: Timestamp,
-    /// When the password was last shown.
+    /// When the owner last proved to be it, by password, passkey or certificate.
     pub(crate) confirmed: Timestamp,
+    /// By which of them.
+    #[serde(default)]
+    pub(crate) proven: SmolStr,
     #[serde(default)]
     pub(crate) remember: bool,
     /// An administrator was idle for too long: administration needs the password again.
@@ -104,6 +162,31 @@ pub(crate) struct StoredKey {
     pub(crate) last_used: Option<Timestamp>,
 }
 
+/// A secret shared with programs that sign their requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredSecret {
+    /// Under the installation's key file.
+    #[serde(with = "serde_bytes")]
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) created: Timestamp,
+    /// Written at most hourly; the present value is in memory.
+    #[serde(default)]
+    pub(crate) last_used: Option<Timestamp>,
+}
+
+/// A passkey: the public half of a key pair that a device keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredPasskey {
+    pub(crate) account: AccountId,
+    #[serde(default)]
+    pub(crate) name: DisplayName,
+    /// The credential in JSON, in the form of the library that checks it.
+    pub(crate) credential: String,
+    pub(crate) created: Timestamp,
+    #[serde(default)]
+    pub(crate) last_used: Option<Timestamp>,
+}
+
 /// One line of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AuditLine {
@@ -124,7 +207,14 @@ pub(crate) fn tables() -> Vec<TableInfo> {
     vec![
         ACCOUNT.info(),
         ACCOUNT_BY_CALL.info(),
+        VERIFICATION.info(),
+        TICKET.info(),
+        MAIL_COUNT.info(),
+        GATE_QUESTION.info(),
+        VERIFICATION_BY_ACCOUNT.info(),
         SESSION.info(),
+        SIGNING.info(),
+        PASSKEY.info(),
         API_KEY.info(),
         AUDIT.info(),
     ]
@@ -142,6 +232,35 @@ pub(crate) fn check_calls(read: &Read) -> Result<Vec<String>, StoreError> {
     let (accounts, calls) = (read.len(ACCOUNT)?, read.len(ACCOUNT_BY_CALL)?);
     if accounts != calls {
         wrong.push(format!("{accounts} accounts have {calls} calls"));
+    }
+    Ok(wrong)
+}
+
+/// Compares the index of proofs with the proofs, and what accounts say of them.
+pub(crate) fn check_verifications(read: &Read) -> Result<Vec<String>, StoreError> {
+    let mut wrong = Vec::new();
+    for row in read.scan(VERIFICATION, Span::all(), Direction::Forward) {
+        let (number, proof) = row?;
+        if !read.contains(VERIFICATION_BY_ACCOUNT, &(proof.account.0, number))? {
+            wrong.push(format!(
+                "proof {number} is not found by its account {}",
+                proof.account
+            ));
+        }
+    }
+    let (proofs, found) = (read.len(VERIFICATION)?, read.len(VERIFICATION_BY_ACCOUNT)?);
+    if proofs != found {
+        wrong.push(format!("{proofs} proofs have {found} entries by account"));
+    }
+    for row in read.scan(ACCOUNT, Span::all(), Direction::Forward) {
+        let (id, account) = row?;
+        let proofs = super::read::verifications(read, AccountId(id))?;
+        let stands = proofs
+            .iter()
+            .any(|(_, proof)| Some(&proof.call) == account.call.call() && proof.stands());
+        if account.verified.is_some() && !stands {
+            wrong.push(format!("account {id} counts as verified without a proof"));
+        }
     }
     Ok(wrong)
 }

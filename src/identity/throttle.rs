@@ -27,7 +27,7 @@ const CAPACITY: usize = 16_384;
 
 /// The next try must wait this long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many failed sign-ins; try again in {} s", .0.as_secs().max(1))]
+#[error("too many tries; try again in {} s", .0.as_secs().max(1))]
 pub(crate) struct Wait(pub(crate) SignedDuration);
 
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +103,45 @@ impl Throttle {
         self.familiar
             .get(key)
             .is_some_and(|seen| now < after(*seen, FAMILIAR))
+    }
+}
+
+/// How often something may be done in a stretch of time, counted per network.
+#[derive(Debug)]
+pub(crate) struct Quota {
+    most: u32,
+    window: SignedDuration,
+    seen: HashMap<Network, Failures>,
+}
+
+impl Quota {
+    /// So many within `window`.
+    pub(crate) fn new(most: u32, window: SignedDuration) -> Self {
+        Self {
+            most,
+            window,
+            seen: HashMap::new(),
+        }
+    }
+
+    /// Counts one more, or says how long to wait.
+    pub(crate) fn take(&mut self, network: Network, now: Timestamp) -> Result<(), Wait> {
+        self.check(network, now)?;
+        let window = self.window;
+        count(&mut self.seen, network, now, |seen| after(seen.first, window));
+        Ok(())
+    }
+
+    /// Whether there is room for one more.
+    pub(crate) fn check(&self, network: Network, now: Timestamp) -> Result<(), Wait> {
+        let Some(seen) = self.seen.get(&network) else {
+            return Ok(());
+        };
+        let until = after(seen.first, self.window);
+        if seen.count >= self.most && now < until {
+            return Err(Wait(now.duration_until(until)));
+        }
+        Ok(())
     }
 }
 

@@ -119,7 +119,7 @@ pub(crate) fn person(call: &str, account: u32) -> Person {
 pub(crate) fn actor(call: &str, account: u32) -> Actor {
     Actor::Member(Member {
         account: AccountId(account),
-        call: Callsign::parse(call).unwrap(),
+        call: Callsign::parse(call).unwrap().into(),
         role: Role::Member,
         scopes: Some(ScopeSet::FULL),
         credential: Credential::Key("aaaaaaaa".parse().unwrap()),

@@ -47,6 +47,26 @@ pub struct Route {
     pub public: bool,
 }
 
+/// A mail, as its reader gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentMail {
+    /// The address.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+impl SentMail {
+    /// The token of the link in it.
+    pub fn link_token(&self) -> String {
+        let after = self.text.split("token=").nth(1).expect("the mail has a link");
+        let token = after.split_whitespace().next();
+        token.expect("the link has a token").to_owned()
+    }
+}
+
 impl TestApp {
     /// A server with an empty data directory.
     pub async fn start() -> Self {
@@ -178,6 +198,17 @@ impl TestApp {
         jobs.settle().await.expect(GOOD);
     }
 
+    /// The mails that were sent, newest first.
+    pub fn mails(&self) -> Vec<SentMail> {
+        let recent = self.running().app.services.env.mailer.recent();
+        let sent = |posted: crate::env::Posted| SentMail {
+            to: posted.mail.to,
+            subject: posted.mail.subject,
+            text: posted.mail.text,
+        };
+        recent.into_iter().map(sent).collect()
+    }
+
     /// The token of a fresh first-run link; none where somebody administers the installation.
     pub fn first_run_token(&self) -> Option<String> {
         self.running().app.services.identity.first_run_token()
@@ -192,6 +223,7 @@ impl TestApp {
             grid: None,
             email: None,
             role: if admin { Role::Administrator } else { Role::Member },
+            person: None,
             password: Some(identity.hash(Password::entered(password)).await),
             verified: true,
         };

@@ -9,5 +9,5 @@ mod logbook;
 pub mod lotw;
 pub mod records;
 
-pub use app::{BEGIN, Route, TestApp};
+pub use app::{BEGIN, Route, SentMail, TestApp};
 pub use logbook::{Imported, ScratchLog};

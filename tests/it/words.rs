@@ -47,7 +47,9 @@ fn every_text_in_the_catalogue_is_asked_for() {
     }
     let dead: Vec<String> = catalogue()
         .into_keys()
-        .filter(|key| !said.contains(key) && !key.strip_suffix("_one").is_some_and(|many| said.contains(many)))
+        .filter(|key| {
+            !said.contains(key) && !key.strip_suffix("_one").is_some_and(|many| said.contains(many))
+        })
         .filter(|key| !PUT_TOGETHER.iter().any(|start| key.starts_with(start)))
         .filter(|key| !starts.iter().any(|start| key.starts_with(start.as_str())))
         .collect();

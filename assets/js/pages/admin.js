@@ -3,7 +3,7 @@
 import { patch, post } from '../api.js';
 import { all, one } from '../dom.js';
 import { sends } from '../forms.js';
-import { askValue } from '../sb-dialog.js';
+import { askValue, showSecret } from '../sb-dialog.js';
 import { toast } from '../sb-toast.js';
 import { number, t } from '../words.js';
 import { bus } from '../ws.js';
@@ -23,6 +23,11 @@ for (const row of all('[data-user]')) {
     event.preventDefault();
     const act = /** @type {HTMLButtonElement} */ (event.submitter).value;
     try {
+      if (act === 'recovery') {
+        const { url } = await post(`${path}/recovery`, {});
+        await showSecret(t('js.admin.recovery', { call: row.dataset.call }), t('js.admin.recovery_once'), url);
+        return;
+      }
       await patch(path, { disabled: act === 'disable' });
       location.reload();
     } catch (error) {

@@ -4,7 +4,8 @@ import { del, patch, post } from '../api.js';
 import { all, h, one } from '../dom.js';
 import { sends } from '../forms.js';
 import { show } from '../looks.js';
-import { showSecret } from '../sb-dialog.js';
+import { register, usable } from '../passkey.js';
+import { askValue, showSecret } from '../sb-dialog.js';
 import { toast } from '../sb-toast.js';
 import { timeElement } from '../utc.js';
 import { t } from '../words.js';
@@ -29,6 +30,51 @@ for (const form of all('[data-end-session]')) {
   away(form, () => del(`/sessions/${encodeURIComponent(form.dataset.endSession)}`), t('js.settings.ended'));
 }
 for (const form of all('[data-revoke]')) revocable(form, form.dataset.revoke);
+
+sends(one('[data-email]'), async ({ email }, form) => {
+  await post('/account/email', { email });
+  form.reset();
+  return t('js.settings.mail_sent');
+});
+
+sends(one('[data-secret]'), async () => {
+  const { secret } = await post('/account/secret', {});
+  await showSecret(t('js.settings.secret'), t('js.settings.secret_once'), secret);
+  location.hash = '#signing';
+  location.reload();
+  return t('js.settings.secret_made');
+});
+
+for (const form of all('[data-forget]')) {
+  away(form, () => del(`/passkeys/${encodeURIComponent(form.dataset.forget)}`), t('js.settings.passkey_gone'));
+}
+for (const form of all('[data-rename]')) {
+  form.addEventListener('submit', async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    try {
+      await patch(`/passkeys/${encodeURIComponent(form.dataset.rename)}`, { name: one('[name=passkey_name]', form).value });
+      toast(t('js.settings.renamed'));
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message);
+    }
+  });
+}
+
+one('[data-make-passkey]')?.addEventListener('click', async (/** @type {any} */ event) => {
+  const place = event.target.closest('.form');
+  if (!usable()) {
+    one('[data-form-state]', place).textContent = t('js.settings.passkey_cannot');
+    return;
+  }
+  const made = await askValue(t('js.settings.passkey_title'), {
+    label: t('js.settings.passkey_name'),
+    hint: t('js.settings.passkey_hint'),
+    action: t('js.settings.passkey_make'),
+    attributes: { maxlength: 60, autocomplete: 'off' },
+    send: async (name) => { await register(name); },
+  });
+  if (made) location.reload();
+});
 
 sends(one('[data-key]'), async ({ key_name: name, scopes = [] }, form) => {
   const key = await post('/apikeys', { name, scopes: [scopes].flat() });

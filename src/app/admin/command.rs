@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ham::callsign::Callsign;
-use crate::identity::{AccountId, DisplayName, MailAddress, PasswordHash, Role, ScopeSet};
+use crate::identity::{AccountId, DisplayName, Login, MailAddress, PasswordHash, Role, ScopeSet};
 
 /// Something to be done.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,15 +17,15 @@ pub(crate) enum Command {
     UserAdd(NewUser),
     UserList,
     UserPasswd {
-        call: Callsign,
+        call: Login,
         password: HashText,
     },
     UserDisable {
-        call: Callsign,
+        call: Login,
         disabled: bool,
     },
     ApikeyCreate {
-        call: Callsign,
+        call: Login,
         scopes: ScopeSet,
         name: DisplayName,
     },
@@ -143,7 +143,7 @@ pub(crate) enum Reply {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AccountLine {
     pub(crate) id: AccountId,
-    pub(crate) call: Callsign,
+    pub(crate) call: Login,
     pub(crate) name: DisplayName,
     pub(crate) role: Role,
     pub(crate) email: Option<MailAddress>,

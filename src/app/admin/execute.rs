@@ -107,7 +107,7 @@ fn health(on: &Executor) -> Reply {
 
 async fn add_user(on: &Executor, new: NewUser) -> Result<Reply, Failure> {
     let account = NewAccount {
-        call: new.call,
+        call: new.call.into(),
         name: new.name,
         grid: None,
         email: new.email,
@@ -116,6 +116,7 @@ async fn add_user(on: &Executor, new: NewUser) -> Result<Reply, Failure> {
         } else {
             Role::Member
         },
+        person: None,
         password: new.password.map(|hash| hash.0),
         verified: new.verified,
     };

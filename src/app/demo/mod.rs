@@ -135,11 +135,12 @@ async fn account(
 ) -> Result<AccountId, StartError> {
     let password = Password::entered(password);
     let new = NewAccount {
-        call: parsed(call),
+        call: parsed(call).into(),
         name: name.parse().expect("the demo's own names are short"),
         grid: GRID.parse().ok(),
         email: None,
         role,
+        person: None,
         password: Some(services.identity.hash(password).await),
         verified: true,
     };

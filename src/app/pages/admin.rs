@@ -21,23 +21,31 @@ use crate::identity::{AccountId, Password, Role, StoredAccount};
 use crate::jobs::CancelOutcome;
 use crate::jobs::event::{JobEvent, State};
 use crate::logbook::jobs::call_off;
-use crate::web::{Problem, Result};
+use crate::web::{Problem, Result, Sensitive};
 
 /// Jobs listed.
 const JOBS: usize = 200;
 
 /// `/admin/users`
 pub(super) async fn users(reader: Reader) -> Result<Response> {
-    users_page(&reader, Again::default()).await
+    users_page(&reader, Again::default(), String::new()).await
 }
 
-/// Adds, disables or enables an account.
+/// Adds, disables or enables an account, or makes a link for who lost the password.
 pub(super) async fn change_users(reader: Reader, fields: Fields) -> Result<Response> {
+    if fields.action() == "recovery" {
+        let unknown = |_| Problem::not_found("there is no such account");
+        let id = AccountId(fields.text("id").parse().map_err(unknown)?);
+        let identity = &reader.app.services.identity;
+        let link = identity.give_recovery(&reader.visitor.actor, id).await?;
+        return users_page(&reader, Again::default(), link.url).await;
+    }
     match carry_out(&reader, &fields).await {
         Ok(done) => reader.go_on("/admin/users", done),
         Err(problem) => {
             let again = Again::after(problem)?.having(&["call", "name", "password"]);
-            users_page(&reader, again.keeping(&fields, &["call", "name", "role"])).await
+            let again = again.keeping(&fields, &["call", "name", "role"]);
+            users_page(&reader, again, String::new()).await
         }
     }
 }
@@ -163,7 +171,7 @@ async fn new_account(reader: &Reader, fields: &Fields) -> Result<NewAccount> {
     let chosen = Password::chosen(fields.secret("password"));
     let chosen = chosen.map_err(|weak| Problem::invalid("password", weak.to_string()))?;
     Ok(NewAccount {
-        call,
+        call: call.into(),
         name: fields
             .text("name")
             .parse()
@@ -175,12 +183,13 @@ async fn new_account(reader: &Reader, fields: &Fields) -> Result<NewAccount> {
         } else {
             Role::Member
         },
+        person: None,
         password: Some(reader.app.services.identity.hash(chosen).await),
         verified: true,
     })
 }
 
-async fn users_page(reader: &Reader, again: Again) -> Result<Response> {
+async fn users_page(reader: &Reader, again: Again, link: String) -> Result<Response> {
     let accounts = reader.app.services.identity.accounts(&reader.visitor.actor)?;
     let row = |account| user_row(reader, account);
     let page = AdminUsersPage {
@@ -188,8 +197,13 @@ async fn users_page(reader: &Reader, again: Again) -> Result<Response> {
         part: "users",
         form: again.form,
         users: accounts.into_iter().map(row).collect(),
+        link,
     };
-    reader.show(again.status, &page)
+    let mut response = reader.show(again.status, &page)?;
+    if !page.link.is_empty() {
+        response.extensions_mut().insert(Sensitive);
+    }
+    Ok(response)
 }
 
 fn user_row(reader: &Reader, (id, account): (AccountId, Arc<StoredAccount>)) -> UserRow {
@@ -201,7 +215,12 @@ fn user_row(reader: &Reader, (id, account): (AccountId, Arc<StoredAccount>)) -> 
         role_word: word_or_name(reader.t, "role", role(account.role)),
         seen_iso: seen.map(iso).unwrap_or_default(),
         seen: seen.map(|time| utc_words(time, reader.now)).unwrap_or_default(),
-        disabled: account.disabled,
+        standing: match (account.waiting, account.disabled) {
+            (true, _) => "waiting",
+            (false, true) => "disabled",
+            (false, false) => "active",
+        },
+        verified: account.verified.is_some(),
         me: reader.visitor.actor.account() == Some(id),
     }
 }

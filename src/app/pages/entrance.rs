@@ -11,6 +11,7 @@ use super::notice::Done;
 use super::reader::{Reader, see_other};
 use super::views::{LoginPage, SetupPage};
 use crate::app::App;
+use crate::config::SignUp;
 use crate::identity::api::first_account;
 use crate::identity::api::gate::{ended_cookies, session_cookie};
 use crate::identity::{Error, SessionToken, SignIn};
@@ -131,6 +132,8 @@ fn login_page(reader: &Reader, again: Again, next: &str) -> Result<Response> {
         form: again.form,
         next: own_path(next).to_owned(),
         setup_pending: reader.app.services.identity.needs_administrator(),
+        passkeys: reader.passkeys_here(),
+        may_sign_up: reader.app.services.identity.sign_up_policy() != SignUp::Closed,
     };
     reader.show(again.status, &page)
 }
@@ -164,7 +167,10 @@ pub(super) fn own_path(text: &str) -> &str {
     let begins = text.starts_with('/') && !text[1..].starts_with(['/', '\\']);
     let plain = text.chars().all(|letter| letter.is_ascii_graphic());
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    let leads_on = !matches!(path, "/login" | "/logout" | "/setup");
+    let leads_on = !matches!(
+        path,
+        "/login" | "/logout" | "/setup" | "/signup" | "/confirm" | "/recover"
+    );
     if begins && plain && leads_on { text } else { "/" }
 }
 

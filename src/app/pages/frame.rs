@@ -161,6 +161,7 @@ fn units(units: Units) -> &'static str {
 pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Member => "member",
+        Role::Swl => "swl",
         Role::Administrator => "administrator",
     }
 }

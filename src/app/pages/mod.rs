@@ -19,9 +19,11 @@ mod export;
 mod fields;
 mod frame;
 mod imports;
+mod join;
 mod lists;
 mod notice;
 mod reader;
+mod recover;
 mod say;
 mod settings;
 #[cfg(test)]
@@ -56,6 +58,14 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(open, "/logout", post(entrance::sign_out))
         .page(open, "/setup", get(entrance::first_run))
         .form(open.class(Class::Login), "/setup", post(entrance::set_up))
+        .page(open, "/signup", get(join::show))
+        .form(open.class(Class::Login), "/signup", post(join::sign_up))
+        .page(open, "/confirm", get(recover::link))
+        .form(open.class(Class::Login), "/confirm", post(recover::confirm))
+        .page(open, "/recover", get(recover::show))
+        .form(open.class(Class::Login), "/recover", post(recover::ask))
+        .page(open, "/recover/set", get(recover::show_set))
+        .form(open.class(Class::Login), "/recover/set", post(recover::set))
         .page(admin, "/admin", get(admin::users))
         .page(admin, "/admin/users", get(admin::users).post(admin::change_users))
         .page(admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))

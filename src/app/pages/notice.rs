@@ -35,10 +35,20 @@ pub(super) enum Done {
     JobHadEnded,
     BackupRuns,
     MailSent,
+    SignedUp,
+    SignedUpWaiting,
+    SignedUpMail,
+    MailConfirmed,
+    MailAsked,
+    RecoveryAsked,
+    PasswordSet,
+    PasskeyRenamed,
+    PasskeyRevoked,
+    SecretRevoked,
 }
 
 impl Done {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 36] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -65,6 +75,16 @@ impl Done {
         Self::JobHadEnded,
         Self::BackupRuns,
         Self::MailSent,
+        Self::SignedUp,
+        Self::SignedUpWaiting,
+        Self::SignedUpMail,
+        Self::MailConfirmed,
+        Self::MailAsked,
+        Self::RecoveryAsked,
+        Self::PasswordSet,
+        Self::PasskeyRenamed,
+        Self::PasskeyRevoked,
+        Self::SecretRevoked,
     ];
 
     /// What the cookie's word stands for.
@@ -119,6 +139,16 @@ impl Done {
             Self::JobHadEnded => "done.job_had_ended",
             Self::BackupRuns => "done.backup_runs",
             Self::MailSent => "done.mail_sent",
+            Self::SignedUp => "done.signed_up",
+            Self::SignedUpWaiting => "done.signed_up_waiting",
+            Self::SignedUpMail => "done.signed_up_mail",
+            Self::MailConfirmed => "done.mail_confirmed",
+            Self::MailAsked => "done.mail_asked",
+            Self::RecoveryAsked => "done.recovery_asked",
+            Self::PasswordSet => "done.password_set",
+            Self::PasskeyRenamed => "done.passkey_renamed",
+            Self::PasskeyRevoked => "done.passkey_revoked",
+            Self::SecretRevoked => "done.secret_revoked",
         }
     }
 }

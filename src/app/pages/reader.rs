@@ -44,6 +44,8 @@ pub(super) struct Reader {
     pub(super) seq: u64,
     /// The path, without the query.
     pub(super) path: String,
+    /// The host of the address, without its port.
+    pub(super) host: String,
     /// The logbook that the address names.
     pub(super) named: Option<String>,
     /// The logbook looked at last.
@@ -85,6 +87,7 @@ impl Reader {
             now: app.services.env.clock.now(),
             seq: app.services.bus.seq(),
             path: uri.path().to_owned(),
+            host: host(headers),
             named: named.map(|(_, value)| value.into_owned()),
             kept: cookie(LOGBOOK),
             done: cookie(NOTICE).and_then(|code| Done::named(&code)),
@@ -101,6 +104,12 @@ impl Reader {
     pub(super) fn grid(&self) -> String {
         let grid = self.account.as_ref().and_then(|account| account.grid.as_ref());
         grid.map(|grid| grid.as_str().to_owned()).unwrap_or_default()
+    }
+
+    /// Whether passkeys work under the name that this page was opened by.
+    pub(super) fn passkeys_here(&self) -> bool {
+        let place = self.app.services.identity.passkey_place();
+        place.is_some_and(|(name, _)| name == self.host)
     }
 
     /// Reads all that a page shows, in one transaction: the logbooks, and what `question` asks for.
@@ -162,6 +171,17 @@ impl Reader {
         let text = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{hidden}{secure}");
         HeaderValue::try_from(text).map_err(Problem::internal)
     }
+}
+
+/// The name in `Host`, without its port.
+fn host(headers: &HeaderMap) -> String {
+    let text = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let text = text.unwrap_or_default();
+    let name = match text.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => text,
+    };
+    name.to_ascii_lowercase()
 }
 
 /// On to another page of this site; after a form, so that loading it again sends nothing twice.

@@ -1,15 +1,18 @@
 //! A member's settings: account, looks, password, sessions, API keys.
 
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::fields::{Again, Fields};
 use super::notice::Done;
 use super::reader::Reader;
 use super::say::iso;
-use super::views::{KeyRow, ScopeChoice, SessionRow, SettingsPage, utc_words, word_or_name};
+use super::views::{
+    KeyRow, PasskeyRow, ScopeChoice, SecretRow, SessionRow, SettingsPage, utc_words, word_or_name,
+};
 use crate::identity::write::{AccountChange, NewKey};
-use crate::identity::{Error, KeyLine, Password, Scope, SessionLine};
+use crate::identity::{Error, KeyLine, PasskeyLine, Password, Scope, SessionLine};
 use crate::web::{Problem, Result, Sensitive};
 
 /// The scopes that open something here, with whether a new key begins with them.
@@ -21,29 +24,36 @@ const SCOPES: [(Scope, &str, bool); 4] = [
 ];
 
 /// Where the page has a place for what is wrong.
-const PLACES: [&str; 6] = ["name", "grid", "current", "new", "key_name", "scopes"];
+const PLACES: [&str; 7] = ["name", "grid", "current", "new", "email", "key_name", "scopes"];
 
 /// What a form came to.
 enum Outcome {
     Done(Done),
-    /// A new API key, shown once, in the answer itself: a redirect would have to keep it somewhere.
-    Key(String),
+    /// A new secret, shown once, in the answer itself: a redirect would have to keep it somewhere.
+    Made(Secrets),
+}
+
+/// What was just made.
+#[derive(Default)]
+struct Secrets {
+    key: String,
+    signing: String,
 }
 
 /// `/settings`
 pub(super) async fn show(reader: Reader) -> Result<Response> {
-    page(&reader, Again::default(), String::new()).await
+    page(&reader, Again::default(), Secrets::default()).await
 }
 
 /// Does what one of the page's forms asks for.
 pub(super) async fn change(reader: Reader, fields: Fields) -> Result<Response> {
     match carry_out(&reader, &fields).await {
         Ok(Outcome::Done(done)) => reader.go_on("/settings", done),
-        Ok(Outcome::Key(key)) => page(&reader, Again::default(), key).await,
+        Ok(Outcome::Made(made)) => page(&reader, Again::default(), made).await,
         Err(problem) => {
             let again = Again::after(problem)?.having(&PLACES);
-            let again = again.keeping(&fields, &["name", "grid", "key_name"]);
-            page(&reader, again, String::new()).await
+            let again = again.keeping(&fields, &["name", "grid", "key_name", "email"]);
+            page(&reader, again, Secrets::default()).await
         }
     }
 }
@@ -73,6 +83,35 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Outcome> {
             Ok(Outcome::Done(Done::Saved))
         }
         "password" => change_password(reader, fields).await,
+        "email" => {
+            let email = fields.text("email").parse();
+            let email = email.map_err(|error| Problem::invalid("email", format!("{error}")))?;
+            identity.ask_mail(actor, email, &reader.visitor.browser).await?;
+            Ok(Outcome::Done(Done::MailAsked))
+        }
+        "rename_passkey" => {
+            let name = fields.text("passkey_name").parse();
+            let name = name.map_err(|_| Problem::invalid("passkey_name", "is too long"))?;
+            identity
+                .rename_passkey(actor, fields.text("id").into(), name)
+                .await?;
+            Ok(Outcome::Done(Done::PasskeyRenamed))
+        }
+        "revoke_passkey" => {
+            identity.revoke_passkey(actor, fields.text("id").into()).await?;
+            Ok(Outcome::Done(Done::PasskeyRevoked))
+        }
+        "make_secret" => {
+            let signing = identity.make_signing_secret(actor).await?;
+            Ok(Outcome::Made(Secrets {
+                signing,
+                ..Secrets::default()
+            }))
+        }
+        "revoke_secret" => {
+            identity.revoke_signing_secret(actor).await?;
+            Ok(Outcome::Done(Done::SecretRevoked))
+        }
         "end_session" => {
             identity.end_session(actor, fields.text("id")).await?;
             Ok(Outcome::Done(Done::SessionEnded))
@@ -114,7 +153,10 @@ async fn create_key(reader: &Reader, fields: &Fields) -> Result<Outcome> {
         expires: None,
     };
     let key = reader.app.services.identity.create_api_key(actor, new).await?;
-    Ok(Outcome::Key(key.expose().to_owned()))
+    Ok(Outcome::Made(Secrets {
+        key: key.expose().to_owned(),
+        ..Secrets::default()
+    }))
 }
 
 fn named(fields: &Fields) -> Result<crate::identity::DisplayName> {
@@ -143,11 +185,15 @@ fn word<T: DeserializeOwned>(field: &str, fields: &Fields) -> Result<T> {
     serde_json::from_value(value).map_err(|error| Problem::invalid(field, error.to_string()))
 }
 
-async fn page(reader: &Reader, again: Again, new_key: String) -> Result<Response> {
+async fn page(reader: &Reader, again: Again, made: Secrets) -> Result<Response> {
     let identity = &reader.app.services.identity;
     let actor = &reader.visitor.actor;
     let (sessions, keys) = (identity.sessions(actor)?, identity.keys(actor)?);
-    let secret = !new_key.is_empty();
+    let passkeys = identity.passkeys(actor).await?;
+    let account = identity.account(actor.member()?.account)?;
+    let email = account.email.as_ref().map(|email| email.as_str().to_owned());
+    let origin = identity.passkey_place().map(|(_, origin)| origin.to_owned());
+    let secret = !made.key.is_empty() || !made.signing.is_empty();
     let page = SettingsPage {
         frame: reader.frame_of("settings", "nav.settings").await,
         grid: reader.grid(),
@@ -155,7 +201,16 @@ async fn page(reader: &Reader, again: Again, new_key: String) -> Result<Response
         keys: keys.iter().map(|line| key(reader, line)).collect(),
         scopes: scopes(reader),
         form: again.form,
-        new_key,
+        email: email.unwrap_or_default(),
+        password_free: identity.may_replace_password(actor),
+        passkeys: passkeys.iter().map(|line| passkey(reader, line)).collect(),
+        passkeys_here: reader.passkeys_here(),
+        passkey_origin: origin.unwrap_or_default(),
+        secret: identity
+            .signing_secret(actor)?
+            .map(|(made, used)| signing(reader, made, used)),
+        new_secret: made.signing,
+        new_key: made.key,
     };
     let mut response = reader.show(again.status, &page)?;
     if secret {
@@ -202,6 +257,27 @@ fn key(reader: &Reader, line: &KeyLine) -> KeyRow {
             .last_used
             .map(|time| utc_words(time, reader.now))
             .unwrap_or_default(),
+    }
+}
+
+fn passkey(reader: &Reader, line: &PasskeyLine) -> PasskeyRow {
+    let seen = line.last_used;
+    PasskeyRow {
+        id: line.id.to_string(),
+        name: line.name.as_str().to_owned(),
+        made_iso: iso(line.created),
+        made: utc_words(line.created, reader.now),
+        seen_iso: seen.map(iso).unwrap_or_default(),
+        seen: seen.map(|time| utc_words(time, reader.now)).unwrap_or_default(),
+    }
+}
+
+fn signing(reader: &Reader, made: Timestamp, used: Option<Timestamp>) -> SecretRow {
+    SecretRow {
+        made_iso: iso(made),
+        made: utc_words(made, reader.now),
+        seen_iso: used.map(iso).unwrap_or_default(),
+        seen: used.map(|time| utc_words(time, reader.now)).unwrap_or_default(),
     }
 }
 

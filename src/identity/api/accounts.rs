@@ -8,9 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::ham::callsign::Callsign;
 use crate::ham::grid::Grid;
 use crate::identity::error::Error;
+use crate::identity::login::Login;
 use crate::identity::model::{AccountId, Density, DisplayName, MailAddress, Role, Theme, Units};
 use crate::identity::password::Password;
 use crate::identity::tables::StoredAccount;
@@ -217,12 +217,13 @@ pub(super) async fn create(
     let new = NewAccount {
         call: body
             .call
-            .parse::<Callsign>()
+            .parse::<Login>()
             .map_err(|error| Problem::invalid("call", error.to_string()))?,
         name: body.name,
         grid: optional_grid(&body.grid)?,
         email: optional_mail(&body.email)?,
         role: body.role.unwrap_or_default(),
+        person: None,
         password,
         verified: body.verified,
     };
@@ -354,7 +355,8 @@ pub(super) fn optional_grid(text: &str) -> Result<Option<Grid>> {
         .map_err(|error| Problem::invalid("grid", format!("{error}")))
 }
 
-fn optional_mail(text: &str) -> Result<Option<MailAddress>> {
+/// A mail address, or none where the text is empty.
+pub(super) fn optional_mail(text: &str) -> Result<Option<MailAddress>> {
     if text.trim().is_empty() {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 //!
 //! A browser sends its cookie with whatever a page elsewhere makes it send; so a change that comes with a session must
 //! prove that one of our pages sent it: by `Origin` and `Sec-Fetch-Site` where the browser sends them, and by the
-//! session's CSRF token in `X-CSRF-Token` or in a form field `csrf`. A bearer token is never sent by itself, so it
+//! session's CSRF token in `X-CSRF-Token` or in a form field `csrf`. A bearer token or a signature is never sent by itself, so it
 //! needs no such proof. What a route asks for in its declaration is enforced here; the domains check again.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use axum_extra::extract::cookie::CookieJar;
 use smol_str::SmolStr;
 use url::Url;
 
-use super::csrf;
+use super::{csrf, signature};
 use crate::identity::actor::{Actor, Credential, Denied};
 use crate::identity::model::Scope;
 use crate::identity::service::{Browser, Identity};
@@ -135,6 +135,20 @@ impl Gate {
 }
 
 impl Gate {
+    /// The request with who sent it, and the token of their session.
+    async fn know(
+        &self,
+        request: Request,
+        https: bool,
+    ) -> Result<(Request, Actor, Option<SessionToken>), Problem> {
+        if let Some(shown) = signature::find(&request) {
+            let (actor, request) = signature::check(&self.identity, &shown, request).await?;
+            return Ok((request, actor, None));
+        }
+        let (actor, token) = self.identify(request.headers(), https)?;
+        Ok((request, actor, token))
+    }
+
     /// Refuses a change that does not come from one of our pages.
     async fn check_change(&self, request: Request, token: Option<&SessionToken>) -> Result<Request, Problem> {
         same_origin(request.headers(), self.public.as_deref())?;
@@ -148,7 +162,7 @@ impl Gate {
     pub(crate) async fn handle(self, request: Request, next: Next) -> Response {
         let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
         let https = self.is_https(peer, request.headers());
-        let (actor, token) = match self.identify(request.headers(), https) {
+        let (request, actor, token) = match self.know(request, https).await {
             Ok(known) => known,
             Err(problem) => return problem.into_response(),
         };
@@ -186,8 +200,8 @@ impl Gate {
         next: Next,
     ) -> Response {
         let actor = &visitor.actor;
-        let by_itself =
-            !matches!(actor, Actor::Member(member) if matches!(member.credential, Credential::Key(_)));
+        let shown = actor.member().ok().map(|member| member.credential);
+        let by_itself = !matches!(shown, Some(Credential::Key(_) | Credential::Signature));
         if by_itself && !request.method().is_safe() {
             request = match self.check_change(request, token).await {
                 Ok(request) => request,
@@ -259,7 +273,7 @@ fn caller(actor: &Actor) -> Caller {
             administrator: actor.admin().is_ok(),
             key: match member.credential {
                 Credential::Key(id) => Some(id.number()),
-                Credential::Session { .. } => None,
+                Credential::Session { .. } | Credential::Signature => None,
             },
         },
         Actor::Guest | Actor::System(..) => Caller::GUEST,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::identity::model::{DisplayName, Scope};
-use crate::identity::service::KeyLine;
+use crate::identity::own::KeyLine;
 use crate::identity::token::KeyId;
 use crate::identity::write::NewKey;
 use crate::web::{Json, Path, Problem, ProblemBody, Result, Sensitive};

@@ -7,13 +7,20 @@ mod accounts;
 mod csrf;
 pub(crate) mod gate;
 mod keys;
+#[cfg(feature = "passkeys")]
+mod passkey;
+mod proofs;
+mod secret;
 mod session;
+mod sign_up;
+mod signature;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use gate::Gate;
 pub(crate) use session::first_account;
+pub(crate) use sign_up::SignUpBody;
 
 use std::time::Duration;
 
@@ -28,6 +35,7 @@ use crate::web::{Access, Class, Problem, Routes, Signer};
 
 use super::actor::{Actor, Denied};
 use super::error::Error;
+use super::login::Login;
 use super::model::{AccountId, DisplayName, Preferences, Role};
 use super::service::Identity;
 use super::tables::StoredAccount;
@@ -59,20 +67,46 @@ pub(crate) struct IdentityState {
 /// All routes of this domain.
 pub(crate) fn routes(state: IdentityState) -> Routes {
     let login = Access::Public.class(Class::Login);
-    Routes::new()
+    #[cfg(feature = "passkeys")]
+    let routes = Routes::new()
+        .api(login, routes!(passkey::ask))
+        .api(login, routes!(passkey::sign_in))
+        .api(Access::Session.class(Class::Login), routes!(passkey::confirm))
+        .api(Access::Session, routes!(passkey::begin))
+        .api(Access::Session, routes!(passkey::list, passkey::add))
+        .api(Access::Session, routes!(passkey::rename, passkey::revoke));
+    #[cfg(not(feature = "passkeys"))]
+    let routes = Routes::new();
+    routes
         .api(Access::Public, routes!(session::show, session::end))
         .api(login, routes!(session::start))
         .api(login, routes!(session::set_up))
+        .api(Access::Public, routes!(sign_up::questions))
+        .api(login, routes!(sign_up::sign_up))
+        .api(login, routes!(sign_up::confirm_link))
+        .api(login, routes!(sign_up::ask_recovery))
+        .api(login, routes!(sign_up::recover))
+        .api(Access::Session.class(Class::Login), routes!(sign_up::ask_mail))
+        .api(Access::Admin, routes!(sign_up::give_recovery))
         .api(Access::Session.class(Class::Login), routes!(session::confirm))
         .api(Access::Session, routes!(session::list))
         .api(Access::Session, routes!(session::end_one))
         .api(Access::Session, routes!(keys::list, keys::create))
         .api(Access::Session, routes!(keys::revoke))
+        .api(
+            Access::Session,
+            routes!(secret::show, secret::make, secret::revoke),
+        )
         .api(Access::Key("full"), routes!(accounts::own, accounts::change_own))
         .api(
             Access::Session.class(Class::Login),
             routes!(accounts::change_password),
         )
+        .api(Access::Session, routes!(proofs::own))
+        .api(Access::Admin, routes!(proofs::list, proofs::vouch))
+        .api(Access::Admin, routes!(proofs::end))
+        .api(Access::Admin, routes!(proofs::claim))
+        .api(Access::Admin, routes!(proofs::questions))
         .api(Access::Admin, routes!(accounts::list, accounts::create))
         .api(Access::Admin, routes!(accounts::one, accounts::change))
         .api(Access::Admin, routes!(accounts::audit))
@@ -80,11 +114,13 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
 }
 
 /// An account as its owner and administrators see it.
+#[expect(clippy::struct_excessive_bools, reason = "programs read them one by one")]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct AccountBody {
     pub(crate) id: AccountId,
+    /// The callsign, or a listener's name.
     #[schema(value_type = String)]
-    pub(crate) call: crate::ham::callsign::Callsign,
+    pub(crate) call: Login,
     pub(crate) name: DisplayName,
     pub(crate) role: Role,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,8 +131,13 @@ pub(crate) struct AccountBody {
     #[serde(flatten)]
     pub(crate) preferences: Preferences,
     pub(crate) disabled: bool,
-    /// Whether somebody vouches that the call is theirs.
+    /// Whether the call is proven to be theirs.
     pub(crate) verified: bool,
+    /// What a listener told at sign-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) person: Option<super::tables::Person>,
+    /// Whether the account waits for an administrator to let it in.
+    pub(crate) waiting: bool,
     /// Whether the password is set in the configuration and cannot be changed here.
     pub(crate) password_locked: bool,
     #[schema(value_type = String, format = "date-time")]
@@ -119,6 +160,8 @@ impl AccountBody {
             preferences: account.preferences.clone(),
             disabled: account.disabled,
             verified: account.verified.is_some(),
+            person: account.person.clone(),
+            waiting: account.waiting,
             password_locked: account.configured.is_some(),
             created: account.created,
             last_seen: None,
@@ -133,7 +176,9 @@ impl From<Denied> for Problem {
             Denied::SignIn => Self::unauthenticated(),
             Denied::Scope(scope) => Self::forbidden("insufficient_scope", text).with("scope", scope.as_str()),
             Denied::InPerson => Self::forbidden("session_required", text),
-            Denied::NotAdministrator | Denied::Forbidden(_) => Self::forbidden("forbidden", text),
+            Denied::NotAdministrator | Denied::Forbidden(_) | Denied::Listener => {
+                Self::forbidden("forbidden", text)
+            }
             Denied::Confirm => Self::new(StatusCode::UNAUTHORIZED, "reauthentication_required", text),
         }
     }
@@ -144,15 +189,38 @@ impl From<Error> for Problem {
         let text = error.to_string();
         match error {
             Error::Denied(denied) => denied.into(),
-            Error::UnknownAccount | Error::UnknownCall(_) | Error::UnknownKey | Error::UnknownSession => {
-                Self::not_found(text)
-            }
+            Error::UnknownAccount
+            | Error::UnknownCall(_)
+            | Error::UnknownKey
+            | Error::UnknownSession
+            | Error::UnknownSecret
+            | Error::UnknownPasskey
+            | Error::UnknownVerification => Self::not_found(text),
+            Error::HeldByVerified(_) => Self::conflict("held_by_verified", text),
+            Error::HasCall(_) => Self::conflict("has_call", text),
+            Error::NoCall | Error::Listener => Self::conflict("listener", text),
             Error::CallTaken(_) => Self::conflict("call_taken", text.clone()).field("call", text),
             Error::NotAHomeCall(..) => Self::invalid("call", text),
             Error::AlreadySetUp => Self::conflict("already_set_up", text),
-            Error::BadLink => Self::forbidden("bad_link", text),
+            Error::BadLink | Error::SpentLink => Self::forbidden("bad_link", text),
+            Error::SignUpClosed => Self::forbidden("signup_closed", text),
+            Error::StaleQuestions => Self::invalid("answers", text).with("stale", true),
+            Error::WrongAnswers => Self::invalid("answers", text),
+            Error::MailNeeded => Self::invalid("email", text),
+            Error::Busy => Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", text)
+                .retry_after(Duration::from_mins(10)),
             Error::LastAdministrator => Self::conflict("last_administrator", text),
             Error::TooManyKeys(_) => Self::conflict("too_many_keys", text),
+            #[cfg(feature = "passkeys")]
+            Error::PasskeyKnown => Self::conflict("passkey_known", text),
+            #[cfg(feature = "passkeys")]
+            Error::TooManyPasskeys(_) => Self::conflict("too_many_passkeys", text),
+            #[cfg(feature = "passkeys")]
+            Error::NoPasskeys => Self::conflict("no_passkeys", text),
+            #[cfg(feature = "passkeys")]
+            Error::SlowPasskey => Self::invalid("token", text),
+            #[cfg(feature = "passkeys")]
+            Error::BadPasskey => Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", text),
             Error::NoScope => Self::invalid("scopes", text),
             Error::Expired => Self::invalid("expires", text),
             Error::Configured(_) => Self::conflict("set_in_configuration", text),
@@ -163,6 +231,7 @@ impl From<Error> for Problem {
                     .retry_after(Duration::from_secs(seconds))
             }
             Error::Weak(_) => Self::invalid("password", text),
+            Error::MailUnconfirmed => Self::invalid("email", text),
             Error::Stale => Self::precondition_failed(text),
             Error::Store(error) => error.into(),
         }

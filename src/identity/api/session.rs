@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::ham::callsign::Callsign;
 use crate::identity::actor::Actor;
 use crate::identity::error::Error;
+use crate::identity::login::Login;
 use crate::identity::model::{DisplayName, Role};
+use crate::identity::own::SessionLine;
 use crate::identity::password::Password;
-use crate::identity::service::SessionLine;
 use crate::identity::sign_in::SignIn;
 use crate::identity::token::SessionToken;
 use crate::identity::write::NewAccount;
@@ -23,7 +25,7 @@ use super::{AccountBody, IdentityState, LogbookLine};
 
 /// Who is signed in.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SessionBody {
+pub(crate) struct SessionBody {
     account: AccountBody,
     /// To be sent back as `X-CSRF-Token` with every change; empty for an API key, which needs none.
     csrf: String,
@@ -76,6 +78,9 @@ pub(super) struct SessionItem {
     address: String,
     /// What the browser says it is.
     agent: String,
+    /// What it began with, or was last confirmed by: `password`, `passkey`, `certificate` or `link`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    proven: String,
     /// Whether it is the one that asks.
     current: bool,
 }
@@ -206,7 +211,8 @@ pub(crate) fn first_account(
 ) -> Result<(NewAccount, Password)> {
     let new = NewAccount {
         call: call
-            .parse()
+            .parse::<Callsign>()
+            .map(Login::Call)
             .map_err(|error| Problem::invalid("call", format!("{error}")))?,
         name: name
             .parse::<DisplayName>()
@@ -214,6 +220,7 @@ pub(crate) fn first_account(
         grid: super::accounts::optional_grid(grid)?,
         email: None,
         role: Role::Administrator,
+        person: None,
         password: None,
         verified: true,
     };
@@ -223,7 +230,7 @@ pub(crate) fn first_account(
     Ok((new, password))
 }
 
-fn set_cookie(
+pub(super) fn set_cookie(
     token: &SessionToken,
     visitor: &Visitor,
     remember: bool,
@@ -235,7 +242,7 @@ fn set_cookie(
 }
 
 /// The answer for a session that has just begun.
-async fn started(state: &IdentityState, token: &SessionToken) -> Result<SessionBody> {
+pub(super) async fn started(state: &IdentityState, token: &SessionToken) -> Result<SessionBody> {
     let actor = state
         .identity
         .by_session(token)
@@ -263,6 +270,7 @@ impl From<SessionLine> for SessionItem {
             last_seen: line.last_seen,
             address: line.address.into(),
             agent: line.agent.into(),
+            proven: line.proven.into(),
             current: line.current,
         }
     }

@@ -14,8 +14,9 @@ use tower::ServiceExt as _;
 
 use super::gate::Visitor;
 use super::{Gate, IdentityState, LogbookLine, routes};
-use crate::env::{Clock, Entropy};
-use crate::identity::Identity;
+use crate::config::SignUp;
+use crate::env::{Clock, Entropy, Mailer};
+use crate::identity::{Foundation, Identity};
 use crate::net::Peer;
 use crate::store::{Registry, Store, StoreConfig};
 use crate::web::{Access, Routes, Sensitive, Signer};
@@ -49,9 +50,20 @@ impl Site {
         })
         .unwrap();
         let clock = Clock::fake("2026-11-21T12:00:00Z".parse().unwrap());
-        let identity = Identity::load(store, clock.clone(), Entropy::seeded(1), None)
-            .await
-            .unwrap();
+        let identity = Identity::load(
+            Foundation {
+                store,
+                clock: clock.clone(),
+                entropy: Entropy::seeded(1),
+                mailer: Mailer::off(clock.clone()),
+                key: [9; 32],
+                sign_up: SignUp::Open,
+                public: "http://localhost:8073".to_owned(),
+            },
+            None,
+        )
+        .await
+        .unwrap();
         let state = IdentityState {
             identity: identity.clone(),
             signer: Signer::new([9; 32]),
@@ -566,7 +578,7 @@ async fn members_change_themselves_with_versions() {
     let bruce = site.set_up().await;
     let reply = site.send(bruce.get("/api/v1/account")).await;
     let tag = reply.headers()[header::ETAG].to_str().unwrap().to_owned();
-    let patch = json!({"theme": "dark", "density": "comfortable", "units": "imperial", "grid": null, "email": "b@example.org"});
+    let patch = json!({"theme": "dark", "density": "comfortable", "units": "imperial", "grid": null, "name": "Robin"});
     let reply = site
         .send(with(
             bruce.to("PATCH", "/api/v1/account", &patch),
@@ -577,8 +589,8 @@ async fn members_change_themselves_with_versions() {
     assert_eq!(reply.status(), 200);
     let account = read(reply).await;
     assert_eq!(
-        (&account["theme"], &account["units"], &account["email"]),
-        (&json!("dark"), &json!("imperial"), &json!("b@example.org"))
+        (&account["theme"], &account["units"], &account["name"]),
+        (&json!("dark"), &json!("imperial"), &json!("Robin"))
     );
     assert!(account.get("grid").is_none());
     let stale = site
@@ -593,6 +605,8 @@ async fn members_change_themselves_with_versions() {
         (json!({"theme": "pink"}), "theme"),
         (json!({"grid": "ZZ99"}), "grid"),
         (json!({"email": "nobody"}), "email"),
+        // A good one becomes theirs by a mail sent there.
+        (json!({"email": "b@example.org"}), "email"),
         (json!({"language": "xx"}), "language"),
         (json!({"role": "administrator"}), "role"),
     ] {

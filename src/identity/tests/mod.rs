@@ -1,4 +1,9 @@
-mod service;
+mod accounts;
+mod keys;
+mod place;
+mod quiz;
+mod sessions;
+mod verification;
 
 use std::net::IpAddr;
 

@@ -3,43 +3,92 @@
 //! The actor is asked here, whoever calls: HTTP, command line or a job. Hashing a password takes too long for a
 //! transaction, so the commands take hashes.
 
+mod configured;
 mod keys;
+mod mail_count;
+mod passkeys;
+mod questions;
+mod secrets;
+mod sessions;
+mod tickets;
+mod verification;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::actor::{Actor, Admin, Credential, Denied};
 use super::error::Error;
 use super::event::IdentityEvent;
+use super::login::Login;
 use super::model::{AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, Theme, Units};
 use super::password::PasswordHash;
-use super::service::ConfiguredAdmin;
-use super::tables::{ACCOUNT, ACCOUNT_BY_CALL, AUDIT, AuditLine, SESSION, StoredAccount, StoredSession};
+use super::read;
+use super::tables::{ACCOUNT, ACCOUNT_BY_CALL, AUDIT, AuditLine, Person, StoredAccount};
 use super::token::SecretDigest;
-use super::{read, token};
 use crate::event::Event;
-use crate::ham::callsign::Callsign;
 use crate::ham::grid::Grid;
-use crate::store::{Direction, Rows, Span, StoreError, Write};
+use crate::store::{Rows, StoreError, Write};
 
+pub(super) use configured::apply_configured;
 pub(super) use keys::note_key;
 pub(crate) use keys::{NewKey, create_api_key, revoke_api_key};
-
-/// Sessions of one account; the one idle longest makes room.
-const MAX_SESSIONS: usize = 50;
+pub(super) use mail_count::{MailCount, sweep_mail_counts};
+pub(crate) use mail_count::{Postage, count_mail};
+#[cfg(feature = "passkeys")]
+pub(crate) use passkeys::add_passkey;
+#[cfg(feature = "passkeys")]
+pub(super) use passkeys::note_passkey;
+pub(crate) use passkeys::{rename_passkey, revoke_passkey};
+pub(crate) use questions::replace_gate_questions;
+pub(super) use secrets::note_secret;
+pub(crate) use secrets::set_signing_secret;
+use sessions::end_sessions;
+pub(crate) use sessions::{NewSession, end_session};
+pub(super) use sessions::{confirm_session, note_session, start_session, sweep};
+pub(super) use tickets::sweep_tickets;
+pub(crate) use tickets::{
+    Admission, ask_first_mail, ask_mail, ask_recovery, confirm_mail, confirm_sign_up, give_recovery,
+    hold_sign_up, recover, sign_up,
+};
+pub(super) use verification::note_run_out;
+use verification::settle;
+pub(crate) use verification::{
+    Claim, Claimant, Claimed, Proof, add_verification, claim_call, end_verification,
+};
 
 /// A person who is to have an account.
 #[derive(Debug, Clone)]
 pub(crate) struct NewAccount {
-    pub(crate) call: Callsign,
+    pub(crate) call: Login,
     pub(crate) name: DisplayName,
     pub(crate) grid: Option<Grid>,
     pub(crate) email: Option<MailAddress>,
     pub(crate) role: Role,
+    /// What a listener tells of themselves.
+    pub(crate) person: Option<Person>,
     /// Without one nobody signs in until one is set.
     pub(crate) password: Option<PasswordHash>,
     /// An administrator vouches that the call is theirs.
     pub(crate) verified: bool,
+}
+
+impl NewAccount {
+    /// An account that has a name and nothing else.
+    pub(crate) fn of(call: Login) -> Self {
+        Self {
+            role: match call {
+                Login::Call(_) => Role::Member,
+                Login::Swl(_) => Role::Swl,
+            },
+            call,
+            name: DisplayName::default(),
+            grid: None,
+            email: None,
+            person: None,
+            password: None,
+            verified: false,
+        }
+    }
 }
 
 /// What a member may change about their own account; `None` leaves a thing as it is.
@@ -62,16 +111,6 @@ pub(crate) struct Standing {
     pub(crate) disabled: Option<bool>,
     pub(crate) role: Option<Role>,
     pub(crate) verified: Option<bool>,
-}
-
-/// A browser that has shown the password.
-#[derive(Debug, Clone)]
-pub(crate) struct NewSession {
-    pub(crate) digest: SecretDigest,
-    pub(crate) account: AccountId,
-    pub(crate) remember: bool,
-    pub(crate) network: SmolStr,
-    pub(crate) agent: SmolStr,
 }
 
 /// Makes the first administrator. The check and the account are one transaction: of two browsers one wins.
@@ -103,8 +142,11 @@ fn insert_account(
     new: &NewAccount,
     now: Timestamp,
 ) -> Result<AccountId, Error> {
-    if new.call.as_str() != new.call.base() {
-        return Err(Error::NotAHomeCall(new.call.clone(), new.call.base().to_owned()));
+    if let Some(call) = new.call.call().filter(|call| call.as_str() != call.base()) {
+        return Err(Error::NotAHomeCall(call.clone(), call.base().to_owned()));
+    }
+    if new.call.call().is_none() != (new.role == Role::Swl) {
+        return Err(Error::Listener);
     }
     let by_call = SmolStr::new(new.call.as_str());
     if tx.contains(ACCOUNT_BY_CALL, &by_call)? {
@@ -112,7 +154,7 @@ fn insert_account(
     }
     let id = u32::try_from(tx.next_id("identity.account")?).expect("four billion accounts do not fit a club");
     let id = AccountId(id);
-    let stored = StoredAccount {
+    let mut stored = StoredAccount {
         call: new.call.clone(),
         name: new.name.clone(),
         role: new.role,
@@ -121,13 +163,21 @@ fn insert_account(
         password: new.password.as_ref().map(|hash| format_smolstr!("{hash}")),
         configured: None,
         disabled: false,
-        verified: new.verified.then_some(now),
+        verified: None,
+        verified_until: None,
+        person: new.person.clone(),
+        waiting: false,
         preferences: Preferences::default(),
         created: now,
         revision: 1,
     };
     tx.put(ACCOUNT, &id.0, &stored)?;
     tx.put(ACCOUNT_BY_CALL, &by_call, &id.0)?;
+    if new.verified {
+        verification::record(tx, who, (id, &stored), &Proof::word_of(""), now)?;
+        (stored.verified, stored.verified_until) = read::verified(tx, id, &stored, now)?;
+        tx.put(ACCOUNT, &id.0, &stored)?;
+    }
     let call = stored.call;
     audit(
         tx,
@@ -152,6 +202,12 @@ pub(crate) fn change_account(
 ) -> Result<StoredAccount, Error> {
     if actor.account() == Some(id) {
         actor.require(Scope::Full)?;
+        match &change.email {
+            None => {}
+            // The way back in goes there: not for whoever finds a browser left open.
+            Some(None) => drop(actor.confirmed()?),
+            Some(Some(_)) => return Err(Error::MailUnconfirmed),
+        }
     } else {
         actor.admin()?;
     }
@@ -197,9 +253,10 @@ pub(crate) fn set_standing(
     let governs = |account: &StoredAccount| account.role == Role::Administrator && !account.disabled;
     let governed = governs(&account);
     account.disabled = standing.disabled.unwrap_or(account.disabled);
+    account.waiting &= account.disabled;
     account.role = standing.role.unwrap_or(account.role);
-    if let Some(verified) = standing.verified {
-        account.verified = verified.then(|| account.verified.unwrap_or(now));
+    if account.call.call().is_none() != (account.role == Role::Swl) {
+        return Err(Error::Listener);
     }
     if governed && !governs(&account) && read::administrators(tx)? == 1 {
         return Err(Error::LastAdministrator);
@@ -207,7 +264,15 @@ pub(crate) fn set_standing(
     if account.disabled {
         end_sessions(tx, id, None)?;
     }
-    save(tx, id, &mut account)?;
+    let who = admin.actor().audit_name();
+    match standing.verified {
+        Some(true) if account.verified.is_none() => {
+            verification::record(tx, &who, (id, &account), &Proof::word_of(""), now)?;
+        }
+        Some(false) => verification::end_all(tx, &who, id, "taken back by an administrator", now)?,
+        Some(true) | None => {}
+    }
+    settle(tx, id, &mut account, now)?;
     let detail = format!(
         "{:?}{}{}",
         account.role,
@@ -218,11 +283,7 @@ pub(crate) fn set_standing(
             ""
         }
     );
-    audit(
-        tx,
-        &line(&admin.actor().audit_name(), "account.standing", id, &detail),
-        now,
-    )?;
+    audit(tx, &line(&who, "account.standing", id, &detail), now)?;
     Ok(account)
 }
 
@@ -262,172 +323,6 @@ pub(super) fn rehash(
     Ok(())
 }
 
-/// Makes the configured administrator what the configuration says; an account it no longer names is its owner's
-/// again, with the password it has.
-pub(super) fn apply_configured(
-    tx: &mut Write<'_>,
-    admin: Option<&ConfiguredAdmin>,
-    now: Timestamp,
-) -> Result<(), Error> {
-    for (id, mut account) in read::accounts(tx)? {
-        let named = admin.is_some_and(|admin| admin.call == account.call);
-        if account.configured.is_some() && !named {
-            account.configured = None;
-            save(tx, id, &mut account)?;
-            audit(tx, &line("configuration", "account.released", id, ""), now)?;
-        }
-    }
-    match admin {
-        Some(admin) => install_configured(tx, &admin.call, admin.password.as_ref(), now),
-        None => Ok(()),
-    }
-}
-
-fn install_configured(
-    tx: &mut Write<'_>,
-    call: &Callsign,
-    hash: Option<&PasswordHash>,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let fingerprint = hash.map(|hash| SmolStr::new(token::fingerprint(&hash.to_string())));
-    let new = NewAccount {
-        call: call.clone(),
-        name: DisplayName::default(),
-        grid: None,
-        email: None,
-        role: Role::Administrator,
-        password: hash.cloned(),
-        verified: true,
-    };
-    let id = match read::account_of(tx, call)? {
-        Some(id) => id,
-        None => insert_account(tx, "configuration", &new, now)?,
-    };
-    let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
-    let unchanged = account.configured == fingerprint;
-    if unchanged && account.role == Role::Administrator && !account.disabled {
-        return Ok(());
-    }
-    if !unchanged && let Some(hash) = hash {
-        account.password = Some(format_smolstr!("{hash}"));
-        end_sessions(tx, id, None)?;
-    }
-    account.configured = fingerprint;
-    account.role = Role::Administrator;
-    account.disabled = false;
-    save(tx, id, &mut account)?;
-    audit(
-        tx,
-        &line("configuration", "account.standing", id, "administrator"),
-        now,
-    )?;
-    Ok(())
-}
-
-/// Starts a session, making room where an account has too many.
-pub(super) fn start_session(tx: &mut Write<'_>, new: &NewSession, now: Timestamp) -> Result<(), Error> {
-    let account = read::account(tx, new.account)?.filter(|account| !account.disabled);
-    let account = account.ok_or(Error::WrongPassword)?;
-    let mut sessions = sessions_of(tx, new.account)?;
-    sessions.sort_by_key(|(_, session)| std::cmp::Reverse(session.last_seen));
-    for (digest, _) in sessions.iter().skip(MAX_SESSIONS - 1) {
-        tx.remove(SESSION, digest)?;
-    }
-    let session = StoredSession {
-        account: new.account,
-        created: now,
-        last_seen: now,
-        confirmed: now,
-        remember: new.remember,
-        lapsed: false,
-        network: new.network.clone(),
-        agent: new.agent.clone(),
-    };
-    tx.put(SESSION, &new.digest, &session)?;
-    audit(
-        tx,
-        &line(
-            account.call.as_str(),
-            "session.started",
-            new.account,
-            &new.network,
-        ),
-        now,
-    )?;
-    Ok(())
-}
-
-/// Notes that the session's password was shown once more.
-pub(super) fn confirm_session(
-    tx: &mut Write<'_>,
-    digest: &SecretDigest,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let mut session = tx.get(SESSION, digest)?.ok_or(Error::UnknownSession)?;
-    session.confirmed = now;
-    session.last_seen = now;
-    session.lapsed = false;
-    tx.put(SESSION, digest, &session)?;
-    Ok(())
-}
-
-/// Ends one session of the actor's account.
-pub(crate) fn end_session(
-    tx: &mut Write<'_>,
-    actor: &Actor,
-    digest: &SecretDigest,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let member = actor.in_person()?;
-    let session = tx
-        .get(SESSION, digest)?
-        .filter(|session| session.account == member.account);
-    session.ok_or(Error::UnknownSession)?;
-    tx.remove(SESSION, digest)?;
-    audit(
-        tx,
-        &line(&actor.audit_name(), "session.ended", member.account, ""),
-        now,
-    )?;
-    tx.emit(Event::Identity(IdentityEvent::SessionsEnded {
-        account: member.account,
-    }));
-    Ok(())
-}
-
-/// When a session was last seen, as memory knows it; ended ones stay ended.
-pub(super) fn note_session(
-    tx: &mut Write<'_>,
-    digest: &SecretDigest,
-    seen: Timestamp,
-    lapsed: bool,
-) -> Result<(), StoreError> {
-    if let Some(session) = tx.get(SESSION, digest)? {
-        tx.put(
-            SESSION,
-            digest,
-            &StoredSession {
-                last_seen: seen,
-                lapsed,
-                ..session
-            },
-        )?;
-    }
-    Ok(())
-}
-
-/// Removes sessions that are over and audit lines older than two years.
-pub(super) fn sweep(tx: &mut Write<'_>, over: &[SecretDigest], now: Timestamp) -> Result<(), StoreError> {
-    for digest in over {
-        tx.remove(SESSION, digest)?;
-    }
-    let old = now
-        .checked_sub(SignedDuration::from_hours(2 * 366 * 24))
-        .unwrap_or(Timestamp::MIN);
-    tx.remove_span(AUDIT, Span::all().before(&(old,)), 500)?;
-    Ok(())
-}
-
 /// Whose session goes on when an account's sessions end.
 type Kept = Option<SecretDigest>;
 
@@ -439,12 +334,12 @@ fn own_or_admin(actor: &Actor, id: AccountId) -> Result<Kept, Denied> {
     let member = actor.in_person()?;
     Ok(match member.credential {
         Credential::Session { digest, .. } => Some(digest),
-        Credential::Key(_) => None,
+        Credential::Key(_) | Credential::Signature => None,
     })
 }
 
 fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Result<(), StoreError> {
-    let may = |account: &StoredAccount| (account.role, account.disabled);
+    let may = |account: &StoredAccount| (account.role, account.disabled, account.verified.is_some());
     let rights = read::account(tx, id)?.as_ref().map(may) != Some(may(account));
     account.revision = account.revision.wrapping_add(1);
     tx.put(ACCOUNT, &id.0, account)?;
@@ -453,23 +348,6 @@ fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Resul
         rights,
     }));
     Ok(())
-}
-
-fn end_sessions(tx: &mut Write<'_>, id: AccountId, kept: Kept) -> Result<(), StoreError> {
-    for (digest, _) in sessions_of(tx, id)? {
-        if kept != Some(digest) {
-            tx.remove(SESSION, &digest)?;
-        }
-    }
-    tx.emit(Event::Identity(IdentityEvent::SessionsEnded { account: id }));
-    Ok(())
-}
-
-/// An account's sessions. Walks all: sessions are few, and only sign-ins and password changes ask.
-fn sessions_of(rows: &impl Rows, id: AccountId) -> Result<Vec<(SecretDigest, StoredSession)>, StoreError> {
-    let all = rows.scan(SESSION, Span::all(), Direction::Forward);
-    all.filter(|row| row.as_ref().map_or(true, |(_, session)| session.account == id))
-        .collect()
 }
 
 /// A line for the audit trail about an account.

@@ -46,9 +46,12 @@ pub(crate) fn create(
     if owned(tx, member.account)? >= MOST_BOOKS {
         return Err(Error::TooManyBooks(MOST_BOOKS));
     }
+    let call = member.call.call();
     let owner = Person {
         account: member.account,
-        call: member.call.clone(),
+        call: call
+            .ok_or(Error::NotAllowed("a logbook belongs to a licensed operator"))?
+            .clone(),
     };
     create_for(tx, &owner, new, now)
 }
@@ -108,6 +111,28 @@ pub(crate) fn ensure_own(tx: &mut Write<'_>, owner: &Person, now: Timestamp) -> 
         club: false,
     };
     create_for(tx, owner, new, now).map(drop)
+}
+
+/// Renames the logbook that an account owns under its old name, where nobody has one under the new.
+pub(crate) fn move_own(tx: &mut Write<'_>, account: AccountId, from: &str, to: &str) -> Result<(), Error> {
+    let (from, to) = (SmolStr::new(from), SmolStr::new(to));
+    let Some(id) = tx.get(BOOK_BY_CALL, &from)? else {
+        return Ok(());
+    };
+    let held = tx.get(MEMBER, &(id, account.0))?;
+    let owns = held.is_some_and(|held| held.right == Right::Owner);
+    let Some(mut book) = tx.get(BOOK, &id)?.filter(|_| owns) else {
+        return Ok(());
+    };
+    if tx.contains(BOOK_BY_CALL, &to)? {
+        return Ok(());
+    }
+    book.call = to.clone();
+    tx.remove(BOOK_BY_CALL, &from)?;
+    tx.put(BOOK_BY_CALL, &to, &id)?;
+    tx.put(BOOK, &id, &book)?;
+    tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: LogbookId(id) }));
+    Ok(())
 }
 
 /// How many logbooks an account owns.

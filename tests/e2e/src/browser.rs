@@ -12,6 +12,10 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
 };
 use chromiumoxide::cdp::browser_protocol::log::{self, EventEntryAdded, LogEntryLevel};
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::web_authn::{
+    AddVirtualAuthenticatorParams, AuthenticatorProtocol, AuthenticatorTransport, EnableParams,
+    VirtualAuthenticatorOptions,
+};
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown,
 };
@@ -86,6 +90,24 @@ impl Chrome {
         };
         self.page
             .execute(SetEmulatedMediaParams::builder().features(vec![feature]).build())
+            .await?;
+        Ok(())
+    }
+
+    /// Gives the browser a security key of its own, which keeps passkeys and always agrees.
+    pub async fn virtual_authenticator(&self) -> Result<()> {
+        self.page.execute(EnableParams::default()).await?;
+        let options = VirtualAuthenticatorOptions::builder()
+            .protocol(AuthenticatorProtocol::Ctap2)
+            .transport(AuthenticatorTransport::Internal)
+            .has_resident_key(true)
+            .has_user_verification(true)
+            .is_user_verified(true)
+            .automatic_presence_simulation(true)
+            .build()
+            .map_err(anyhow::Error::msg)?;
+        self.page
+            .execute(AddVirtualAuthenticatorParams::new(options))
             .await?;
         Ok(())
     }

@@ -48,7 +48,13 @@ async fn demo(server: &Server, chrome: &Chrome) -> Result<Vec<String>> {
 }
 
 /// Pages of a guest.
-const GUEST_PAGES: &[&str] = &["/login", "/login?next=%2Fexport"];
+const GUEST_PAGES: &[&str] = &[
+    "/login",
+    "/login?next=%2Fexport",
+    "/signup",
+    "/signup?as=swl",
+    "/recover",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_sound_in_light_and_dark_and_on_a_phone() -> Result<()> {

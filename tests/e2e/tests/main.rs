@@ -4,6 +4,7 @@
 //! What is selected on a page is its meaning (ids, names, roles, `data-*`), not its words or layout.
 //! Nothing here knows the program from inside, and no test depends on another.
 
+mod accounts;
 mod admin;
 mod entrance;
 mod entry;

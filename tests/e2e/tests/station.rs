@@ -75,7 +75,7 @@ pub(crate) async fn sign_in(server: &Server, chrome: &Chrome, call: &str, passwo
     chrome.open(&format!("{}/login", server.url)).await?;
     chrome.fill("#call", call).await?;
     chrome.fill("#password", password).await?;
-    chrome.click("form[data-login] button").await?;
+    chrome.click("form[data-login] button.primary").await?;
     chrome.arrives("/").await?;
     chrome.has(&format!("body[data-account={call}]")).await
 }

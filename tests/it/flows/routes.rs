@@ -16,6 +16,16 @@ const DOORS: &[&str] = &[
     "/login",
     "/setup",
     "/logout",
+    "/signup",
+    "/confirm",
+    "/recover",
+    "/recover/set",
+    "/api/v1/signup",
+    "/api/v1/confirm",
+    "/api/v1/recovery",
+    "/api/v1/recovery/set",
+    "/api/v1/session/passkey",
+    "/api/v1/session/passkey/options",
 ];
 
 #[tokio::test]

@@ -19,13 +19,15 @@ pub(crate) struct UserRow {
     pub(crate) seen_iso: String,
     /// Last used, in words; empty for never.
     pub(crate) seen: String,
-    /// Whether it is disabled.
-    pub(crate) disabled: bool,
+    /// `active`, `disabled`, or `waiting` for an administrator to let them in.
+    pub(crate) standing: &'static str,
+    /// Whether the call is proven.
+    pub(crate) verified: bool,
     /// Whether it is the reader's own.
     pub(crate) me: bool,
 }
 
-/// `/admin/users`. Plain POST with `do=create|enable|disable` and `id` or `call, name, password, role`.
+/// `/admin/users`. Plain POST with `do=create|enable|disable|recovery` and `id` or `call, name, password, role`.
 #[derive(Debug, Template)]
 #[template(path = "admin_users.html")]
 pub(crate) struct AdminUsersPage {
@@ -37,6 +39,8 @@ pub(crate) struct AdminUsersPage {
     pub(crate) form: Form,
     /// All accounts.
     pub(crate) users: Vec<UserRow>,
+    /// The link just made for somebody who lost the password, shown this once; else empty.
+    pub(crate) link: String,
 }
 
 /// A job.

@@ -37,6 +37,86 @@ pub(crate) struct LoginPage {
     pub(crate) next: String,
     /// Whether there is no account yet.
     pub(crate) setup_pending: bool,
+    /// Whether passkeys work at the address this page has.
+    pub(crate) passkeys: bool,
+    /// Whether one can sign up.
+    pub(crate) may_sign_up: bool,
+}
+
+/// A question of the knowledge gate.
+#[derive(Debug, Clone)]
+pub(crate) struct AskedRow {
+    /// The question.
+    pub(crate) ask: String,
+    /// The answers to choose from.
+    pub(crate) choices: Vec<String>,
+}
+
+/// Sign-up. Plain POST to `/signup` with `as, call, name, grid, swl, first_name, last_name, postal_code, register_id,
+/// email, password, token, answer0..2, proof`.
+#[derive(Debug, Template)]
+#[template(path = "signup.html")]
+pub(crate) struct SignUpPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// What was typed before.
+    pub(crate) form: Form,
+    /// Whether a listener signs up.
+    pub(crate) swl: bool,
+    /// Whether nobody may sign up here.
+    pub(crate) closed: bool,
+    /// Whether an administrator lets people in.
+    pub(crate) approval: bool,
+    /// Names the questions; works once.
+    pub(crate) token: String,
+    /// Zero bits of the work for the browser.
+    pub(crate) bits: u32,
+    /// The questions for an operator.
+    pub(crate) questions: Vec<AskedRow>,
+}
+
+/// A link from a mail. Plain POST to `/confirm` with `token`.
+#[derive(Debug, Template)]
+#[template(path = "confirm.html")]
+pub(crate) struct ConfirmPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// The link's token.
+    pub(crate) token: String,
+    /// Whether it works.
+    pub(crate) valid: bool,
+    /// Whether it makes an account; otherwise it gives one an address.
+    pub(crate) signs_up: bool,
+    /// The account's name.
+    pub(crate) call: String,
+}
+
+/// A lost password. Plain POST to `/recover` with `call`.
+#[derive(Debug, Template)]
+#[template(path = "recover.html")]
+pub(crate) struct RecoverPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// What was typed before.
+    pub(crate) form: Form,
+    /// Whether mails go to the administrator's page instead.
+    pub(crate) mail_off: bool,
+}
+
+/// A new password by a link. Plain POST to `/recover/set` with `token, password`.
+#[derive(Debug, Template)]
+#[template(path = "set_password.html")]
+pub(crate) struct SetPasswordPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// What was typed before.
+    pub(crate) form: Form,
+    /// The link's token.
+    pub(crate) token: String,
+    /// Whether it works.
+    pub(crate) valid: bool,
+    /// The account's name.
+    pub(crate) call: String,
 }
 
 /// 403, 404, 500, 503 for people.

@@ -98,6 +98,36 @@ pub(crate) struct KeyRow {
     pub(crate) seen: String,
 }
 
+/// A passkey in the list.
+#[derive(Debug, Clone)]
+pub(crate) struct PasskeyRow {
+    /// Its id.
+    pub(crate) id: String,
+    /// What its owner calls it.
+    pub(crate) name: String,
+    /// Made, RFC 3339.
+    pub(crate) made_iso: String,
+    /// Made, in words.
+    pub(crate) made: String,
+    /// Last used, RFC 3339.
+    pub(crate) seen_iso: String,
+    /// Last used, in words; empty for never.
+    pub(crate) seen: String,
+}
+
+/// The signing secret.
+#[derive(Debug, Clone)]
+pub(crate) struct SecretRow {
+    /// Made, RFC 3339.
+    pub(crate) made_iso: String,
+    /// Made, in words.
+    pub(crate) made: String,
+    /// Last used, RFC 3339.
+    pub(crate) seen_iso: String,
+    /// Last used, in words; empty for never.
+    pub(crate) seen: String,
+}
+
 /// A scope to choose for a key.
 #[derive(Debug, Clone)]
 pub(crate) struct ScopeChoice {
@@ -109,7 +139,8 @@ pub(crate) struct ScopeChoice {
     pub(crate) usual: bool,
 }
 
-/// `/settings`. Plain POST with `do=account|appearance|password|end_session|create_key|revoke_key`.
+/// `/settings`. Plain POST with `do=account|appearance|password|email|end_session|create_key|revoke_key|
+/// rename_passkey|revoke_passkey|make_secret|revoke_secret`.
 #[derive(Debug, Template)]
 #[template(path = "settings.html")]
 pub(crate) struct SettingsPage {
@@ -125,6 +156,20 @@ pub(crate) struct SettingsPage {
     pub(crate) keys: Vec<KeyRow>,
     /// Scopes a new key may have.
     pub(crate) scopes: Vec<ScopeChoice>,
+    /// The account's mail address, empty for none.
+    pub(crate) email: String,
+    /// Whether a new password needs no present one.
+    pub(crate) password_free: bool,
+    /// One's passkeys.
+    pub(crate) passkeys: Vec<PasskeyRow>,
+    /// Whether passkeys work under this page's host name.
+    pub(crate) passkeys_here: bool,
+    /// Where they do, empty for nowhere.
+    pub(crate) passkey_origin: String,
+    /// One's signing secret, if there is one.
+    pub(crate) secret: Option<SecretRow>,
+    /// The secret just made by a plain form, shown this once; else empty.
+    pub(crate) new_secret: String,
     /// The key just made by a plain form, shown this once; else empty.
     pub(crate) new_key: String,
 }

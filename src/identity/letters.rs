@@ -1,0 +1,70 @@
+//! What the accounts write by mail: plain text, no secret in the subject, no link that acts when it is merely opened.
+
+use crate::env::Mail;
+use crate::web::Text;
+
+use super::model::MailAddress;
+
+/// The words of all mails, with where the installation is reached.
+pub(super) struct Letters<'a> {
+    pub(super) t: Text<'static>,
+    /// Scheme, host and port of the pages.
+    pub(super) public: &'a str,
+}
+
+impl Letters<'_> {
+    /// The link that finishes a sign-up.
+    pub(super) fn sign_up(&self, to: &MailAddress, login: &str, token: &str) -> Mail {
+        let link = format!("{}/confirm?token={token}", self.public);
+        let text = self.t.f("mail.signup_text", &[("call", login), ("link", &link)]);
+        mail(to, self.t.s("mail.signup_subject"), text)
+    }
+
+    /// Somebody, perhaps the owner, signed up under a name that has an account.
+    pub(super) fn taken(&self, to: &MailAddress, login: &str) -> Mail {
+        let link = format!("{}/recover", self.public);
+        let text = self.t.f("mail.taken_text", &[("call", login), ("link", &link)]);
+        mail(to, self.t.s("mail.signup_subject"), text)
+    }
+
+    /// The link that makes an address the account's.
+    pub(super) fn address(&self, to: &MailAddress, login: &str, token: &str) -> Mail {
+        let link = format!("{}/confirm?token={token}", self.public);
+        let text = self.t.f("mail.address_text", &[("call", login), ("link", &link)]);
+        mail(to, self.t.s("mail.address_subject"), text)
+    }
+
+    /// The link that sets a new password.
+    pub(super) fn recovery(&self, to: &MailAddress, login: &str, token: &str) -> Mail {
+        let link = format!("{}/recover/set?token={token}", self.public);
+        let text = self
+            .t
+            .f("mail.recovery_text", &[("call", login), ("link", &link)]);
+        mail(to, self.t.s("mail.recovery_subject"), text)
+    }
+
+    /// A new password was set.
+    pub(super) fn password_changed(&self, to: &MailAddress, login: &str) -> Mail {
+        let link = format!("{}/recover", self.public);
+        let text = self
+            .t
+            .f("mail.password_text", &[("call", login), ("link", &link)]);
+        mail(to, self.t.s("mail.password_subject"), text)
+    }
+
+    /// The account has another address now: to the one before.
+    pub(super) fn address_changed(&self, to: &MailAddress, login: &str) -> Mail {
+        let text = self
+            .t
+            .f("mail.moved_text", &[("call", login), ("link", self.public)]);
+        mail(to, self.t.s("mail.moved_subject"), text)
+    }
+}
+
+fn mail(to: &MailAddress, subject: &str, text: String) -> Mail {
+    Mail {
+        to: to.as_str().to_owned(),
+        subject: subject.to_owned(),
+        text,
+    }
+}
