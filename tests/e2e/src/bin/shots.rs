@@ -6,6 +6,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use shackbox_e2e::{Chrome, Server};
 
+/// Pages for those who are not.
+const STRANGERS: &[(&str, &str)] = &[
+    ("login", "/login"),
+    ("signup", "/signup"),
+    ("recover", "/recover"),
+];
+
 /// Pages for those who are signed in; the first word names the file.
 const PAGES: &[(&str, &str)] = &[
     ("dashboard", "/"),
@@ -46,13 +53,16 @@ async fn main() -> Result<()> {
     for (look, scheme, width, height) in LOOKS {
         chrome.size(*width, *height).await?;
         chrome.scheme(scheme).await?;
-        let signed_in = chrome.eval("document.body?.dataset.account ?? ''").await? != "";
-        if !signed_in {
-            chrome.open(&format!("{}/login", server.url)).await?;
-            chrome.picture(&out.join(format!("login-{look}.png"))).await?;
-            findings += report(&chrome, "login", look).await?;
-            sign_in(&server, &chrome).await?;
+        for (name, path) in STRANGERS {
+            chrome.open(&format!("{}{path}", server.url)).await?;
+            chrome.picture(&out.join(format!("{name}-{look}.png"))).await?;
+            findings += report(&chrome, name, look).await?;
         }
+    }
+    sign_in(&server, &chrome).await?;
+    for (look, scheme, width, height) in LOOKS {
+        chrome.size(*width, *height).await?;
+        chrome.scheme(scheme).await?;
         for (name, path) in PAGES {
             if only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
                 continue;
