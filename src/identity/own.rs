@@ -51,6 +51,13 @@ pub(crate) struct PasskeyLine {
 impl Identity {
     /// Host name and address that passkeys work under; none where the installation has only a number, or was built
     /// without them.
+    #[cfg_attr(
+        not(feature = "passkeys"),
+        expect(
+            clippy::unused_self,
+            reason = "a program without passkeys has no place for them"
+        )
+    )]
     pub(crate) fn passkey_place(&self) -> Option<(&str, &str)> {
         #[cfg(feature = "passkeys")]
         return self.inner.passkeys.place();

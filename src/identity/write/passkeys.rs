@@ -7,6 +7,7 @@ use super::{audit, line, own_or_admin};
 use crate::identity::actor::Actor;
 use crate::identity::error::Error;
 use crate::identity::model::{AccountId, DisplayName};
+#[cfg(feature = "passkeys")]
 use crate::identity::read;
 use crate::identity::tables::{PASSKEY, StoredPasskey};
 use crate::store::{Rows, Write};
