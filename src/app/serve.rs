@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use axum::Router;
 use sd_notify::NotifyState;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +56,8 @@ pub(crate) async fn serve(
         None
     };
     let app = App::start(services, log).await?;
+    // Before anybody can take the program for ready: a signal that is not waited for would end it.
+    let signals = Signals::take();
     let listening = listen(&app, doors)?;
     #[cfg(unix)]
     super::admin::listen_beside(&app)?;
@@ -64,7 +68,7 @@ pub(crate) async fn serve(
     notify(&[NotifyState::Ready]);
     watchdog(app.stop.clone());
 
-    wait_for_end(&app, &options.sources).await;
+    wait_for_end(&app, &options.sources, signals).await;
 
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping");
@@ -302,15 +306,35 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(local, address.port())
 }
 
+/// The signals that are waited for.
+#[cfg(unix)]
+struct Signals {
+    term: Signal,
+    int: Signal,
+    hup: Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// From now on they do nothing by themselves; `None` where the system's own treatment of them stays.
+    fn take() -> Option<Self> {
+        Some(Self {
+            term: signal(SignalKind::terminate()).ok()?,
+            int: signal(SignalKind::interrupt()).ok()?,
+            hup: signal(SignalKind::hangup()).ok()?,
+        })
+    }
+}
+
 /// Waits for SIGTERM or SIGINT; SIGHUP reads the configuration again.
 #[cfg(unix)]
-async fn wait_for_end(app: &App, sources: &Sources) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int), Ok(mut hup)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::hangup()),
-    ) else {
+async fn wait_for_end(app: &App, sources: &Sources, signals: Option<Signals>) {
+    let Some(Signals {
+        mut term,
+        mut int,
+        mut hup,
+    }) = signals
+    else {
         // Without handlers the system's own treatment of the signals ends the program.
         return std::future::pending().await;
     };
@@ -324,8 +348,19 @@ async fn wait_for_end(app: &App, sources: &Sources) {
     }
 }
 
+/// Other systems have one signal, which is waited for at the end.
 #[cfg(not(unix))]
-async fn wait_for_end(app: &App, _sources: &Sources) {
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn take() -> Option<Self> {
+        Some(Self)
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_end(app: &App, _sources: &Sources, _: Option<Signals>) {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = app.stop.cancelled() => {}

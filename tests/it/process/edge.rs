@@ -187,11 +187,9 @@ fn what_is_kept_of_tls_is_private() {
         &format!("[web.tls]\nlisten = \"127.0.0.1:{port}\"\nself_signed = true\n"),
     );
     let serving = shack.serve();
-    assert!(
-        serving.output().contains(&format!("https://127.0.0.1:{port}")),
-        "{}",
-        serving.output()
-    );
+    // It is ready a moment before it says where.
+    let address = format!("https://127.0.0.1:{port}");
+    wait_until("announced", || serving.output().contains(&address));
     assert_eq!(serving.stop(), Some(0));
     #[cfg(unix)]
     assert_eq!(mode(&shack.data().join("tls/self-signed.pem")), 0o600);
