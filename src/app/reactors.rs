@@ -67,10 +67,7 @@ mod tests {
         };
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
         let account = store
-            .write(move |tx| {
-                let admin = Actor::COMMAND_LINE;
-                add_account(tx, admin.admin().unwrap(), &new, now)
-            })
+            .write(move |tx| add_account(tx, &Actor::COMMAND_LINE, &new, now))
             .await
             .unwrap();
         let books = store.read(move |r| rights::readable(r, account.0)).await.unwrap();

@@ -1,8 +1,11 @@
-//! Who asks: the value every command and query takes, and the proofs drawn from it.
+//! Who asks: the value every command and query takes.
 //!
-//! Rights are never flags passed along: a function that changes something takes `&Actor` and asks it, a function for
-//! administrators takes [`Admin`], which only [`Actor::admin`] hands out. An API key never may more than its owner.
+//! Rights are never flags passed along: a function that changes something takes `&Actor` and asks it, once, for the
+//! [`Capability`] it needs or whether the thing is the actor's own. An API key never may more than its owner; a part of
+//! the program may what its row says and nothing else; an administrator who looks in as a member is that member, and
+//! not in person.
 
+use super::authority::{Capability, Service};
 use super::login::Login;
 use super::model::{AccountId, Role, Scope, ScopeSet};
 use super::token::{KeyId, SecretDigest};
@@ -14,8 +17,8 @@ pub(crate) enum Actor {
     Guest,
     /// An account, by a browser session or an API key.
     Member(Member),
-    /// A part of the program, named, with what it may do.
-    System(&'static str, ScopeSet),
+    /// A part of the program that acts by itself.
+    Service(Service),
 }
 
 /// An account that asks.
@@ -27,6 +30,8 @@ pub(crate) struct Member {
     /// What an API key is limited to; `None` for a session, which may all its owner may.
     pub(crate) scopes: Option<ScopeSet>,
     pub(crate) credential: Credential,
+    /// The administrator who looks in with this account's eyes, where it is not its owner.
+    pub(crate) behind: Option<Login>,
 }
 
 /// What the member showed.
@@ -60,19 +65,12 @@ pub(crate) enum Denied {
     InPerson,
     #[error("this is for licensed operators; prove your call once you have one")]
     Listener,
+    #[error("only the owner of the account may do this, not who looks in as them")]
+    LookingIn,
+    #[error("the service \"{0}\" is not there to {1}")]
+    NotItsWork(&'static str, &'static str),
     #[error("{0}")]
     Forbidden(&'static str),
-}
-
-/// Proof that the actor administers this installation.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Admin<'a>(&'a Actor);
-
-impl<'a> Admin<'a> {
-    /// The administrator.
-    pub(crate) fn actor(self) -> &'a Actor {
-        self.0
-    }
 }
 
 /// What an account without a licence may: read, and keep its own affairs.
@@ -83,9 +81,18 @@ fn open_to_listeners(scope: Scope) -> bool {
     }
 }
 
+/// What a service must have for what a key has a scope for.
+fn capability_of(scope: Scope) -> Option<Capability> {
+    match scope {
+        Scope::LogbookRead => Some(Capability::ReadLogbooks),
+        Scope::LogbookWrite => Some(Capability::WriteLogbooks),
+        _ => None,
+    }
+}
+
 impl Actor {
-    /// The command line on the machine itself: whoever can open the data directory may everything.
-    pub(crate) const COMMAND_LINE: Self = Self::System("command line", ScopeSet::FULL);
+    /// The command line on the machine itself.
+    pub(crate) const COMMAND_LINE: Self = Self::Service(Service::CommandLine);
 
     /// Refuses unless the actor is somebody and their key, if any, has `scope`.
     pub(crate) fn require(&self, scope: Scope) -> Result<(), Denied> {
@@ -95,7 +102,11 @@ impl Actor {
                 return Err(Denied::Listener);
             }
             Self::Member(member) => member.scopes,
-            Self::System(_, scopes) => Some(*scopes),
+            Self::Service(service) => {
+                let needed = capability_of(scope);
+                let has = needed.is_some_and(|needed| service.has(needed));
+                return if has { Ok(()) } else { Err(Denied::Scope(scope)) };
+            }
         };
         if scopes.is_none_or(|scopes| scopes.allows(scope)) {
             Ok(())
@@ -114,7 +125,7 @@ impl Actor {
         match self {
             Self::Guest => Err(Denied::SignIn),
             Self::Member(member) => Ok(member),
-            Self::System(..) => Err(Denied::Forbidden("this belongs to a member's own account")),
+            Self::Service(_) => Err(Denied::Forbidden("this belongs to a member's own account")),
         }
     }
 
@@ -130,39 +141,65 @@ impl Actor {
 
     /// Like [`Self::in_person`], where a session's password was shown within the last minutes.
     pub(crate) fn confirmed(&self) -> Result<&Member, Denied> {
-        let member = self.in_person()?;
+        let member = self.owner()?;
         match member.credential {
             Credential::Session { confirmed: false, .. } => Err(Denied::Confirm),
             _ => Ok(member),
         }
     }
 
-    /// The proof that administrator-only functions ask for.
-    pub(crate) fn admin(&self) -> Result<Admin<'_>, Denied> {
+    /// Like [`Self::in_person`], where it is the account's owner and nobody who looks in as them.
+    pub(crate) fn owner(&self) -> Result<&Member, Denied> {
+        let member = self.in_person()?;
+        match member.behind {
+            None => Ok(member),
+            Some(_) => Err(Denied::LookingIn),
+        }
+    }
+
+    /// Refuses unless the actor may do this with what is not their own: the one question of every such command.
+    pub(crate) fn may(&self, capability: Capability) -> Result<(), Denied> {
+        match self {
+            Self::Service(service) if service.has(capability) => Ok(()),
+            Self::Service(service) => Err(Denied::NotItsWork(service.name(), capability.as_str())),
+            _ if !capability.is_administrators() => {
+                self.admin()?;
+                Err(Denied::Forbidden("this is done by the program itself"))
+            }
+            _ if capability.is_grave() => {
+                self.admin()?;
+                self.confirmed().map(drop)
+            }
+            _ => self.admin(),
+        }
+    }
+
+    /// Refuses unless the actor is a person who administers this installation, or a key of theirs that may.
+    pub(crate) fn admin(&self) -> Result<(), Denied> {
         self.require(Scope::Admin)?;
         match self {
             Self::Guest => Err(Denied::SignIn),
-            Self::System(..) => Ok(Admin(self)),
+            Self::Service(_) => Err(Denied::NotAdministrator),
             Self::Member(member) if member.role != Role::Administrator => Err(Denied::NotAdministrator),
+            Self::Member(Member { behind: Some(_), .. }) => Err(Denied::LookingIn),
             Self::Member(Member {
                 credential: Credential::Session { active: false, .. },
                 ..
             }) => Err(Denied::Confirm),
-            Self::Member(_) => Ok(Admin(self)),
+            Self::Member(_) => Ok(()),
         }
     }
 
-    /// Refuses unless the actor may set the password of `account` without knowing the present one. Nobody may their
-    /// own: a browser left open would do to take an account over.
-    pub(crate) fn may_reset_password(&self, account: AccountId) -> Result<(), Denied> {
-        self.admin()?;
-        match self {
-            Self::System(..) => Ok(()),
-            _ if self.account() == Some(account) => Err(Denied::Forbidden(
+    /// Refuses unless the actor may do this to `account`, of which they need not know the password. Nobody may to
+    /// their own: a browser left open would do to take an account over.
+    pub(crate) fn may_to_another(&self, capability: Capability, account: AccountId) -> Result<(), Denied> {
+        if self.account() == Some(account) {
+            self.admin()?;
+            return Err(Denied::Forbidden(
                 "change your own password where the present one is asked for",
-            )),
-            _ => self.confirmed().map(drop),
+            ));
         }
+        self.may(capability)
     }
 
     /// Who is named in the audit trail.
@@ -170,11 +207,14 @@ impl Actor {
         match self {
             Self::Guest => "guest".to_owned(),
             Self::Member(member) => match member.credential {
-                Credential::Session { .. } => member.call.to_string(),
+                Credential::Session { .. } => match &member.behind {
+                    Some(administrator) => format!("{administrator} as {}", member.call),
+                    None => member.call.to_string(),
+                },
                 Credential::Key(id) => format!("{} (key {id})", member.call),
                 Credential::Signature => format!("{} (signed)", member.call),
             },
-            Self::System(name, _) => (*name).to_owned(),
+            Self::Service(service) => service.name().to_owned(),
         }
     }
 }

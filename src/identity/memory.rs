@@ -341,6 +341,7 @@ impl Memory {
             role: account.role,
             scopes: Some(key.row.scopes),
             credential: Credential::Key(shown.id()),
+            behind: None,
         }))
     }
 
@@ -437,6 +438,7 @@ fn member(
         role: account.role,
         scopes: None,
         credential,
+        behind: session.row.behind.as_ref().map(|behind| behind.call.clone()),
     })
 }
 

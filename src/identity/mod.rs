@@ -6,6 +6,7 @@
 
 mod actor;
 pub(crate) mod api;
+mod authority;
 mod error;
 pub(crate) mod event;
 mod first_run;
@@ -45,6 +46,7 @@ pub(crate) use actor::{Actor, Denied};
 #[cfg(test)]
 pub(crate) use actor::{Credential, Member};
 pub(crate) use api::{Gate, IdentityState, LogbookLine};
+pub(crate) use authority::Service;
 pub(crate) use error::Error;
 pub(crate) use login::Login;
 pub(crate) use model::{AccountId, Density, DisplayName, MailAddress, Role, Scope, ScopeSet, Theme, Units};

@@ -2,6 +2,7 @@
 //! administrators and by the services that check them.
 
 use super::actor::Actor;
+use super::authority::Capability;
 use super::error::Error;
 use super::memory::Touched;
 use super::model::AccountId;
@@ -21,7 +22,7 @@ impl Identity {
         if actor.account() == Some(id) {
             actor.in_person()?;
         } else {
-            actor.admin()?;
+            actor.may(Capability::SeeAccounts)?;
         }
         self.account(id)?;
         Ok(self

@@ -17,6 +17,7 @@ use crate::store::{Read, Store, StoreError, Write};
 use crate::web::{Sealer, Signer};
 
 use super::actor::{Actor, Credential, Member};
+use super::authority::Capability;
 use super::error::Error;
 use super::first_run::FirstRun;
 use super::login::Login;
@@ -180,7 +181,7 @@ impl Identity {
 
     /// All accounts by call, for administrators.
     pub(crate) fn accounts(&self, actor: &Actor) -> Result<Vec<(AccountId, Arc<StoredAccount>)>, Error> {
-        actor.admin()?;
+        actor.may(Capability::SeeAccounts)?;
         let mut all: Vec<_> = self
             .memory()
             .accounts()
@@ -204,7 +205,7 @@ impl Identity {
         actor: &Actor,
         limit: usize,
     ) -> Result<Vec<(Timestamp, AuditLine)>, Error> {
-        actor.admin()?;
+        actor.may(Capability::ReadAudit)?;
         Ok(self
             .inner
             .store
@@ -225,7 +226,7 @@ impl Identity {
     pub(crate) async fn add_account(&self, actor: &Actor, new: NewAccount) -> Result<AccountId, Error> {
         let actor = actor.clone();
         self.change(move |tx, now| {
-            let id = write::add_account(tx, actor.admin()?, &new, now)?;
+            let id = write::add_account(tx, &actor, &new, now)?;
             Ok((id, Touched::account(id)))
         })
         .await
@@ -255,7 +256,7 @@ impl Identity {
     ) -> Result<StoredAccount, Error> {
         let actor = actor.clone();
         self.change(move |tx, now| {
-            let account = write::set_standing(tx, actor.admin()?, id, standing, now)?;
+            let account = write::set_standing(tx, &actor, id, standing, now)?;
             Ok((account, Touched::account(id)))
         })
         .await
@@ -271,9 +272,8 @@ impl Identity {
     ) -> Result<StoredAccount, Error> {
         let actor = actor.clone();
         self.change(move |tx, now| {
-            let admin = actor.admin()?;
             write::change_account(tx, &actor, id, &change, now)?;
-            let account = write::set_standing(tx, admin, id, standing, now)?;
+            let account = write::set_standing(tx, &actor, id, standing, now)?;
             Ok((account, Touched::account(id)))
         })
         .await
@@ -286,7 +286,7 @@ impl Identity {
         id: AccountId,
         password: Password,
     ) -> Result<(), Error> {
-        actor.may_reset_password(id)?;
+        actor.may_to_another(Capability::SetPasswords, id)?;
         self.store_password(actor, id, password).await?;
         self.tell_password_changed(id);
         Ok(())
@@ -299,7 +299,7 @@ impl Identity {
         id: AccountId,
         hash: PasswordHash,
     ) -> Result<(), Error> {
-        actor.may_reset_password(id)?;
+        actor.may_to_another(Capability::SetPasswords, id)?;
         self.store_hash(actor, id, hash).await
     }
 
@@ -420,7 +420,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The digest of the member's own session.
-pub(super) fn own_digest(member: &Member) -> Option<SecretDigest> {
+pub(in crate::identity) fn own_digest(member: &Member) -> Option<SecretDigest> {
     match member.credential {
         Credential::Session { digest, .. } => Some(digest),
         Credential::Key(_) | Credential::Signature => None,

@@ -99,7 +99,7 @@ impl Identity {
         new: Password,
         browser: &Browser,
     ) -> Result<(), Error> {
-        let member = actor.in_person()?;
+        let member = actor.owner()?;
         let account = self.account(member.account)?;
         if account.configured.is_some() {
             return Err(Error::Configured(account.call.clone()));
@@ -184,6 +184,7 @@ impl Identity {
             proven: SmolStr::new_static(proven.as_str()),
             network: browser.address_text(),
             agent: browser.agent_text(),
+            behind: None,
         };
         self.change(move |tx, now| {
             write::start_session(tx, &new, now)?;

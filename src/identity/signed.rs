@@ -135,6 +135,7 @@ impl Identity {
             role: account.role,
             scopes: Some(ScopeSet::FULL),
             credential: Credential::Signature,
+            behind: None,
         }))
     }
 

@@ -142,6 +142,16 @@ pub(crate) struct StoredSession {
     pub(crate) network: SmolStr,
     #[serde(default)]
     pub(crate) agent: SmolStr,
+    /// The administrator who looks in, where it is not the owner's.
+    #[serde(default)]
+    pub(crate) behind: Option<Behind>,
+}
+
+/// An administrator who looks in as a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Behind {
+    pub(crate) account: AccountId,
+    pub(crate) call: Login,
 }
 
 /// An API key.

@@ -69,7 +69,7 @@ pub(crate) fn open_id(
 ) -> Result<Option<Opened>, Error> {
     actor.require(scope)?;
     match (actor, actor.account()) {
-        (Actor::System(..), _) => as_account(r, id, None),
+        (Actor::Service(_), _) => as_account(r, id, None),
         (_, Some(account)) => as_account(r, id, Some(account.0)),
         _ => Ok(None),
     }

@@ -123,6 +123,7 @@ pub(crate) fn actor(call: &str, account: u32) -> Actor {
         role: Role::Member,
         scopes: Some(ScopeSet::FULL),
         credential: Credential::Key("aaaaaaaa".parse().unwrap()),
+        behind: None,
     })
 }
 

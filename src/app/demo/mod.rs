@@ -19,7 +19,7 @@ use crate::ham::callsign::Callsign;
 use crate::ham::geo::LatLon;
 use crate::ham::grid::Grid;
 use crate::identity::write::NewAccount;
-use crate::identity::{AccountId, Actor, Password, Role, Scope};
+use crate::identity::{AccountId, Actor, Password, Role, Scope, Service};
 use crate::logbook::error::Error;
 use crate::logbook::jobs::import::import_now;
 use crate::logbook::tables::Right;
@@ -144,7 +144,10 @@ async fn account(
         password: Some(services.identity.hash(password).await),
         verified: true,
     };
-    Ok(services.identity.add_account(&Actor::COMMAND_LINE, new).await?)
+    Ok(services
+        .identity
+        .add_account(&Actor::Service(Service::Demo), new)
+        .await?)
 }
 
 async fn make_books(services: &Services, people: Vec<Person>, now: Timestamp) -> Result<(), StartError> {
@@ -159,7 +162,7 @@ async fn make_books(services: &Services, people: Vec<Person>, now: Timestamp) ->
         };
         books::create_for(tx, owner, club, now)?;
         for (person, right) in others.iter().zip([Right::Officer, Right::Member, Right::Member]) {
-            books::share(tx, &Actor::COMMAND_LINE, CLUB, person, right, now)?;
+            books::share(tx, &Actor::Service(Service::Demo), CLUB, person, right, now)?;
         }
         Ok(())
     });
@@ -217,7 +220,12 @@ async fn trickle(logbook: &Logbook, stop: &CancellationToken) {
         };
         let place = logbook.countries.table().place(&qso);
         let logged = logbook.store.write(move |tx| {
-            let opened = rights::open(tx, &Actor::COMMAND_LINE, Scope::LogbookWrite, Some(STATION))?;
+            let opened = rights::open(
+                tx,
+                &Actor::Service(Service::Demo),
+                Scope::LogbookWrite,
+                Some(STATION),
+            )?;
             write::log::log(tx, &opened, Incoming { qso, place }, now).map(drop)
         });
         if let Err(error) = logged.await {

@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ham::grid::Grid;
+use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::login::Login;
 use crate::identity::model::{AccountId, Density, DisplayName, MailAddress, Role, Theme, Units};
@@ -245,7 +246,7 @@ pub(super) async fn one(
     Who(actor): Who,
     Path(id): Path<u32>,
 ) -> Result<impl IntoResponse> {
-    actor.admin()?;
+    actor.may(Capability::SeeAccounts)?;
     let id = AccountId(id);
     Ok(tagged(id, &*state.identity.account(id)?))
 }
@@ -266,7 +267,7 @@ pub(super) async fn change(
     let password = password.map_err(|weak| Problem::invalid("password", weak.to_string()))?;
     if password.is_some() {
         // Before anything is changed: all of the request is done, or nothing.
-        actor.may_reset_password(id)?;
+        actor.may_to_another(Capability::SetPasswords, id)?;
     }
     let standing = Standing {
         disabled: patch.disabled,

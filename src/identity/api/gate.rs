@@ -229,7 +229,7 @@ fn admit(guard: Option<Guard>, actor: &Actor) -> Result<(), Denied> {
             // A route declared with a scope nobody can have is closed, and the route test names it.
             Err(_) => Err(Denied::Forbidden("this is closed")),
         },
-        Some(Access::Admin) => actor.admin().map(drop),
+        Some(Access::Admin) => actor.admin(),
     }
 }
 
@@ -276,7 +276,7 @@ fn caller(actor: &Actor) -> Caller {
                 Credential::Session { .. } | Credential::Signature => None,
             },
         },
-        Actor::Guest | Actor::System(..) => Caller::GUEST,
+        Actor::Guest | Actor::Service(_) => Caller::GUEST,
     }
 }
 

@@ -11,6 +11,7 @@ mod keys;
 mod passkey;
 mod proofs;
 mod secret;
+mod services;
 mod session;
 mod sign_up;
 mod signature;
@@ -110,6 +111,7 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
         .api(Access::Admin, routes!(accounts::list, accounts::create))
         .api(Access::Admin, routes!(accounts::one, accounts::change))
         .api(Access::Admin, routes!(accounts::audit))
+        .api(Access::Admin, routes!(services::list))
         .with_state(state)
 }
 
@@ -176,9 +178,10 @@ impl From<Denied> for Problem {
             Denied::SignIn => Self::unauthenticated(),
             Denied::Scope(scope) => Self::forbidden("insufficient_scope", text).with("scope", scope.as_str()),
             Denied::InPerson => Self::forbidden("session_required", text),
-            Denied::NotAdministrator | Denied::Forbidden(_) | Denied::Listener => {
+            Denied::NotAdministrator | Denied::Forbidden(_) | Denied::Listener | Denied::NotItsWork(..) => {
                 Self::forbidden("forbidden", text)
             }
+            Denied::LookingIn => Self::forbidden("looking_in", text),
             Denied::Confirm => Self::new(StatusCode::UNAUTHORIZED, "reauthentication_required", text),
         }
     }

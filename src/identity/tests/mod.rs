@@ -37,6 +37,7 @@ fn member(role: Role, scopes: Option<ScopeSet>) -> Actor {
         role,
         scopes,
         credential,
+        behind: None,
     })
 }
 

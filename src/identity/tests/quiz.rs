@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::place::*;
 use crate::identity::quiz::{ASKED, BUILT_IN, GateQuestion, Quiz, is_proven};
-use crate::identity::{Actor, Error};
+use crate::identity::{Actor, Error, Service};
 use crate::web::Signer;
 
 fn now() -> Timestamp {
@@ -129,7 +129,7 @@ async fn imported_questions_take_the_place_of_the_built_in_ones() {
     place.account("K6BP", crate::identity::Role::Member).await;
     let member = place.actor("K6BP").await;
     assert!(matches!(fill(member, 30).await, Err(Error::Denied(_))));
-    fill(Actor::COMMAND_LINE, 30).await.unwrap();
+    fill(Actor::Service(Service::Examiner), 30).await.unwrap();
     let asked = place.identity.sign_up_questions().questions;
     assert!(
         asked.iter().all(|asked| asked.ask.starts_with("Question")),

@@ -8,10 +8,10 @@ use crate::identity::verification::{Method, Trust};
 use crate::identity::write::{
     Claim, Claimant, Claimed, NewAccount, Proof, Standing, add_verification, claim_call, end_verification,
 };
-use crate::identity::{Actor, Error, Role, check_calls, check_verifications, read};
+use crate::identity::{Actor, Error, Role, Service, check_calls, check_verifications, read};
 
 /// The service that checked a certificate.
-const SERVICE: Actor = Actor::COMMAND_LINE;
+const SERVICE: Actor = Actor::Service(Service::Verifier);
 
 fn certificate() -> Proof {
     Proof {

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
-use super::{audit, line, own_or_admin};
+use super::{audit, line, own_or};
 use crate::event::Event;
 use crate::identity::actor::{Actor, Denied};
+use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::event::IdentityEvent;
 use crate::identity::model::{AccountId, DisplayName, Scope, ScopeSet};
@@ -38,7 +39,7 @@ pub(crate) fn create_api_key(
     if actor.account() == Some(new.account) {
         actor.confirmed()?;
     } else {
-        actor.may_reset_password(new.account)?;
+        actor.may(Capability::MakeKeys)?;
     }
     read::account(tx, new.account)?.ok_or(Error::UnknownAccount)?;
     if new.scopes.is_empty() {
@@ -78,7 +79,7 @@ pub(crate) fn revoke_api_key(
     now: Timestamp,
 ) -> Result<(), Error> {
     let key = read::key(tx, id)?.ok_or(Error::UnknownKey)?;
-    own_or_admin(actor, key.account).map_err(|denied| match denied {
+    own_or(actor, Capability::EndKeys, key.account).map_err(|denied| match denied {
         Denied::SignIn => Error::Denied(denied),
         // Somebody else's key is not admitted to exist.
         _ if actor.account() != Some(key.account) => Error::UnknownKey,

@@ -16,7 +16,8 @@ mod verification;
 use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::actor::{Actor, Admin, Credential, Denied};
+use super::actor::{Actor, Credential, Denied};
+use super::authority::{self, Capability};
 use super::error::Error;
 use super::event::IdentityEvent;
 use super::login::Login;
@@ -129,11 +130,12 @@ pub(crate) fn set_up(tx: &mut Write<'_>, new: &NewAccount, now: Timestamp) -> Re
 /// Makes an account.
 pub(crate) fn add_account(
     tx: &mut Write<'_>,
-    admin: Admin<'_>,
+    actor: &Actor,
     new: &NewAccount,
     now: Timestamp,
 ) -> Result<AccountId, Error> {
-    insert_account(tx, &admin.actor().audit_name(), new, now)
+    actor.may(Capability::MakeAccounts)?;
+    insert_account(tx, &actor.audit_name(), new, now)
 }
 
 fn insert_account(
@@ -149,7 +151,7 @@ fn insert_account(
         return Err(Error::Listener);
     }
     let by_call = SmolStr::new(new.call.as_str());
-    if tx.contains(ACCOUNT_BY_CALL, &by_call)? {
+    if tx.contains(ACCOUNT_BY_CALL, &by_call)? || authority::is_reserved(&new.call) {
         return Err(Error::CallTaken(new.call.clone()));
     }
     let id = u32::try_from(tx.next_id("identity.account")?).expect("four billion accounts do not fit a club");
@@ -209,7 +211,7 @@ pub(crate) fn change_account(
             Some(Some(_)) => return Err(Error::MailUnconfirmed),
         }
     } else {
-        actor.admin()?;
+        actor.may(Capability::ChangeAccounts)?;
     }
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     if change
@@ -244,11 +246,12 @@ pub(crate) fn change_account(
 /// Changes what an account is to the installation.
 pub(crate) fn set_standing(
     tx: &mut Write<'_>,
-    admin: Admin<'_>,
+    actor: &Actor,
     id: AccountId,
     standing: Standing,
     now: Timestamp,
 ) -> Result<StoredAccount, Error> {
+    actor.may(Capability::GovernAccounts)?;
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     let governs = |account: &StoredAccount| account.role == Role::Administrator && !account.disabled;
     let governed = governs(&account);
@@ -264,7 +267,7 @@ pub(crate) fn set_standing(
     if account.disabled {
         end_sessions(tx, id, None)?;
     }
-    let who = admin.actor().audit_name();
+    let who = actor.audit_name();
     match standing.verified {
         Some(true) if account.verified.is_none() => {
             verification::record(tx, &who, (id, &account), &Proof::word_of(""), now)?;
@@ -296,7 +299,7 @@ pub(crate) fn set_password(
     hash: &PasswordHash,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let own = own_or_admin(actor, id)?;
+    let own = own_or(actor, Capability::SetPasswords, id)?;
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     if account.configured.is_some() {
         return Err(Error::Configured(account.call));
@@ -326,12 +329,12 @@ pub(super) fn rehash(
 /// Whose session goes on when an account's sessions end.
 type Kept = Option<SecretDigest>;
 
-/// Refuses unless the actor owns the account or administers; an owner's own session is returned.
-fn own_or_admin(actor: &Actor, id: AccountId) -> Result<Kept, Denied> {
+/// Refuses unless the actor owns the account or has the capability; an owner's own session is returned.
+fn own_or(actor: &Actor, capability: Capability, id: AccountId) -> Result<Kept, Denied> {
     if actor.account() != Some(id) {
-        return actor.admin().map(|_| None);
+        return actor.may(capability).map(|()| None);
     }
-    let member = actor.in_person()?;
+    let member = actor.owner()?;
     Ok(match member.credential {
         Credential::Session { digest, .. } => Some(digest),
         Credential::Key(_) | Credential::Signature => None,

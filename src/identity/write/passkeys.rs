@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
-use super::{audit, line, own_or_admin};
+use super::{audit, line, own_or};
 use crate::identity::actor::Actor;
+use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::model::{AccountId, DisplayName};
 #[cfg(feature = "passkeys")]
@@ -52,7 +53,7 @@ pub(crate) fn rename_passkey(
     name: DisplayName,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let member = actor.in_person()?;
+    let member = actor.owner()?;
     let mut passkey = own(tx, id, member.account)?;
     passkey.name = name;
     tx.put(PASSKEY, id, &passkey)?;
@@ -77,7 +78,7 @@ pub(crate) fn revoke_passkey(
         actor.confirmed()?;
     } else {
         // Somebody else's passkey is not admitted to exist.
-        own_or_admin(actor, passkey.account).map_err(|_| Error::UnknownPasskey)?;
+        own_or(actor, Capability::EndKeys, passkey.account).map_err(|_| Error::UnknownPasskey)?;
     }
     tx.remove(PASSKEY, id)?;
     let name = passkey.name.as_str();

@@ -5,6 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::audit;
 use crate::identity::actor::Actor;
+use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::quiz::GateQuestion;
 use crate::identity::tables::{AuditLine, GATE_QUESTION};
@@ -22,7 +23,7 @@ pub(crate) fn replace_gate_questions(
     questions: &[GateQuestion],
     now: Timestamp,
 ) -> Result<(), Error> {
-    actor.admin()?;
+    actor.may(Capability::SetQuestions)?;
     let set = SmolStr::new(set);
     tx.remove_span(GATE_QUESTION, Span::prefix(&(set.clone(),)), usize::MAX)?;
     for (place, question) in (0_u32..).zip(questions.iter().take(MOST_QUESTIONS)) {

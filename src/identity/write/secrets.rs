@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{audit, line, own_or_admin};
+use super::{audit, line, own_or};
 use crate::event::Event;
 use crate::identity::actor::Actor;
+use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::event::IdentityEvent;
 use crate::identity::model::AccountId;
@@ -24,7 +25,7 @@ pub(crate) fn set_signing_secret(
         let own = actor.confirmed()?.account == id;
         own.then_some(()).ok_or(Error::UnknownAccount)?;
     } else {
-        own_or_admin(actor, id)?;
+        own_or(actor, Capability::EndKeys, id)?;
     }
     read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     let action = match sealed {

@@ -5,12 +5,13 @@ use smol_str::SmolStr;
 
 use super::{Kept, audit, line};
 use crate::event::Event;
-use crate::identity::actor::Actor;
+use crate::identity::actor::{Actor, Denied};
 use crate::identity::error::Error;
 use crate::identity::event::IdentityEvent;
 use crate::identity::model::AccountId;
 use crate::identity::read;
-use crate::identity::tables::{AUDIT, SESSION, StoredSession};
+use crate::identity::service::own_digest;
+use crate::identity::tables::{AUDIT, Behind, SESSION, StoredSession};
 use crate::identity::token::SecretDigest;
 use crate::store::{Direction, Rows, Span, StoreError, Write};
 
@@ -27,6 +28,8 @@ pub(crate) struct NewSession {
     pub(crate) proven: SmolStr,
     pub(crate) network: SmolStr,
     pub(crate) agent: SmolStr,
+    /// The administrator who looks in, where it is not the owner.
+    pub(crate) behind: Option<Behind>,
 }
 
 /// Starts a session, making room where an account has too many.
@@ -52,6 +55,7 @@ pub(in crate::identity) fn start_session(
         lapsed: false,
         network: new.network.clone(),
         agent: new.agent.clone(),
+        behind: new.behind.clone(),
     };
     tx.put(SESSION, &new.digest, &session)?;
     audit(
@@ -91,6 +95,10 @@ pub(crate) fn end_session(
     now: Timestamp,
 ) -> Result<(), Error> {
     let member = actor.in_person()?;
+    // Who looks in ends their own looking in, and nobody else's session.
+    if member.behind.is_some() && own_digest(member) != Some(*digest) {
+        return Err(Denied::LookingIn.into());
+    }
     let session = tx
         .get(SESSION, digest)?
         .filter(|session| session.account == member.account);

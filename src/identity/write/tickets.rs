@@ -8,6 +8,7 @@ use smol_str::format_smolstr;
 
 use super::{NewAccount, audit, end_sessions, insert_account, line, save};
 use crate::identity::actor::{Actor, Denied};
+use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::model::{AccountId, MailAddress};
 use crate::identity::password::PasswordHash;
@@ -163,7 +164,7 @@ pub(crate) fn give_recovery(
     id: AccountId,
     now: Timestamp,
 ) -> Result<Timestamp, Error> {
-    actor.may_reset_password(id)?;
+    actor.may_to_another(Capability::SetPasswords, id)?;
     let account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     if account.configured.is_some() {
         return Err(Error::Configured(account.call));
@@ -225,7 +226,8 @@ pub(in crate::identity) fn sweep_tickets(tx: &mut Write<'_>, now: Timestamp) -> 
 fn guest_only(actor: &Actor) -> Result<(), Denied> {
     match actor {
         Actor::Member(_) => Err(Denied::Forbidden("you have an account already")),
-        Actor::Guest | Actor::System(..) => Ok(()),
+        Actor::Service(_) => Err(Denied::Forbidden("only a guest signs up")),
+        Actor::Guest => Ok(()),
     }
 }
 

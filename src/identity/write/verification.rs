@@ -11,6 +11,7 @@ use super::{NewAccount, audit, end_sessions, insert_account, line, save};
 use crate::event::Event;
 use crate::ham::callsign::Callsign;
 use crate::identity::actor::Actor;
+use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::event::IdentityEvent;
 use crate::identity::login::Login;
@@ -82,7 +83,7 @@ pub(crate) fn add_verification(
     proof: &Proof,
     now: Timestamp,
 ) -> Result<u64, Error> {
-    actor.admin()?;
+    actor.may(Capability::RecordProofs)?;
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     let number = record(tx, &actor.audit_name(), (id, &account), proof, now)?;
     settle(tx, id, &mut account, now)?;
@@ -97,7 +98,7 @@ pub(crate) fn end_verification(
     why: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    actor.admin()?;
+    actor.may(Capability::EndProofs)?;
     let found = tx.get(VERIFICATION, &number)?;
     let found = found.filter(|found| found.account == id && found.ended.is_none());
     let found = found.ok_or(Error::UnknownVerification)?;
@@ -113,7 +114,7 @@ pub(crate) fn claim_call(
     claim: &Claim,
     now: Timestamp,
 ) -> Result<Claimed, Error> {
-    actor.admin()?;
+    actor.may(Capability::ClaimCalls)?;
     let who = actor.audit_name();
     let holder = match read::account_of(tx, &claim.call)? {
         Some(id) => Some((id, read::account(tx, id)?.ok_or(Error::UnknownAccount)?)),
