@@ -93,7 +93,13 @@ impl Services {
         let bus = Bus::new(
             BusConfig {
                 ring_messages: config.limits.firehose_ring,
-                encoders: vec![jobs::encode, logbook::encode, logbook::encode_contact],
+                encoders: vec![
+                    jobs::encode,
+                    logbook::encode,
+                    logbook::encode_contact,
+                    identity::review::encode,
+                    identity::review::encode_own,
+                ],
                 ..BusConfig::default()
             },
             env.clock.clone(),
@@ -174,6 +180,7 @@ pub(crate) fn registry() -> Registry {
     let mut index_checks: Vec<_> = vec![
         ("identity calls", identity::check_calls as _),
         ("identity proofs", identity::check_verifications as _),
+        ("identity reviews", identity::check_reviews as _),
         ("jobs", jobs::check as _),
     ];
     index_checks.extend(logbook::CHECKS);

@@ -13,5 +13,6 @@ pub mod freq;
 pub mod geo;
 pub mod grid;
 pub mod mode;
+pub mod morse;
 pub mod qso;
 pub mod sun;

@@ -34,6 +34,8 @@ pub(crate) enum Capability {
     SetQuestions,
     /// Apply what the register says of licences.
     ApplyLicences,
+    /// Put a matter into the review queue.
+    OpenReviews,
     /// Settle what waits in the review queue.
     SettleReviews,
     /// Read the audit trail.
@@ -62,7 +64,7 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// Every capability, in the order of lists.
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::MakeAccounts,
         Self::ChangeAccounts,
         Self::GovernAccounts,
@@ -75,6 +77,7 @@ impl Capability {
         Self::ClaimCalls,
         Self::SetQuestions,
         Self::ApplyLicences,
+        Self::OpenReviews,
         Self::SettleReviews,
         Self::ReadAudit,
         Self::ActAsMember,
@@ -104,6 +107,7 @@ impl Capability {
             Self::ClaimCalls => "claim calls",
             Self::SetQuestions => "set questions",
             Self::ApplyLicences => "apply licences",
+            Self::OpenReviews => "open reviews",
             Self::SettleReviews => "settle reviews",
             Self::ReadAudit => "read the audit trail",
             Self::ActAsMember => "act as a member",
@@ -211,8 +215,8 @@ impl Service {
                 C::WriteLogbooks,
                 C::KeepStation,
             ],
-            Self::Verifier => &[C::RecordProofs, C::EndProofs, C::ClaimCalls],
-            Self::LicenceWatcher => &[C::ApplyLicences],
+            Self::Verifier => &[C::RecordProofs, C::EndProofs, C::ClaimCalls, C::OpenReviews],
+            Self::LicenceWatcher => &[C::ApplyLicences, C::OpenReviews],
             Self::ImportWorker => &[C::RunImports],
             Self::LogbookKeeper => &[C::KeepLogbooks],
             Self::Eraser => &[C::EraseAccounts],

@@ -42,6 +42,20 @@ pub(crate) enum Error {
     UnknownSession,
     #[error("there is no such proof, or it has ended")]
     UnknownVerification,
+    #[error("this challenge was answered already, or its time is over; ask for another")]
+    StaleMorse,
+    #[error("this was keyed faster than time passed")]
+    FastMorse,
+    #[error("there is no such review")]
+    UnknownReview,
+    #[error("this was decided already")]
+    ReviewDecided,
+    #[error("a refusal needs a reason: its owner reads it")]
+    NoReason,
+    #[error(
+        "this cannot be taken back by itself: the call has gone on; end the proof or claim the call anew"
+    )]
+    CannotReopen,
     #[error("{0} has an account already")]
     CallTaken(Login),
     #[error("{0} is held by somebody who proved it; an administrator must settle this")]

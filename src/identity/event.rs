@@ -29,6 +29,16 @@ pub(crate) enum IdentityEvent {
     },
     /// Sessions ended: their sockets are to be closed.
     SessionsEnded { account: AccountId },
+    /// A matter came before the administrators, was decided or went away.
+    ReviewChanged {
+        review: u64,
+        /// What is asked: `document`, `sign_up`, ...
+        kind: &'static str,
+        /// The account it is about.
+        account: AccountId,
+        /// `open`, `accepted`, `refused` or `withdrawn`.
+        state: &'static str,
+    },
     /// An API key ended: its sockets are to be closed.
     KeyRevoked { account: AccountId },
 }

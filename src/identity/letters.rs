@@ -4,6 +4,7 @@ use crate::env::Mail;
 use crate::web::Text;
 
 use super::model::MailAddress;
+use super::review::{Matter, Remark};
 
 /// The words of all mails, with where the installation is reached.
 pub(super) struct Letters<'a> {
@@ -50,6 +51,35 @@ impl Letters<'_> {
             .t
             .f("mail.password_text", &[("call", login), ("link", &link)]);
         mail(to, self.t.s("mail.password_subject"), text)
+    }
+
+    /// What an administrator decided about the account.
+    pub(super) fn decided(
+        &self,
+        to: &MailAddress,
+        login: &str,
+        matter: &Matter,
+        (accepted, reason): (bool, &Remark),
+    ) -> Mail {
+        let call = matter.call().map(ToString::to_string).unwrap_or_default();
+        let text = match (matter, accepted) {
+            (Matter::SignUp {}, true) => "mail.review_let_in",
+            (Matter::SignUp {}, false) => "mail.review_not_let_in",
+            (Matter::Document { .. }, true) => "mail.review_document_accepted",
+            (Matter::Document { .. }, false) => "mail.review_document_refused",
+            (_, true) => "mail.review_call_given",
+            (_, false) => "mail.review_call_refused",
+        };
+        let text = self
+            .t
+            .f(text, &[("login", login), ("call", &call), ("link", self.public)]);
+        let reason = if reason.is_empty() {
+            String::new()
+        } else {
+            let label = self.t.s("mail.review_reason");
+            format!("\n\n{label}\n{}", reason.as_str())
+        };
+        mail(to, self.t.s("mail.review_subject"), text + &reason)
     }
 
     /// The account has another address now: to the one before.

@@ -19,6 +19,7 @@ mod login;
 pub(crate) mod lotw;
 mod memory;
 mod model;
+mod morse;
 mod own;
 #[cfg(feature = "passkeys")]
 mod passkey;
@@ -28,6 +29,7 @@ mod proofs;
 mod quiz;
 pub(crate) mod read;
 mod recovery;
+pub(crate) mod review;
 mod service;
 mod sign_in;
 mod sign_up;
@@ -53,6 +55,7 @@ pub(crate) use model::{AccountId, Density, DisplayName, MailAddress, Role, Scope
 pub(crate) use own::{KeyLine, PasskeyLine, SessionLine};
 pub(crate) use password::{BadHash, Password, PasswordHash};
 pub(crate) use quiz::{ASKED, Asked, PROOF_BITS};
+pub(crate) use review::check_reviews;
 pub(crate) use service::{ConfiguredAdmin, Foundation, Identity};
 pub(crate) use sign_in::SignIn;
 pub(crate) use sign_up::{Confirmed, SignedUp};

@@ -8,6 +8,7 @@ use super::memory::Touched;
 use super::model::AccountId;
 use super::quiz::GateQuestion;
 use super::read;
+use super::review;
 use super::service::Identity;
 use super::verification::Verification;
 use super::write::{self, Claim, Claimed, Proof};
@@ -62,16 +63,28 @@ impl Identity {
         .await
     }
 
-    /// Gives a call to whoever proved it.
+    /// Gives a call to whoever proved it. What a service may not settle comes before the administrators, and is
+    /// still an error here.
     pub(crate) async fn claim_call(&self, actor: &Actor, claim: Claim) -> Result<Claimed, Error> {
-        let actor = actor.clone();
-        self.change(move |tx, now| {
-            let claimed = write::claim_call(tx, &actor, &claim, now)?;
+        let (asked_by, wanted) = (actor.clone(), claim.clone());
+        let claimed = self.change(move |tx, now| {
+            let claimed = write::claim_call(tx, &asked_by, &wanted, now)?;
             let mut touched = Touched::account(claimed.account);
             touched.accounts.extend(claimed.displaced);
             Ok((claimed, touched))
-        })
-        .await
+        });
+        let claimed = claimed.await;
+        if let Err(Error::HeldByVerified(_) | Error::HasCall(_)) = claimed
+            && let Actor::Service(_) = actor
+        {
+            let actor = actor.clone();
+            self.change(move |tx, now| {
+                review::contest(tx, &actor, &claim, now)?;
+                Ok(((), Touched::default()))
+            })
+            .await?;
+        }
+        claimed
     }
 
     /// Puts a set of questions for the knowledge gate in the place of the one of the same name.

@@ -375,6 +375,8 @@ impl Identity {
             write::sweep(tx, &unwritten.over, now)?;
             write::sweep_tickets(tx, now)?;
             write::sweep_mail_counts(tx, now)?;
+            write::sweep_tries(tx, now)?;
+            write::sweep_morse(tx, now)?;
             Ok(((), touched))
         })
         .await

@@ -16,7 +16,7 @@ use super::quiz::GateQuestion;
 use super::ticket::Ticket;
 use super::token::SecretDigest;
 use super::verification::Verification;
-use super::write::MailCount;
+use super::write::{MailCount, MorseChallenge, TryCount};
 
 table!(
     /// Accounts by number.
@@ -41,6 +41,14 @@ table!(
 table!(
     /// When mails were asked for, by address or network.
     pub(super) MAIL_COUNT: "identity.mail_count", SmolStr => MailCount
+);
+table!(
+    /// When something was tried, by what and whom.
+    pub(super) TRY_COUNT: "identity.try_count", SmolStr => TryCount
+);
+table!(
+    /// Morse challenges by account.
+    pub(super) MORSE: "identity.morse", u32 => MorseChallenge
 );
 table!(
     /// Questions of the knowledge gate, by the set they come from and their place in it.
@@ -214,12 +222,14 @@ pub(crate) struct AuditLine {
 
 /// Everything this domain stores.
 pub(crate) fn tables() -> Vec<TableInfo> {
-    vec![
+    let mut tables = vec![
         ACCOUNT.info(),
         ACCOUNT_BY_CALL.info(),
         VERIFICATION.info(),
         TICKET.info(),
         MAIL_COUNT.info(),
+        TRY_COUNT.info(),
+        MORSE.info(),
         GATE_QUESTION.info(),
         VERIFICATION_BY_ACCOUNT.info(),
         SESSION.info(),
@@ -227,7 +237,9 @@ pub(crate) fn tables() -> Vec<TableInfo> {
         PASSKEY.info(),
         API_KEY.info(),
         AUDIT.info(),
-    ]
+    ];
+    tables.extend(super::review::tables());
+    tables
 }
 
 /// Compares the index of calls with the accounts.

@@ -9,7 +9,6 @@
 //! Not here: the ADIF format and entity tables (`ham`), accounts (`identity`).
 
 pub(crate) mod api;
-mod arriving;
 pub(crate) mod check;
 pub(crate) mod encode;
 pub(crate) mod error;

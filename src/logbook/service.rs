@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::arriving::Arriving;
 use super::place::Countries;
 use crate::env::Env;
 use crate::store::Store;
+use crate::web::Arriving;
 
 /// The logbooks with what they need around them; clones share it.
 #[derive(Clone)]

@@ -7,6 +7,7 @@ pub mod adif_gen;
 mod app;
 mod logbook;
 pub mod lotw;
+pub mod morse_fuzz;
 pub mod records;
 
 pub use app::{BEGIN, Route, SentMail, TestApp};

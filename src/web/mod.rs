@@ -7,6 +7,7 @@
 //! Deliberately not here: any domain. Who is asking arrives as a [`Caller`] that the accounts' own
 //! middleware puts into the request; what a request may do is decided behind the handlers.
 
+mod arriving;
 mod assets;
 mod caller;
 mod cursor;
@@ -34,6 +35,7 @@ mod ws;
 mod tests;
 
 pub(crate) use crate::net::Network;
+pub(crate) use arriving::{Arriving, MOST_AT_ONCE, Pace};
 pub(crate) use assets::{asset_base, asset_routes};
 pub(crate) use caller::Caller;
 pub(crate) use cursor::Cursor;

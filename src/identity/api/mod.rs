@@ -7,9 +7,11 @@ mod accounts;
 mod csrf;
 pub(crate) mod gate;
 mod keys;
+mod morse;
 #[cfg(feature = "passkeys")]
 mod passkey;
 mod proofs;
+mod reviews;
 mod secret;
 mod services;
 mod session;
@@ -104,10 +106,16 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
             routes!(accounts::change_password),
         )
         .api(Access::Session, routes!(proofs::own))
+        .api(Access::Session, routes!(morse::ask))
+        .api(Access::Session, routes!(morse::answer))
         .api(Access::Admin, routes!(proofs::list, proofs::vouch))
         .api(Access::Admin, routes!(proofs::end))
         .api(Access::Admin, routes!(proofs::claim))
         .api(Access::Admin, routes!(proofs::questions))
+        .api(Access::Admin, routes!(reviews::list))
+        .api(Access::Admin, routes!(reviews::one))
+        .api(Access::Admin, routes!(reviews::decide, reviews::reopen))
+        .api(Access::Admin, routes!(reviews::withdraw))
         .api(Access::Admin, routes!(accounts::list, accounts::create))
         .api(Access::Admin, routes!(accounts::one, accounts::change))
         .api(Access::Admin, routes!(accounts::audit))
@@ -198,7 +206,13 @@ impl From<Error> for Problem {
             | Error::UnknownSession
             | Error::UnknownSecret
             | Error::UnknownPasskey
+            | Error::UnknownReview
             | Error::UnknownVerification => Self::not_found(text),
+            Error::ReviewDecided => Self::conflict("review_decided", text),
+            Error::CannotReopen => Self::conflict("cannot_reopen", text),
+            Error::StaleMorse => Self::conflict("stale_challenge", text),
+            Error::FastMorse => Self::invalid("times", text).with("why", "machine"),
+            Error::NoReason => Self::invalid("reason", text),
             Error::HeldByVerified(_) => Self::conflict("held_by_verified", text),
             Error::HasCall(_) => Self::conflict("has_call", text),
             Error::NoCall | Error::Listener => Self::conflict("listener", text),

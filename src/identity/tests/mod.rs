@@ -2,6 +2,7 @@ mod accounts;
 mod keys;
 mod place;
 mod quiz;
+mod review;
 mod sessions;
 mod verification;
 

@@ -10,7 +10,7 @@ use crate::identity::error::Error;
 use crate::identity::model::Role;
 use crate::identity::password::PasswordHash;
 use crate::identity::service::ConfiguredAdmin;
-use crate::identity::{read, token};
+use crate::identity::{read, review, token};
 use crate::store::Write;
 
 /// Makes the configured administrator what the configuration says; an account it no longer names is its owner's
@@ -21,6 +21,7 @@ pub(in crate::identity) fn apply_configured(
     now: Timestamp,
 ) -> Result<(), Error> {
     record_older(tx, now)?;
+    review::open_older(tx, now)?;
     for (id, mut account) in read::accounts(tx)? {
         let named = admin.is_some_and(|admin| Some(&admin.call) == account.call.call());
         if account.configured.is_some() && !named {

@@ -4,13 +4,16 @@
 //! transaction, so the commands take hashes.
 
 mod configured;
+mod contested;
 mod keys;
 mod mail_count;
+mod morse;
 mod passkeys;
 mod questions;
 mod secrets;
 mod sessions;
 mod tickets;
+mod tries;
 mod verification;
 
 use jiff::Timestamp;
@@ -24,6 +27,7 @@ use super::login::Login;
 use super::model::{AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, Theme, Units};
 use super::password::PasswordHash;
 use super::read;
+use super::review;
 use super::tables::{ACCOUNT, ACCOUNT_BY_CALL, AUDIT, AuditLine, Person, StoredAccount};
 use super::token::SecretDigest;
 use crate::event::Event;
@@ -31,10 +35,13 @@ use crate::ham::grid::Grid;
 use crate::store::{Rows, StoreError, Write};
 
 pub(super) use configured::apply_configured;
+pub(super) use contested::{set_waiting, settle_claim};
 pub(super) use keys::note_key;
 pub(crate) use keys::{NewKey, create_api_key, revoke_api_key};
 pub(super) use mail_count::{MailCount, sweep_mail_counts};
 pub(crate) use mail_count::{Postage, count_mail};
+pub(super) use morse::{MorseChallenge, sweep_morse};
+pub(crate) use morse::{ask_morse, record_morse, take_morse};
 #[cfg(feature = "passkeys")]
 pub(crate) use passkeys::add_passkey;
 #[cfg(feature = "passkeys")]
@@ -51,6 +58,7 @@ pub(crate) use tickets::{
     Admission, ask_first_mail, ask_mail, ask_recovery, confirm_mail, confirm_sign_up, give_recovery,
     hold_sign_up, recover, sign_up,
 };
+pub(super) use tries::{TryCount, sweep_tries};
 pub(super) use verification::note_run_out;
 use verification::settle;
 pub(crate) use verification::{
@@ -256,6 +264,7 @@ pub(crate) fn set_standing(
     let governs = |account: &StoredAccount| account.role == Role::Administrator && !account.disabled;
     let governed = governs(&account);
     account.disabled = standing.disabled.unwrap_or(account.disabled);
+    let waited = account.waiting;
     account.waiting &= account.disabled;
     account.role = standing.role.unwrap_or(account.role);
     if account.call.call().is_none() != (account.role == Role::Swl) {
@@ -268,6 +277,9 @@ pub(crate) fn set_standing(
         end_sessions(tx, id, None)?;
     }
     let who = actor.audit_name();
+    if waited && !account.waiting {
+        review::sign_up_settled(tx, &who, id, now)?;
+    }
     match standing.verified {
         Some(true) if account.verified.is_none() => {
             verification::record(tx, &who, (id, &account), &Proof::word_of(""), now)?;
@@ -354,7 +366,7 @@ fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Resul
 }
 
 /// A line for the audit trail about an account.
-fn line(who: &str, action: &str, account: AccountId, detail: &str) -> AuditLine {
+pub(super) fn line(who: &str, action: &str, account: AccountId, detail: &str) -> AuditLine {
     AuditLine {
         who: who.into(),
         action: action.into(),
@@ -363,7 +375,8 @@ fn line(who: &str, action: &str, account: AccountId, detail: &str) -> AuditLine 
     }
 }
 
-fn audit(tx: &mut Write<'_>, line: &AuditLine, now: Timestamp) -> Result<(), StoreError> {
+/// Writes a line of the audit trail.
+pub(super) fn audit(tx: &mut Write<'_>, line: &AuditLine, now: Timestamp) -> Result<(), StoreError> {
     let number = tx.next_id("identity.audit")?;
     tx.put(AUDIT, &(now, number), line)
 }

@@ -13,6 +13,7 @@ use crate::identity::error::Error;
 use crate::identity::model::{AccountId, MailAddress};
 use crate::identity::password::PasswordHash;
 use crate::identity::read;
+use crate::identity::review::{self, Matter, Remark};
 use crate::identity::tables::{StoredAccount, TICKET};
 use crate::identity::ticket::{Purpose, Ticket, Wish};
 use crate::identity::token::SecretDigest;
@@ -257,6 +258,7 @@ fn make(
         let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
         (account.disabled, account.waiting) = (true, true);
         save(tx, id, &mut account)?;
+        review::insert(tx, "sign-up", (id, Remark::default()), Matter::SignUp {}, now)?;
     }
     Ok(Some(id))
 }

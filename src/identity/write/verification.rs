@@ -5,6 +5,7 @@
 //! listener.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{NewAccount, audit, end_sessions, insert_account, line, save};
@@ -22,13 +23,17 @@ use crate::identity::verification::{Ended, Method, Verification};
 use crate::store::{Rows, StoreError, Write};
 
 /// What was shown, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Proof {
     pub(crate) method: Method,
     /// A digest or a public name; never a secret.
+    #[serde(default)]
     pub(crate) evidence: SmolStr,
+    #[serde(default)]
     pub(crate) licensee: Option<SmolStr>,
+    #[serde(default)]
     pub(crate) note: SmolStr,
+    #[serde(default)]
     pub(crate) until: Option<Timestamp>,
 }
 

@@ -15,13 +15,12 @@ use super::LogbookState;
 use crate::identity::api::gate::Who;
 use crate::identity::{Actor, Scope};
 use crate::jobs::{self, NewJob};
-use crate::logbook::arriving::{MOST_AT_ONCE, Pace};
 use crate::logbook::error::Error;
 use crate::logbook::jobs::ImportJob;
 use crate::logbook::rights;
 use crate::logbook::tables::{IMPORT, IMPORT_BY_JOB, OnDuplicate};
 use crate::logbook::write::import::{self, Options};
-use crate::web::{Json, Problem, ProblemBody, Query, Result};
+use crate::web::{Json, MOST_AT_ONCE, Pace, Problem, ProblemBody, Query, Result};
 
 /// How a file is to be imported.
 #[derive(Debug, Default, Deserialize, IntoParams)]

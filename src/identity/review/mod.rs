@@ -1,0 +1,20 @@
+//! What people must decide: licences that were shown, calls that two people proved, sign-ups that wait, licences that
+//! may be a listener's. One queue for administrators, one record per matter.
+//!
+//! Invariants: a matter is open once per account; a decision names who, when and why, is told to the account's owner,
+//! and is never rewritten but by reopening, which the audit trail keeps; what a decision does to accounts happens in
+//! its transaction or it is not taken. Opening is for the services that cannot decide themselves.
+
+mod effect;
+mod handle;
+mod live;
+mod model;
+mod read;
+mod tables;
+mod write;
+
+pub(crate) use live::{encode, encode_own};
+pub(crate) use model::{Matter, Remark, Review, ReviewId, State, Verdict};
+pub(crate) use tables::check_reviews;
+pub(super) use tables::tables;
+pub(super) use write::{contest, insert, open_older, sign_up_settled};
