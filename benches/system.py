@@ -21,10 +21,10 @@ def free_port():
 class Server:
     """The program on a data directory; `start` returns the seconds until the first page was there."""
 
-    def __init__(self, binary, data):
+    def __init__(self, binary, data, **settings):
         self.binary, self.data, self.port, self.process = binary, data, free_port(), None
         self.env = {**os.environ, "SHACKBOX_LIMITS__UPLOAD_BYTES": "1GiB", "SHACKBOX_SOURCES__COUNTRY__ENABLED": "false",
-                    "SHACKBOX_BACKUP__ENABLED": "false", "SHACKBOX_LOG__LEVEL": "warn"}
+                    "SHACKBOX_BACKUP__ENABLED": "false", "SHACKBOX_LOG__LEVEL": "warn", **settings}
 
     def command(self, *args, text=None):
         done = subprocess.run([self.binary, *args, "--data-dir", self.data], env=self.env, input=text, text=True,
@@ -233,4 +233,5 @@ def main():
         row("store on disk", f"{size / 1e6:.0f} MB, {size / total:.0f} bytes a contact", "")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version, password_hash::phc};
+use argon2::password_hash::phc;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -22,6 +22,10 @@ const MIN_CHARS: usize = 15;
 const MAX_BYTES: usize = 1024;
 /// Concurrent hash computations; each holds 19 MiB.
 const SLOTS: usize = 2;
+/// Room asked for by a computation, of which it touches what it needs: glibc maps a block of more than 32 MiB for
+/// itself and gives it back at once, and keeps smaller ones for each thread of the blocking pool. Two hundred people
+/// who sign in at once made 950 MB of those.
+const MAPPED_BLOCKS: usize = 33 * 1024 * 1024 / Block::SIZE;
 /// Argon2 parameters above these come from a hostile hash string.
 const MAX_MEMORY_KIB: u32 = 256 * 1024;
 const MAX_PASSES: u32 = 10;
@@ -181,10 +185,15 @@ impl std::fmt::Debug for PasswordHash {
 impl PasswordHash {
     /// Hashes with Argon2id. Blocks for tens of milliseconds: use [`HashPool`] from asynchronous code.
     pub(crate) fn of(password: &Password, salt: [u8; 16]) -> Self {
-        let hash = argon2id().hash_password_with_salt(password.bytes(), &salt);
-        Self(Kind::Argon2(Box::new(
-            hash.expect("a 16-byte salt and a password below 4 GiB always hash"),
-        )))
+        let (params, version) = (Params::DEFAULT, Version::V0x13);
+        let output = argon2id(&params, version, password.bytes(), &salt);
+        Self(Kind::Argon2(Box::new(phc::PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(version.into()),
+            params: phc::ParamsString::try_from(&params).expect("the default parameters have a text"),
+            salt: Some(phc::Salt::new(&salt).expect("16 bytes make a salt")),
+            hash: Some(output.expect("the default parameters and a password below 4 GiB always hash")),
+        })))
     }
 
     /// Hashes in passlib's form, for the configuration file. Blocks for some 0.2 s.
@@ -196,9 +205,19 @@ impl PasswordHash {
     pub(crate) fn matches(&self, password: &Password) -> bool {
         match &self.0 {
             _ if password.bytes().len() > MAX_BYTES => false,
-            Kind::Argon2(hash) => argon2id()
-                .verify_password(password.bytes(), hash.as_ref())
-                .is_ok(),
+            Kind::Argon2(hash) => {
+                let (Ok(params), Some(salt), Some(expected)) =
+                    (Params::try_from(hash.as_ref()), hash.salt, hash.hash)
+                else {
+                    return false;
+                };
+                let version = hash.version.map_or(Ok(Version::V0x13), Version::try_from);
+                let shown = version
+                    .ok()
+                    .and_then(|version| argon2id(&params, version, password.bytes(), &salt));
+                // Outputs are compared in constant time.
+                shown.is_some_and(|shown| shown == expected)
+            }
             Kind::Pbkdf2(hash) => hash.matches(password.bytes()),
         }
     }
@@ -214,8 +233,19 @@ impl PasswordHash {
     }
 }
 
-fn argon2id() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+/// One computation; `None` where the parameters make none.
+fn argon2id(params: &Params, version: Version, password: &[u8], salt: &[u8]) -> Option<phc::Output> {
+    let blocks = params.block_count();
+    let mut memory = Vec::with_capacity(blocks.max(MAPPED_BLOCKS));
+    memory.resize(blocks, Block::new());
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, params.clone());
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut output = [0; phc::Output::MAX_LENGTH];
+    let output = output.get_mut(..length)?;
+    argon2
+        .hash_password_into_with_memory(password, salt, output, &mut memory)
+        .ok()?;
+    phc::Output::new(output).ok()
 }
 
 /// Runs hashes on the blocking pool, at most two at a time.

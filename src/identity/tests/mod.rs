@@ -141,6 +141,20 @@ fn a_password_matches_however_its_accents_were_typed() {
     assert!(!stored.is_outdated());
 }
 
+/// The vectors of Argon2's reference implementation, `src/test.c`, version 0x13.
+#[test]
+fn argon2id_hashes_of_other_programs_match() {
+    for text in [
+        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+    ] {
+        let hash: PasswordHash = text.parse().unwrap();
+        assert!(hash.matches(&Password::entered("password")), "{text}");
+        assert!(!hash.matches(&Password::entered("passwort")), "{text}");
+    }
+}
+
 #[test]
 fn passlib_hashes_are_read_and_asked_to_be_replaced() {
     let text = "$pbkdf2-sha512$25000$AAECAwQFBgcICQoLDA0ODw$";
