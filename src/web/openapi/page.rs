@@ -27,8 +27,8 @@ struct Operation {
     id: String,
     method: String,
     path: String,
-    summary: String,
-    description: String,
+    summary: Words,
+    description: Words,
     access: String,
     parameters: Vec<Parameter>,
     body: Option<Body>,
@@ -40,7 +40,7 @@ struct Parameter {
     place: String,
     kind: String,
     required: bool,
-    description: String,
+    description: Words,
 }
 
 struct Body {
@@ -50,8 +50,27 @@ struct Body {
 
 struct Answer {
     status: String,
-    description: String,
+    description: Words,
     sample: String,
+}
+
+/// A text whose words between backticks are code, as the comments it comes from are written.
+struct Words(Vec<(bool, String)>);
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let pieces = text.trim().split('`').enumerate();
+        let pieces = pieces.filter(|(_, piece)| !piece.is_empty());
+        Self(
+            pieces
+                .map(|(at, piece)| (at % 2 == 1, piece.to_owned()))
+                .collect(),
+        )
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// The page of a completed definition.
@@ -84,15 +103,15 @@ pub(super) fn render(document: &Value) -> Result<String, Problem> {
 }
 
 fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operation {
-    let text = |name: &str| operation[name].as_str().unwrap_or_default().trim().to_owned();
+    let text = |name: &str| operation[name].as_str().unwrap_or_default().to_owned();
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let answers = operation["responses"].as_object().into_iter().flatten();
     Operation {
         id: text("operationId"),
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
-        summary: text("summary"),
-        description: text("description"),
+        summary: Words::of(&text("summary")),
+        description: Words::of(&text("description")),
         access: access(operation),
         parameters: parameters
             .map(|parameter| read_parameter(document, parameter))
@@ -103,7 +122,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operat
             .filter(|(status, _)| *status != "default")
             .map(|(status, answer)| Answer {
                 status: status.clone(),
-                description: answer["description"].as_str().unwrap_or_default().to_owned(),
+                description: Words::of(answer["description"].as_str().unwrap_or_default()),
                 sample: read_content(document, answer)
                     .map(|(_, sample)| sample)
                     .unwrap_or_default(),
@@ -123,7 +142,7 @@ fn read_parameter(document: &Value, parameter: &Value) -> Parameter {
         place: text("in"),
         kind: kind(document, &parameter["schema"]),
         required: parameter["required"].as_bool().unwrap_or(false),
-        description: text("description"),
+        description: Words::of(&text("description")),
     }
 }
 

@@ -15,7 +15,7 @@ struct Antenna {
 }
 
 mod first {
-    /// Lists antennas.
+    /// Lists antennas with their `height_m`.
     #[utoipa::path(get, path = "/api/v1/antennas", tag = "station", params(("q" = Option<String>, Query, description = "Part of the name.")))]
     pub(super) async fn list() {}
     #[utoipa::path(post, path = "/api/v1/antennas", tag = "station", request_body = super::Antenna)]
@@ -38,7 +38,13 @@ fn document() -> Value {
     assert_eq!(document.ready().unwrap_err().body().code, "not_found");
     document.publish(&openapi).unwrap();
     let ready = document.ready().unwrap();
-    assert!(ready.html.contains("Lists antennas."), "{}", ready.html);
+    assert!(
+        ready
+            .html
+            .contains("Lists antennas with their <code>height_m</code>."),
+        "{}",
+        ready.html
+    );
     assert!(ready.html.contains("session, or key with scope station.write"));
     assert!(!ready.html.contains("<script>"));
     serde_json::from_slice(&ready.json).unwrap()
