@@ -5,6 +5,7 @@
 
 pub(crate) mod admin;
 mod api;
+mod asking;
 mod country;
 mod demo;
 mod keyfile;

@@ -7,7 +7,7 @@ use axum::middleware::from_fn;
 
 use super::running::App;
 use super::services::StartError;
-use super::{api, live, pages};
+use super::{api, asking, live, pages};
 use crate::identity::{self, Gate, IdentityState, LogbookLine};
 use crate::logbook;
 use crate::web::{
@@ -52,19 +52,8 @@ pub(crate) fn router(app: &App) -> Result<Router, StartError> {
     document
         .publish(&api)
         .map_err(|problem| StartError::Document(problem.to_string()))?;
-    Ok(layered(app, router, declared, hosts(app)))
-}
-
-/// What the host serves that asks for a client certificate: nothing of the main host is there, so that no page of it
-/// is ever reached by a connection that carries a certificate.
-pub(super) fn asking_router(app: &App) -> Router {
-    let config = &app.services.config.web;
-    let hosts = match &config.mtls.server_name {
-        Some(name) => Hosts::only(name),
-        None => hosts(app),
-    };
-    let (router, _, declared) = Routes::new().finish();
-    layered(app, router, declared, hosts)
+    let main = layered(app, router, declared, hosts(app));
+    Ok(asking::beside(main, app))
 }
 
 /// The names the main host answers to.
@@ -74,25 +63,29 @@ pub(super) fn hosts(app: &App) -> Hosts {
 
 /// Puts the layers around routes.
 fn layered(app: &App, router: Router, declared: Arc<Declared>, hosts: Hosts) -> Router {
+    let edge = edge(app, declared, hosts);
+    let door = Gate::new(
+        app.services.identity.clone(),
+        app.signer.clone(),
+        app.services.config.web.public_url.clone(),
+    );
+    let router = inner_layers(router, &edge);
+    let router = router.layer(from_fn(move |request, next| door.clone().handle(request, next)));
+    pages::with_error_pages(outer_layers(router, &edge), app)
+}
+
+/// What the layers of a host work with.
+pub(super) fn edge(app: &App, declared: Arc<Declared>, hosts: Hosts) -> Arc<Edge> {
     let services = &app.services;
-    let web = &services.config.web;
-    let edge = Edge::new(EdgeParts {
+    Edge::new(EdgeParts {
         limits: services.config.limits.clone(),
         hosts,
         env: services.env.clone(),
         metrics: app.metrics.clone(),
         idempotency: Idempotency::new(services.store.clone(), services.env.clock.clone()),
         declared,
-        hsts: web.tls.hsts,
-    });
-    let door = Gate::new(
-        services.identity.clone(),
-        app.signer.clone(),
-        web.public_url.clone(),
-    );
-    let router = inner_layers(router, &edge);
-    let router = router.layer(from_fn(move |request, next| door.clone().handle(request, next)));
-    pages::with_error_pages(outer_layers(router, &edge), app)
+        hsts: services.config.web.tls.hsts,
+    })
 }
 
 /// This machine's own name, as its network knows it.

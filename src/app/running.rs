@@ -1,15 +1,18 @@
 //! The program with its work going on: services, jobs, sockets, and what tells how it does.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::logging::Log;
+use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
 use crate::env::Mailer;
 use crate::identity::Identity;
+use crate::identity::certificates::{self, Certificates};
 use crate::jobs::{Jobs, JobsBuilder};
 use crate::logbook::api::LogbookState;
 use crate::logbook::{self, Logbook};
@@ -40,6 +43,10 @@ pub(crate) struct App {
     pub(crate) log: Log,
     /// The certificate, where anything speaks TLS.
     pub(crate) tls: Option<Tls>,
+    /// Sign-in and proofs by certificates of Logbook of the World.
+    pub(crate) certificates: Certificates,
+    /// What is listened on, once it is.
+    pub(crate) addresses: Arc<OnceLock<Addresses>>,
     /// Since when it runs.
     pub(crate) since: Timestamp,
     /// Cancelled when the program is to stop.
@@ -59,13 +66,18 @@ impl App {
         // A table that came with an upgrade, or whose contacts a stop left unsettled.
         logbook::jobs::settle_if_other(&logbook).await?;
         super::nightly::remove_halves(&services).await;
-        let jobs = start_jobs(&services, &logbook, tls.as_ref(), salt(&key)).await?;
+        let roots = config.web.mtls.roots.clone();
+        let certificates = Certificates::open(services.identity.clone(), &services.env, roots).await?;
+        super::asking::tell_at_start(&services, &certificates, &health);
+        let builder = job_builder(&services, &logbook, tls.as_ref(), &certificates);
+        let jobs = builder.start().await?;
         jobs_part.up();
         let stop = CancellationToken::new();
         watch_store(&services, health.part("store"), stop.clone());
         watch_jobs(jobs.clone(), jobs_part, stop.clone());
         write_what_was_seen(services.identity.clone(), stop.clone());
         deliver_mail(services.env.mailer.clone(), stop.clone());
+        super::asking::watch(certificates.clone(), stop.clone());
         Ok(Self {
             sockets: Sockets::new(
                 config.limits.ws_per_ip,
@@ -81,6 +93,8 @@ impl App {
             metrics,
             log,
             tls,
+            certificates,
+            addresses: Arc::default(),
             stop,
         })
     }
@@ -108,24 +122,25 @@ impl App {
     }
 }
 
-async fn start_jobs(
+fn job_builder(
     services: &Services,
     logbook: &Logbook,
     tls: Option<&Tls>,
-    salt: u64,
-) -> Result<Jobs, StartError> {
-    let refresh = services
-        .config
-        .source("country")
-        .filter(|source| source.enabled)
-        .map(|source| source.interval);
+    certificates: &Certificates,
+) -> JobsBuilder {
+    let salt = salt(&services.key);
+    let every = |name: &str| {
+        let source = services.config.source(name).filter(|source| source.enabled);
+        source.map(|source| source.interval)
+    };
     let builder = JobsBuilder::new(services.store.clone(), services.env.clone(), services.bus.clone());
-    let builder = logbook::jobs::register(builder, logbook, refresh, salt);
+    let builder = logbook::jobs::register(builder, logbook, every("country"), salt);
+    let builder = certificates::register(builder, certificates, every(certificates::SERVICE), salt);
     let mut builder = super::nightly::register(builder, services, salt);
     if let Some(tls) = tls {
         builder = tls.register(builder, salt);
     }
-    Ok(builder.start().await?)
+    builder
 }
 
 /// A number of this installation, to spread schedules of many over time.

@@ -160,6 +160,8 @@ impl Listening {
 
 /// Serves the program's routes on its listeners.
 pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
+    // Before any request: pages lead from one listener to another.
+    app.addresses.get_or_init(|| doors.addresses());
     let router = routes::router(app)?;
     let plain = server(app, router.clone(), Door::Plain);
     let mut listening = Listening {
@@ -169,7 +171,7 @@ pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
     let mut entrance = router;
     if let Some(tls) = &app.tls {
         entrance = onward(app, tls, &doors).before(entrance);
-        let asking = super::tls::asking_host(app, tls);
+        let asking = super::asking::host(app, tls);
         let reception = tls.reception(&app.services.config);
         let (shared, own) = match doors.asking {
             Some(listener) => (None, asking.zip(Some(listener))),
@@ -215,6 +217,7 @@ fn server(app: &App, router: Router, door: Door) -> Server {
         places: net::Places::new(config.limits.connections),
         header_timeout: config.limits.header_timeout,
         trusted: config.web.trusted_proxies.clone().into(),
+        forwarded: net::ForwardedHeaders(config.web.mtls.forwarded),
         strangers: net::Strangers::told_to(move |address| {
             let remark = format!(
                 "{address} forwards for others, but is not in web.trusted_proxies: everybody behind it counts as one"
@@ -373,6 +376,7 @@ async fn reload(app: &App, sources: &Sources) {
     if let Some(tls) = &app.tls {
         tls.reload().await;
     }
+    super::asking::look(&app.certificates).await;
     let fresh = match Config::load(sources) {
         Ok(fresh) => fresh,
         Err(error) => {

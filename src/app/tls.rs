@@ -1,7 +1,6 @@
-//! HTTPS put together: the station's certificate as the configuration wants it, the job that renews it, the watch on
-//! its files, and the host that asks for a client certificate.
+//! HTTPS put together: the station's certificate as the configuration wants it, the job that renews it, and the watch on
+//! its files.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,15 +9,11 @@ use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
 use super::routes;
-use super::running::App;
 use super::services::{Services, StartError};
 use crate::config::{Config, Proof};
 use crate::env::{Clock, Env, Service};
 use crate::jobs::{Done, Job, JobCx, JobError, JobsBuilder, Rhythm, Schedule};
-use crate::net::AskingHost;
-use crate::net::tls::{
-    ACME_SERVICE, Asking, HandshakeLimits, Holder, Keeper, Look, Reception, Station, asking,
-};
+use crate::net::tls::{ACME_SERVICE, HandshakeLimits, Keeper, Look, Reception, Station};
 
 /// Where keys and certificates are kept in the data directory.
 const FOLDER: &str = "tls";
@@ -165,23 +160,6 @@ pub(crate) fn authority(config: &Config) -> Option<(String, Service)> {
         )),
         _ => None,
     }
-}
-
-/// The host that asks for a client certificate, where the configuration has one.
-pub(super) fn asking_host(app: &App, tls: &Tls) -> Option<AskingHost> {
-    let mtls = &app.services.config.web.mtls;
-    if mtls.listen.is_none() && mtls.server_name.is_none() {
-        return None;
-    }
-    let config = asking(tls.keeper.shown(), Holder::new());
-    Some(AskingHost {
-        asking: Asking {
-            config: Arc::new(move || Arc::clone(&config)),
-            // On a port of its own every connection is for it.
-            server_name: mtls.server_name.clone().filter(|_| mtls.listen.is_none()),
-        },
-        router: routes::asking_router(app),
-    })
 }
 
 fn station(config: &Config, env: &Env) -> Option<Station> {

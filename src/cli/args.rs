@@ -124,6 +124,9 @@ pub(super) enum Other {
         #[command(flatten)]
         json: Json,
     },
+    /// Authorities of Logbook of the World, whose certificates prove callsigns
+    #[command(subcommand)]
+    Lotw(Lotw),
     /// The configuration in force
     #[command(subcommand)]
     Config(Config),
@@ -242,6 +245,22 @@ pub(super) enum Adif {
         /// Which of ADIF's two formats [default: by the output's name, else adi]
         #[arg(long)]
         format: Option<ExportFormat>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Lotw {
+    /// List the authorities that count, or those in a file, with SHA-256 and validity
+    Roots {
+        /// PEM or DER file of certificates; of a .p12: openssl pkcs12 -in FILE.p12 -nokeys -legacy -out chain.pem
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Let the authorities in a file count: copies them into web.mtls.roots
+    Trust {
+        /// PEM or DER file of certificates; those of operators in it are passed over
+        file: PathBuf,
     },
 }
 

@@ -7,6 +7,7 @@ mod accounts;
 mod adif;
 mod args;
 mod data;
+mod lotw;
 mod output;
 mod password;
 mod progress;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Adif, Apikey, Cli, Command, Config, Other, User};
+use args::{Adif, Apikey, Cli, Command, Config, Lotw, Other, User};
 use output::Outcome;
 
 /// Runs the program with this process's arguments.
@@ -82,6 +83,8 @@ fn dispatch(cli: Cli) -> Outcome<ExitCode> {
         Other::Check { compact, json } => data::check(&place, compact, json),
         Other::Health { json } => data::health(&place, json),
         Other::Config(Config::Show { json }) => done(settings::show(&place, json)),
+        Other::Lotw(Lotw::Roots { file, json }) => done(lotw::roots(&place, file.as_deref(), json)),
+        Other::Lotw(Lotw::Trust { file }) => done(lotw::trust(&place, &file)),
         Other::Config(Config::Check) => done(settings::check(&place)),
     }
 }

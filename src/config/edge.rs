@@ -4,13 +4,14 @@
 //! What a configuration cannot mean is refused here, before anything listens; what is in the files is looked at later.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use url::{Host, Url};
 
 use super::error::Mistake;
 use super::layers::{Source, Values};
+use super::site::same_site;
 use super::value::{Secret, Value};
 
 /// `web.tls.*`
@@ -91,6 +92,30 @@ pub(crate) struct Mtls {
     pub(crate) listen: Option<SocketAddr>,
     /// Its name; without a port of its own it is told by the name on `web.tls.listen`.
     pub(crate) server_name: Option<String>,
+    /// Where browsers reach it, where that differs from what is listened on.
+    pub(crate) public_url: Option<Url>,
+    /// Folder of the authorities whose certificates count.
+    pub(crate) roots: PathBuf,
+    /// How a trusted proxy passes certificates on; `None` when none does.
+    pub(crate) forwarded: Option<ForwardedForm>,
+}
+
+impl Mtls {
+    /// Whether there is such a host.
+    pub(crate) fn is_set(&self) -> bool {
+        self.listen.is_some() || self.server_name.is_some()
+    }
+}
+
+/// The headers in which a proxy passes a client's certificate on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ForwardedForm {
+    /// `Client-Cert` and `Client-Cert-Chain` of RFC 9440.
+    Rfc9440,
+    /// `X-Client-Cert`: percent-encoded PEM.
+    Nginx,
+    /// `X-Client-Verify` and `X-Client-DN`: the proxy's word for a name.
+    Dn,
 }
 
 /// Reads `web.tls.*` and `web.acme.*`.
@@ -140,13 +165,32 @@ fn acme(values: &Values) -> Acme {
 }
 
 /// Reads `web.mtls.*`.
-pub(super) fn mtls(values: &Values) -> Mtls {
+pub(super) fn mtls(values: &Values, data_dir: &Path) -> Mtls {
     Mtls {
         listen: values.address("web.mtls.listen"),
-        server_name: values
-            .text("web.mtls.server_name")
-            .map(|name| name.trim_end_matches('.').to_ascii_lowercase()),
+        server_name: server_name(values),
+        public_url: values.url("web.mtls.public_url"),
+        roots: values
+            .text("web.mtls.roots")
+            .map_or_else(|| data_dir.join("lotw"), PathBuf::from),
+        forwarded: match values.text("web.mtls.forwarded").as_deref() {
+            Some("rfc9440") => Some(ForwardedForm::Rfc9440),
+            Some("nginx") => Some(ForwardedForm::Nginx),
+            Some("dn") => Some(ForwardedForm::Dn),
+            _ => None,
+        },
     }
+}
+
+fn server_name(values: &Values) -> Option<String> {
+    let name = values.text("web.mtls.server_name")?;
+    Some(name.trim_end_matches('.').to_ascii_lowercase())
+}
+
+fn is_forwarded(values: &Values) -> bool {
+    values
+        .text("web.mtls.forwarded")
+        .is_some_and(|form| form != "off")
 }
 
 /// What of these keys makes no sense together.
@@ -178,7 +222,17 @@ pub(super) fn check(values: &Values, mistakes: &mut Vec<Mistake>) {
     if set("web.tls.acme").is_some() {
         mistakes.extend(no_public_name(values));
     }
-    mistakes.extend(no_own_host(values));
+    let asks = set("web.mtls.listen").is_some() || set("web.mtls.server_name").is_some();
+    let wrong = no_own_host(values).or_else(|| asks.then(|| no_way_back(values)).flatten());
+    mistakes.extend(wrong);
+    if is_forwarded(values) {
+        let needed = ["web.mtls.server_name", "web.trusted_proxies"];
+        let missing = needed.into_iter().find(|key| set(key).is_none());
+        mistakes.extend(missing.map(|missing| Mistake::Incomplete {
+            given: "web.mtls.forwarded",
+            missing,
+        }));
+    }
 }
 
 /// An authority vouches for names that lead here from everywhere, and for nothing else.
@@ -205,7 +259,7 @@ fn is_public(name: &str) -> bool {
 
 /// The host that asks for certificates must be told from the main one.
 fn no_own_host(values: &Values) -> Option<Mistake> {
-    let name = mtls(values).server_name?;
+    let name = server_name(values)?;
     let wrong = |told: &str| {
         Some(Mistake::NoOwnHost {
             name: name.clone(),
@@ -218,11 +272,59 @@ fn no_own_host(values: &Values) -> Option<Mistake> {
     let url = values.url("web.public_url");
     let main = url.as_ref().and_then(Url::host_str);
     let by_name = values.address("web.mtls.listen").is_none();
-    if by_name && main.is_some_and(|main| main.eq_ignore_ascii_case(&name)) {
+    if (by_name || is_forwarded(values)) && main.is_some_and(|main| main.eq_ignore_ascii_case(&name)) {
         return wrong("is the main host's name too: browsers would ask everybody for a certificate");
     }
-    if by_name && values.address("web.tls.listen").is_none() {
+    if by_name && !is_forwarded(values) && values.address("web.tls.listen").is_none() {
         return wrong("needs a port: set web.tls.listen to share it, or web.mtls.listen for one of its own");
     }
     None
+}
+
+/// A browser goes to the host that asks and comes back to the main one. It takes the cookie along that binds the two
+/// visits only where both are of one site: by HTTPS, under one registrable domain.
+fn no_way_back(values: &Values) -> Option<Mistake> {
+    let wrong = |given: &'static str, told: &str| {
+        Some(Mistake::NoWayBack {
+            given,
+            told: told.to_owned(),
+        })
+    };
+    let main = values.url("web.public_url");
+    let by_https = match &main {
+        Some(url) => url.scheme() == "https",
+        None => values.address("web.tls.listen").is_some(),
+    };
+    if !by_https {
+        let given = if server_name(values).is_some() {
+            "web.mtls.server_name"
+        } else {
+            "web.mtls.listen"
+        };
+        return wrong(
+            given,
+            "needs the main host to be reached by HTTPS: set web.tls.listen, or a web.public_url that starts with https://",
+        );
+    }
+    let own = values.url("web.mtls.public_url");
+    if own.as_ref().is_some_and(|own| own.scheme() != "https") {
+        return wrong("web.mtls.public_url", "does not start with https://");
+    }
+    let (key, name) = match (&own, server_name(values)) {
+        (Some(own), _) => ("web.mtls.public_url", own.host_str()?.to_owned()),
+        (None, name) => ("web.mtls.server_name", name?),
+    };
+    let Some(main) = main.as_ref().and_then(Url::host_str) else {
+        return wrong(
+            key,
+            "needs web.public_url, so that the two names can be of one domain",
+        );
+    };
+    if same_site(main, &name) {
+        return None;
+    }
+    let told = format!(
+        "is of another domain than {main} in web.public_url, so browsers would not bring back who began to sign in; take a name such as auth.{main}"
+    );
+    wrong(key, &told)
 }

@@ -97,6 +97,14 @@ pub(crate) enum Mistake {
         /// What is wrong with it.
         told: String,
     },
+    /// A certificate host that no browser can come back from.
+    #[error("`{given}` {told}")]
+    NoWayBack {
+        /// The key that is set.
+        given: &'static str,
+        /// What keeps the browser from it.
+        told: String,
+    },
 }
 
 fn hint(nearest: Option<&str>) -> String {

@@ -12,6 +12,7 @@ mod error;
 mod layers;
 mod nearest;
 mod schema;
+mod site;
 mod value;
 
 #[cfg(test)]
@@ -30,7 +31,7 @@ use url::Url;
 
 use crate::ham::callsign::Callsign;
 
-pub(crate) use edge::{Acme, CertificateSource, Hsts, Mtls, Proof, Tls};
+pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof, Tls};
 pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
 pub(crate) use schema::KEYS;
@@ -241,7 +242,7 @@ impl Config {
                 public_url: values.url("web.public_url"),
                 trusted_proxies: values.networks("web.trusted_proxies"),
                 tls: edge::tls(&values),
-                mtls: edge::mtls(&values),
+                mtls: edge::mtls(&values, &data_dir),
             },
             admin: Admin {
                 call: values.call("admin.call"),

@@ -162,6 +162,24 @@ pub(crate) const KEYS: &[Key] = &[
         "Name of the host that asks for a client certificate. Without `web.mtls.listen` it shares the port of `web.tls.listen`.",
     ),
     key(
+        "web.mtls.public_url",
+        Kind::Url,
+        "",
+        "The address at which browsers reach that host, where its port is another one than it listens on; derived when unset.",
+    ),
+    key(
+        "web.mtls.roots",
+        Kind::Text,
+        "",
+        "Folder of PEM files with the authorities of Logbook of the World; `lotw` in the data directory when unset. Read again when it changes.",
+    ),
+    key(
+        "web.mtls.forwarded",
+        Kind::Choice(&["off", "rfc9440", "nginx", "dn"]),
+        "off",
+        "How a proxy of `web.trusted_proxies` that ends TLS for `web.mtls.server_name` passes the client's certificate on: `Client-Cert` of RFC 9440, `X-Client-Cert` with nginx's `$ssl_client_escaped_cert`, or only its name in `X-Client-DN`, which is believed.",
+    ),
+    key(
         "admin.call",
         Kind::Call,
         "",
@@ -367,6 +385,27 @@ pub(crate) const KEYS: &[Key] = &[
         Kind::Flag,
         "true",
         "Whether the country table is refreshed at all; without, the built-in one serves.",
+    ),
+    key(
+        "sources.lotw.url",
+        Kind::Service,
+        "https://lotw.arrl.org/",
+        "Base address of Logbook of the World, which is asked whether a certificate still stands.",
+    ),
+    key(
+        "sources.lotw.interval",
+        Kind::Duration {
+            least: 86_400,
+            most: 31_536_000,
+        },
+        "7d",
+        "How often it is asked again about certificates that prove somebody's call.",
+    ),
+    key(
+        "sources.lotw.enabled",
+        Kind::Flag,
+        "true",
+        "Whether it is asked at all; without, a revoked certificate goes on proving its call.",
     ),
     key(
         "smtp.host",

@@ -167,6 +167,33 @@ fn what_makes_no_sense_at_the_tls_edge_is_refused_with_the_way_out() {
             "web.mtls.server_name = \"auth.example.org\"\n".to_owned(),
             "`web.mtls.server_name` \"auth.example.org\" needs a port: set web.tls.listen to share it, or web.mtls.listen for one of its own",
         ),
+        (
+            format!(
+                "{listen}{public}web.tls.self_signed = true\nweb.mtls.server_name = \"auth.example.com\"\n"
+            ),
+            "`web.mtls.server_name` is of another domain than log.example.org in web.public_url, so browsers would not bring back who began to sign in; take a name such as auth.log.example.org",
+        ),
+        (
+            format!("{listen}web.tls.self_signed = true\nweb.mtls.server_name = \"auth.example.org\"\n"),
+            "`web.mtls.server_name` needs web.public_url, so that the two names can be of one domain",
+        ),
+        (
+            "web.mtls.listen = \"127.0.0.1:1\"\nweb.tls.self_signed = true\n".to_owned(),
+            "`web.mtls.listen` needs the main host to be reached by HTTPS: set web.tls.listen, or a web.public_url that starts with https://",
+        ),
+        (
+            format!(
+                "{listen}{public}web.tls.self_signed = true\nweb.mtls.server_name = \"auth.log.example.org\"\n\
+                 web.mtls.public_url = \"https://auth.other.net\"\n"
+            ),
+            "`web.mtls.public_url` is of another domain than log.example.org in web.public_url, so browsers would not bring back who began to sign in; take a name such as auth.log.example.org",
+        ),
+        (
+            format!(
+                "{public}web.mtls.server_name = \"auth.log.example.org\"\nweb.mtls.forwarded = \"nginx\"\n"
+            ),
+            "`web.mtls.forwarded` needs `web.trusted_proxies` as well",
+        ),
     ] {
         assert_eq!(refusal(&text), told, "{text}");
     }

@@ -5,6 +5,7 @@ use crate::store::StoreError;
 
 use super::actor::Denied;
 use super::login::Login;
+use super::lotw::Refusal;
 use super::password::WeakPassword;
 use super::throttle::Wait;
 
@@ -96,6 +97,8 @@ pub(crate) enum Error {
     Expired,
     #[error("the password of {0} is set in the configuration (admin.password_hash); change it there")]
     Configured(Login),
+    #[error("{0}")]
+    Certificate(Box<Refusal>),
     /// One text for every way a sign-in fails, so that it tells nothing.
     #[error("call or password is wrong")]
     WrongPassword,

@@ -7,15 +7,12 @@
 mod actor;
 pub(crate) mod api;
 mod authority;
+pub(crate) mod certificates;
 mod error;
 pub(crate) mod event;
 mod first_run;
 mod letters;
 mod login;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the pages that use it follow")
-)]
 pub(crate) mod lotw;
 mod memory;
 mod model;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use smol_str::SmolStr;
 
 use crate::ham::callsign::Callsign;
-use crate::store::{Direction, Rows, Span, StoreError};
+use crate::store::{Direction, Read, Rows, Span, StoreError};
 
 use super::login::Login;
 use super::model::{AccountId, Role};
@@ -17,7 +17,7 @@ use super::tables::{
 };
 use super::ticket::Ticket;
 use super::token::{KeyId, SecretDigest};
-use super::verification::Verification;
+use super::verification::{Verification, certificate_serial};
 
 /// Fewer imported questions than this could be learnt by heart.
 const ENOUGH_QUESTIONS: usize = 20;
@@ -51,6 +51,45 @@ pub(crate) fn verifications(rows: &impl Rows, id: AccountId) -> Result<Vec<(u64,
     ) {
         let ((_, number), ()) = row?;
         found.extend(rows.get(VERIFICATION, &number)?.map(|proof| (number, proof)));
+    }
+    Ok(found)
+}
+
+/// Whether this very evidence proves the account's call already.
+pub(crate) fn proves_already(
+    rows: &impl Rows,
+    id: AccountId,
+    (call, evidence): (&Callsign, &str),
+) -> Result<bool, StoreError> {
+    let proofs = verifications(rows, id)?;
+    let mut proofs = proofs.iter().map(|(_, proof)| proof);
+    Ok(proofs.any(|proof| proof.call == *call && proof.evidence == evidence && proof.ended.is_none()))
+}
+
+/// A standing proof that rests on a certificate of Logbook of the World.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CertificateProof {
+    pub(crate) account: AccountId,
+    pub(crate) number: u64,
+    /// The certificate's number.
+    pub(crate) serial: SmolStr,
+}
+
+/// All standing proofs that rest on certificates.
+pub(crate) fn certificate_proofs(rows: &Read) -> Result<Vec<CertificateProof>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows.scan(VERIFICATION, Span::all(), Direction::Forward) {
+        let (number, proof) = row?;
+        let serial = certificate_serial(&proof.evidence).map(SmolStr::new);
+        found.extend(
+            serial
+                .filter(|_| proof.ended.is_none())
+                .map(|serial| CertificateProof {
+                    account: proof.account,
+                    number,
+                    serial,
+                }),
+        );
     }
     Ok(found)
 }

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use crate::ham::grid::Grid;
 use crate::store::{Direction, Read, Rows, Span, StoreError, TableInfo, table};
 
+use super::certificates;
 use super::login::Login;
 use super::model::{AccountId, DisplayName, MailAddress, Preferences, Role, ScopeSet};
 use super::quiz::GateQuestion;
@@ -237,6 +238,9 @@ pub(crate) fn tables() -> Vec<TableInfo> {
         PASSKEY.info(),
         API_KEY.info(),
         AUDIT.info(),
+        certificates::AUTHORITY.info(),
+        certificates::SUPERSEDED.info(),
+        certificates::LOG_CHALLENGE.info(),
     ];
     tables.extend(super::review::tables());
     tables

@@ -166,6 +166,11 @@ pub(super) fn digest(text: &str) -> SecretDigest {
     Sha256::digest(text.as_bytes()).into()
 }
 
+/// SHA-256 of anything.
+pub(super) fn digest_of(bytes: &[u8]) -> SecretDigest {
+    Sha256::digest(bytes).into()
+}
+
 /// A short name for a text that is not to be stored itself.
 pub(super) fn fingerprint(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text.as_bytes())[..12])

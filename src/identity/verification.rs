@@ -5,11 +5,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::ham::callsign::Callsign;
 
 use super::model::AccountId;
+use super::token::SecretDigest;
 
 /// A way of proving a call. Stored as text, so that a record of a way this version does not know still reads.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -76,6 +77,17 @@ pub(crate) enum Trust {
     Medium,
     /// Somebody checked the licence or its address.
     High,
+}
+
+/// What is recorded of a certificate: its number at the authority and its digest.
+pub(crate) fn certificate_evidence(serial: &str, fingerprint: &SecretDigest) -> SmolStr {
+    let hex: String = fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
+    format_smolstr!("serial {serial} SHA-256 {hex}")
+}
+
+/// The number of the certificate that evidence is about; none where it is about something else.
+pub(crate) fn certificate_serial(evidence: &str) -> Option<&str> {
+    evidence.strip_prefix("serial ")?.split(' ').next()
 }
 
 /// A proof of a call.

@@ -199,6 +199,8 @@ impl Talk {
             address: direct,
             tls: tls.is_some(),
         };
+        let address = direct.ip().to_canonical();
+        let is_proxy = server.trusted.iter().any(|network| network.contains(&address));
         let idle = server.header_timeout * IDLE;
         let activity = Activity::new();
         let seen = activity.clone();
@@ -208,9 +210,13 @@ impl Talk {
             settle_host(&mut request);
             server.strangers.look(direct, request.headers(), &server.trusted);
             let peer = Peer::find(from, request.headers(), &server.trusted);
+            let forwarded = server.forwarded.take(request.headers_mut(), is_proxy);
             let extensions = request.extensions_mut();
             extensions.insert(peer);
             extensions.insert(place.clone());
+            if let Some(forwarded) = forwarded {
+                extensions.insert(forwarded);
+            }
             if let Some(tls) = &tls {
                 extensions.insert(tls.clone());
                 if let Some(certificate) = &tls.peer {

@@ -10,6 +10,7 @@
 mod activity;
 mod bind;
 mod connection;
+mod forwarded;
 mod paced;
 mod peer;
 mod places;
@@ -20,6 +21,7 @@ pub(crate) mod tls;
 mod tests;
 
 pub(crate) use bind::{BindError, Listener, bind, raise_open_files};
+pub(crate) use forwarded::{Forwarded, ForwardedHeaders};
 pub(crate) use peer::{Network, Peer, Strangers};
 pub(crate) use places::{Place, Places};
 pub(crate) use serve::{AskingHost, Door, Served, Server};

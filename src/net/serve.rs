@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use super::bind::Listener;
 use super::connection::Connection;
+use super::forwarded::ForwardedHeaders;
 use super::peer::Strangers;
 use super::places::Places;
 use super::tls::{Asking, Reception};
@@ -34,6 +35,8 @@ pub(crate) struct Server {
     pub(crate) header_timeout: Duration,
     /// Whose `X-Forwarded-*` headers count.
     pub(crate) trusted: Arc<[IpNet]>,
+    /// In which headers a trusted proxy passes on its client's certificate.
+    pub(crate) forwarded: ForwardedHeaders,
     /// Hears of proxies that are not among them.
     pub(crate) strangers: Strangers,
     /// How clients get in.

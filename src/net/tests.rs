@@ -29,6 +29,7 @@ async fn start(router: Router, places: usize, header_timeout: Duration, trusted:
         places: Places::new(places),
         header_timeout,
         trusted: trusted.into(),
+        forwarded: ForwardedHeaders::default(),
         strangers: Strangers::told_to(|_| {}),
         door: Door::Plain,
     };

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::app::{Addresses, App, Doors, Listening, Log, Services, authority, listen, table};
 use crate::config::{Config, Sources};
-use crate::env::{Clock, Entropy, Env, Mailer, Outbound, install_crypto};
+use crate::env::{Clock, Entropy, Env, Mailer, Outbound, Service, install_crypto};
 use crate::identity::write::{NewAccount, NewKey};
 use crate::identity::{Actor, Password, Role, Scope};
 use crate::web::{Access, Document};
@@ -67,6 +67,16 @@ impl SentMail {
     }
 }
 
+/// Logbook of the World, where a test stands in for it.
+fn lotw(config: &Config) -> Option<(String, Service)> {
+    let source = config.source("lotw").filter(|source| source.enabled)?;
+    let service = Service {
+        pause: Duration::ZERO,
+        ..Service::at(source.url)
+    };
+    Some(("lotw".to_owned(), service))
+}
+
 impl TestApp {
     /// A server with an empty data directory.
     pub async fn start() -> Self {
@@ -75,12 +85,17 @@ impl TestApp {
 
     /// A server with settings other than the defaults, by their dotted names.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::at(BEGIN, settings).await
+    }
+
+    /// The same, whose clock shows another time.
+    pub async fn at(begin: &str, settings: &[(&str, &str)]) -> Self {
         install_crypto();
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
         let mut app = Self {
             dir: tempfile::tempdir().expect("a temporary directory can be made"),
             settings: settings.iter().map(owned).collect(),
-            clock: Clock::fake(BEGIN.parse().expect("a time")),
+            clock: Clock::fake(begin.parse().expect("a time")),
             starts: 0,
             running: None,
         };
@@ -93,6 +108,7 @@ impl TestApp {
         let flags = [
             ("web.listen", "127.0.0.1:0"),
             ("sources.country.enabled", "false"),
+            ("sources.lotw.enabled", "false"),
             ("backup.enabled", "false"),
         ];
         let mut flags: Vec<_> = flags
@@ -110,7 +126,7 @@ impl TestApp {
             mailer: Mailer::off(self.clock.clone()),
             // Ids drawn after a restart are not those drawn before it.
             entropy: Entropy::seeded(self.starts),
-            outbound: Outbound::new(authority(&config)),
+            outbound: Outbound::new(authority(&config).into_iter().chain(lotw(&config))),
             clock: self.clock.clone(),
         };
         let doors = Doors::bind(&config).await.expect(GOOD);
@@ -174,6 +190,11 @@ impl TestApp {
     pub async fn reload_certificates(&self) {
         let tls = self.running().app.tls.as_ref();
         tls.expect("HTTPS is on").reload().await;
+    }
+
+    /// Does what SIGHUP does to the authorities of Logbook of the World.
+    pub async fn reload_authorities(&self) {
+        self.running().app.certificates.reload().await;
     }
 
     /// An address of the server.

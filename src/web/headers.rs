@@ -19,6 +19,10 @@ pub(crate) struct Policy {
     pub(crate) connect: Vec<String>,
     /// Origins that may embed the page; none by default.
     pub(crate) ancestors: Vec<String>,
+    /// Where the page's forms may lead, also by a redirect; only to its own origin by default.
+    pub(crate) forms: Vec<String>,
+    /// Whether the page runs no script at all.
+    pub(crate) without_script: bool,
 }
 
 const FIXED: [(HeaderName, &str); 6] = [
@@ -92,10 +96,21 @@ impl Policy {
         } else {
             self.ancestors.join(" ")
         };
+        let forms = if self.forms.is_empty() {
+            "'self'".to_owned()
+        } else {
+            self.forms.join(" ")
+        };
+        if self.without_script {
+            return format!(
+                "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; \
+                 form-action {forms}; frame-ancestors {ancestors}"
+            );
+        }
         format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
              connect-src {connect}; font-src 'self'; manifest-src 'self'; worker-src 'self'; \
-             base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
+             base-uri 'none'; form-action {forms}; frame-ancestors {ancestors}"
         )
     }
 }

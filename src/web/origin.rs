@@ -31,6 +31,19 @@ pub(crate) fn same_origin(headers: &HeaderMap, public: Option<&Url>) -> Result<(
     }
 }
 
+/// Refuses what a browser says comes from another site; another host of the same site may send it.
+///
+/// `Origin` is the caller's to check: pages that give no referrer away send `null` (Fetch, 3.2).
+pub(crate) fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
+    let site = headers
+        .get("sec-fetch-site")
+        .map(|value| value.to_str().unwrap_or("?"));
+    if site.is_some_and(|site| !matches!(site, "same-origin" | "same-site" | "none")) {
+        return Err(foreign());
+    }
+    Ok(())
+}
+
 fn foreign() -> Problem {
     Problem::forbidden("cross_site", "the request comes from another site's page")
 }

@@ -62,6 +62,9 @@ pub(crate) struct Guard {
     pub(crate) class: Option<Class>,
     /// How bodies are treated.
     pub(crate) kind: Kind,
+    /// Whether a page of another host of this site may send its form here. The handler then knows by other means that
+    /// the browser's owner wants it.
+    pub(crate) from_sister: bool,
 }
 
 impl Guard {
@@ -79,6 +82,15 @@ impl Guard {
     pub(crate) fn class(self, class: Class) -> Self {
         Self {
             class: Some(class),
+            ..self
+        }
+    }
+
+    /// The same route, also for forms of another host of this site.
+    #[must_use]
+    pub(crate) fn from_sister(self) -> Self {
+        Self {
+            from_sister: true,
             ..self
         }
     }
@@ -109,6 +121,7 @@ impl From<Access> for Guard {
             access,
             class: None,
             kind: Kind::Plain,
+            from_sister: false,
         }
     }
 }

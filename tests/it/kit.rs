@@ -97,6 +97,11 @@ impl Caller {
         }
     }
 
+    /// The session's cookie.
+    pub(crate) fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
     /// The same browser, whose page has lost its token.
     pub(crate) fn without_csrf(&self) -> Self {
         Self {

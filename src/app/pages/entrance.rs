@@ -110,7 +110,12 @@ async fn make_first(app: &App, reader: &Reader, fields: &Fields) -> Result<Sessi
 }
 
 /// Gives the browser its session.
-fn entered(mut response: Response, reader: &Reader, token: &SessionToken, remember: bool) -> Response {
+pub(super) fn entered(
+    mut response: Response,
+    reader: &Reader,
+    token: &SessionToken,
+    remember: bool,
+) -> Response {
     let cookie = session_cookie(token, reader.visitor.https, remember);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
@@ -133,9 +138,10 @@ fn login_page(reader: &Reader, again: Again, next: &str) -> Result<Response> {
         next: own_path(next).to_owned(),
         setup_pending: reader.app.services.identity.needs_administrator(),
         passkeys: reader.passkeys_here(),
+        certificates: reader.certificate_host().is_some(),
         may_sign_up: reader.app.services.identity.sign_up_policy() != SignUp::Closed,
     };
-    reader.show(again.status, &page)
+    Ok(reader.leading_there(reader.show(again.status, &page)?))
 }
 
 fn setup_page(reader: &Reader, again: Again, token: &str) -> Result<Response> {
@@ -169,7 +175,14 @@ pub(super) fn own_path(text: &str) -> &str {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     let leads_on = !matches!(
         path,
-        "/login" | "/logout" | "/setup" | "/signup" | "/confirm" | "/recover"
+        "/login"
+            | "/login/certificate"
+            | "/login/certificate/done"
+            | "/logout"
+            | "/setup"
+            | "/signup"
+            | "/confirm"
+            | "/recover"
     );
     if begins && plain && leads_on { text } else { "/" }
 }

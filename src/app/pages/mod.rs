@@ -9,6 +9,7 @@
 mod admin;
 mod admin_parts;
 mod books;
+mod certificate;
 mod contact;
 mod contact_fields;
 mod dashboard;
@@ -21,6 +22,7 @@ mod frame;
 mod imports;
 mod join;
 mod lists;
+mod lotw_log;
 mod notice;
 mod reader;
 mod recover;
@@ -55,6 +57,23 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(member, "/settings", get(settings::show).post(settings::change))
         .page(open, "/login", get(entrance::login))
         .form(open.class(Class::Login), "/login", post(entrance::sign_in))
+        .form(
+            open.class(Class::Login),
+            "/login/certificate",
+            post(certificate::begin),
+        )
+        .form(
+            open.class(Class::Login).from_sister(),
+            "/login/certificate/done",
+            post(certificate::arrive),
+        )
+        .page(member, "/verify/lotw", get(certificate::choose))
+        .page(member, "/verify/lotw-log", get(lotw_log::show))
+        .form(
+            member.class(Class::Login),
+            "/verify/lotw-log",
+            post(lotw_log::change),
+        )
         .page(open, "/logout", post(entrance::sign_out))
         .page(open, "/setup", get(entrance::first_run))
         .form(open.class(Class::Login), "/setup", post(entrance::set_up))

@@ -45,10 +45,12 @@ pub(super) enum Done {
     PasskeyRenamed,
     PasskeyRevoked,
     SecretRevoked,
+    CertificateFirst,
+    CallProven,
 }
 
 impl Done {
-    const ALL: [Self; 36] = [
+    const ALL: [Self; 38] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -85,6 +87,8 @@ impl Done {
         Self::PasskeyRenamed,
         Self::PasskeyRevoked,
         Self::SecretRevoked,
+        Self::CertificateFirst,
+        Self::CallProven,
     ];
 
     /// What the cookie's word stands for.
@@ -149,6 +153,8 @@ impl Done {
             Self::PasskeyRenamed => "done.passkey_renamed",
             Self::PasskeyRevoked => "done.passkey_revoked",
             Self::SecretRevoked => "done.secret_revoked",
+            Self::CertificateFirst => "done.certificate_first",
+            Self::CallProven => "done.call_proven",
         }
     }
 }

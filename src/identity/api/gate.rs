@@ -23,7 +23,7 @@ use crate::identity::model::Scope;
 use crate::identity::service::{Browser, Identity};
 use crate::identity::token::SessionToken;
 use crate::net::Peer;
-use crate::web::{Access, Caller, Guard, Kind, Problem, Signer, same_origin};
+use crate::web::{Access, Caller, Guard, Kind, Problem, Signer, same_origin, same_site};
 
 /// The session cookie over HTTPS; the prefix makes browsers insist on Secure, Path=/ and no Domain.
 const SECURE_COOKIE: &str = "__Host-session";
@@ -202,13 +202,17 @@ impl Gate {
         let actor = &visitor.actor;
         let shown = actor.member().ok().map(|member| member.credential);
         let by_itself = !matches!(shown, Some(Credential::Key(_) | Credential::Signature));
-        if by_itself && !request.method().is_safe() {
+        let guard = request.extensions().get::<Guard>().copied();
+        if guard.is_some_and(|guard| guard.from_sister) {
+            if let Err(problem) = same_site(request.headers()) {
+                return problem.into_response();
+            }
+        } else if by_itself && !request.method().is_safe() {
             request = match self.check_change(request, token).await {
                 Ok(request) => request,
                 Err(problem) => return problem.into_response(),
             };
         }
-        let guard = request.extensions().get::<Guard>().copied();
         if let Err(denied) = admit(guard, actor) {
             return refuse(&request, denied);
         }

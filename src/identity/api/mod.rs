@@ -39,6 +39,7 @@ use crate::web::{Access, Class, Problem, Routes, Signer};
 use super::actor::{Actor, Denied};
 use super::error::Error;
 use super::login::Login;
+use super::lotw::Refusal;
 use super::model::{AccountId, DisplayName, Preferences, Role};
 use super::service::Identity;
 use super::tables::StoredAccount;
@@ -195,6 +196,21 @@ impl From<Denied> for Problem {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let text = refusal.to_string();
+        let problem = match refusal {
+            Refusal::ClockWrong { .. } | Refusal::NoAuthorities => {
+                Self::unavailable("certificates_unavailable", text, Duration::from_mins(10))
+            }
+            _ => Self::forbidden("certificate_refused", text),
+        };
+        problem
+            .with("refusal", refusal.code())
+            .with("help", refusal.help())
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let text = error.to_string();
@@ -238,6 +254,7 @@ impl From<Error> for Problem {
             Error::SlowPasskey => Self::invalid("token", text),
             #[cfg(feature = "passkeys")]
             Error::BadPasskey => Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", text),
+            Error::Certificate(refusal) => Self::from(*refusal),
             Error::NoScope => Self::invalid("scopes", text),
             Error::Expired => Self::invalid("expires", text),
             Error::Configured(_) => Self::conflict("set_in_configuration", text),

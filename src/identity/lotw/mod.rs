@@ -19,10 +19,12 @@ mod verifier;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
 pub(crate) use certificate::Validity;
 pub(crate) use claim::{CertificateName, Circumstances, Claim};
+#[cfg(test)]
 pub(crate) use key::BadKey;
 pub(crate) use refusal::Refusal;
 pub(crate) use roots::{AuthorityLine, BadAuthority, Roots};
 pub(crate) use tq8::{BadLog, Challenge, SignedLog};
-pub(crate) use verifier::{LotwClientVerifier, server_config};
+pub(crate) use verifier::LotwClientVerifier;

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
 use super::claim::Claim;
 use super::key::BadKey;
@@ -71,6 +72,8 @@ pub(crate) enum Refusal {
     Extension,
     #[error("A newer certificate has taken the place of this one")]
     Superseded,
+    #[error("Logbook of the World says of this certificate: {said}")]
+    Revoked { said: SmolStr },
     /// It still proves who held the call, so the claim is in it.
     #[error("The certificate is for a call you used to hold: {}, until {}", .claim.callsign, .last_qso)]
     FormerCall { claim: Box<Claim>, last_qso: Date },
@@ -109,6 +112,7 @@ impl Refusal {
             Self::MalformedCallsign(_) => "malformed-callsign",
             Self::Extension => "extension",
             Self::Superseded => "superseded",
+            Self::Revoked { .. } => "revoked",
             Self::FormerCall { .. } => "former-call",
         }
     }
@@ -130,7 +134,7 @@ impl Refusal {
                  browser, and try again. Or sign a challenge with TQSL instead."
             }
             Self::NotYetValid(_) => "Check the date; if it is right, wait until that day.",
-            Self::Expired(_) | Self::Superseded => {
+            Self::Expired(_) | Self::Superseded | Self::Revoked { .. } => {
                 "Load your current certificate into TQSL (renew it there if you have none), save it as a .p12 \
                  file, import that into the browser, and choose it. You can remove the old one from the browser."
             }

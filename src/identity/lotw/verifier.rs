@@ -2,18 +2,13 @@
 //!
 //! What a certificate is worth is decided later, where a page can say what is wrong with it (`claim`): an error here
 //! reaches the user as a broken connection. Therefore a peer's certificate means nothing until it was examined, and
-//! sessions are never resumed, for they would carry an old one. The library's own verifier is of no use: it takes no
+//! sessions are never resumed (`net::tls::asking`), for they would carry an old one. The library's own verifier is of no use: it takes no
 //! RSA keys of 1024 bits and no authority that has expired since.
-
-use std::sync::Arc;
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
-use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
-};
+use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
 use super::certificate::{Certificate, LARGEST};
 use super::key::{Hash, PssHash};
@@ -30,7 +25,7 @@ const SCHEMES: [SignatureScheme; 5] = [
 
 /// Takes any certificate of a key that can be checked.
 ///
-/// Its hints are those of the authorities it was made for: when they change, make a new one, and a new [`server_config`].
+/// Its hints are those of the authorities it was made for: when they change, make a new one.
 #[derive(Debug)]
 pub(crate) struct LotwClientVerifier {
     hints: Vec<DistinguishedName>,
@@ -93,25 +88,6 @@ impl ClientCertVerifier for LotwClientVerifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         SCHEMES.to_vec()
     }
-}
-
-/// The settings of a listener that asks for certificates: no session is ever resumed, HTTP/1.1 alone is spoken.
-///
-/// HTTP/2 is left out because browsers share its connections between host names.
-pub(crate) fn server_config(
-    certificate: Arc<dyn ResolvesServerCert>,
-    verifier: Arc<LotwClientVerifier>,
-) -> Result<ServerConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(verifier)
-        .with_cert_resolver(certificate);
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    config.send_tls13_tickets = 0;
-    config.max_early_data_size = 0;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 fn parse<'a>(der: &'a CertificateDer<'_>) -> Result<Certificate<'a>, Error> {

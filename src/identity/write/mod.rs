@@ -3,6 +3,7 @@
 //! The actor is asked here, whoever calls: HTTP, command line or a job. Hashing a password takes too long for a
 //! transaction, so the commands take hashes.
 
+mod certificate;
 mod configured;
 mod contested;
 mod keys;
@@ -34,6 +35,7 @@ use crate::event::Event;
 use crate::ham::grid::Grid;
 use crate::store::{Rows, StoreError, Write};
 
+pub(crate) use certificate::{Arrival, Arrived, arrive, end_by_certificate};
 pub(super) use configured::apply_configured;
 pub(super) use contested::{set_waiting, settle_claim};
 pub(super) use keys::note_key;

@@ -64,10 +64,6 @@ pub(crate) enum Claimant {
     /// Somebody with an account, signed in to it.
     Account(AccountId),
     /// Somebody of whom only the proof is known: they get the call's account, or a new one.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for services that let people in by a certificate alone")
-    )]
     Newcomer,
 }
 
@@ -125,9 +121,7 @@ pub(crate) fn claim_call(
         Some(id) => Some((id, read::account(tx, id)?.ok_or(Error::UnknownAccount)?)),
         None => None,
     };
-    let proven = |(_, account): &(AccountId, StoredAccount)| {
-        account.verified.is_some() || account.role == Role::Administrator
-    };
+    let proven = |(_, account): &(AccountId, StoredAccount)| is_proven(account);
     let (id, displaced) = match (&claim.claimant, holder) {
         (Claimant::Account(id), Some((holder, _))) if *id == holder => (*id, None),
         (Claimant::Newcomer, Some(holder)) if proven(&holder) => (holder.0, None),
@@ -147,6 +141,11 @@ pub(crate) fn claim_call(
         account: id,
         displaced,
     })
+}
+
+/// Whether nobody takes the call from this account.
+pub(super) fn is_proven(account: &StoredAccount) -> bool {
+    account.verified.is_some() || account.role == Role::Administrator
 }
 
 /// Ends every proof of an account's call that still stands.

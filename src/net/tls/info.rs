@@ -22,7 +22,6 @@ pub(crate) struct TlsInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PeerCertificate(Arc<[CertificateDer<'static>]>);
 
-#[cfg_attr(not(test), expect(dead_code, reason = "for the routes of the host that asks"))]
 impl PeerCertificate {
     pub(super) fn new(chain: &[CertificateDer<'static>]) -> Option<Self> {
         (!chain.is_empty()).then(|| Self(chain.iter().cloned().collect()))

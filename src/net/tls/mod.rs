@@ -23,12 +23,9 @@ mod tests;
 pub(crate) use acme::SERVICE as ACME_SERVICE;
 pub(super) use handshake::Unmet;
 pub(crate) use handshake::{Asking, Reception};
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "for the routes of the host that asks")
-)]
+#[cfg(test)]
 pub(crate) use info::PeerCertificate;
 pub(crate) use info::TlsInfo;
 pub(crate) use keeper::{HandshakeLimits, KeepError, Keeper, Look, Station, check};
-pub(crate) use server::{Holder, asking};
+pub(crate) use server::asking;
 pub(crate) use shown::Proofs;

@@ -7,12 +7,9 @@
 use std::sync::Arc;
 
 use rustls::ServerConfig;
-use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::crypto::ring;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
-use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
 use super::shown::{Proofs, Shown};
 
@@ -62,57 +59,4 @@ pub(crate) fn asking(
 fn forget(config: &mut ServerConfig) {
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-}
-
-/// The plainest verifier: asks for any certificate, lets clients through without one, and has the others prove that
-/// they hold the key. It trusts nobody: what a certificate says is looked at behind the handshake.
-#[derive(Debug)]
-pub(crate) struct Holder(WebPkiSupportedAlgorithms);
-
-impl Holder {
-    /// With the signatures that ring checks.
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(ring::default_provider().signature_verification_algorithms))
-    }
-}
-
-impl ClientCertVerifier for Holder {
-    fn client_auth_mandatory(&self) -> bool {
-        false
-    }
-
-    fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        &[]
-    }
-
-    fn verify_client_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: UnixTime,
-    ) -> Result<ClientCertVerified, rustls::Error> {
-        Ok(ClientCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
-    }
 }

@@ -9,9 +9,10 @@ use axum::extract::Extension;
 use axum::routing::get;
 use jiff::Timestamp;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::ring;
+use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, HandshakeKind, SignatureScheme};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{ClientConfig, DigitallySignedStruct, DistinguishedName, HandshakeKind, SignatureScheme};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -22,7 +23,7 @@ use super::certificate::{Certificate, Unusable};
 use super::*;
 use crate::config::{CertificateSource, Proof};
 use crate::env::Outbound;
-use crate::net::{AskingHost, Door, Places, Server, Strangers, bind};
+use crate::net::{AskingHost, Door, ForwardedHeaders, Places, Server, Strangers, bind};
 
 const LONG: Duration = Duration::from_mins(1);
 const ASK: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -74,6 +75,7 @@ async fn start_with(limits: HandshakeLimits, header_timeout: Duration) -> Runnin
         places: Places::new(64),
         header_timeout,
         trusted: [].into(),
+        forwarded: ForwardedHeaders::default(),
         strangers: Strangers::told_to(|_| {}),
         door: Door::Tls {
             reception: keeper.reception(limits),
@@ -439,5 +441,58 @@ impl ServerCertVerifier for Anyone {
         ring::default_provider()
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+/// The plainest verifier: asks for any certificate, lets clients through without one, and has the others prove that
+/// they hold the key. It trusts nobody: what a certificate says is looked at behind the handshake.
+#[derive(Debug)]
+struct Holder(WebPkiSupportedAlgorithms);
+
+impl Holder {
+    /// With the signatures that ring checks.
+    fn new() -> Arc<Self> {
+        Arc::new(Self(ring::default_provider().signature_verification_algorithms))
+    }
+}
+
+impl ClientCertVerifier for Holder {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
     }
 }

@@ -13,14 +13,15 @@ use rustls::{
     SignatureAlgorithm, SignatureScheme, SupportedProtocolVersion,
 };
 
-use crate::identity::lotw::{LotwClientVerifier, server_config};
+use crate::identity::lotw::LotwClientVerifier;
+use crate::net::tls::asking;
 
 use super::{Digest, Key, Template, roots};
 
 /// A server's settings as the program makes them for the listener that asks for certificates.
 pub fn lotw_server(pinned: &[Vec<u8>], certificate: Arc<dyn ResolvesServerCert>) -> Arc<ServerConfig> {
     let verifier = Arc::new(LotwClientVerifier::new(&roots(pinned)));
-    Arc::new(server_config(certificate, verifier).expect("settings that fit together"))
+    asking(certificate, verifier)
 }
 
 /// A self-signed certificate with a key that the TLS library signs with.

@@ -66,6 +66,7 @@ async fn start() -> Fixture {
         places: net::Places::new(100),
         header_timeout: Duration::from_secs(5),
         trusted: Arc::new(["127.0.0.1/32".parse().unwrap()]),
+        forwarded: net::ForwardedHeaders::default(),
         strangers: net::Strangers::told_to(|_| {}),
         door: net::Door::Plain,
     };

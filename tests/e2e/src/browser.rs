@@ -37,8 +37,16 @@ pub struct Chrome {
 impl Chrome {
     /// Starts Chromium without a window.
     pub async fn start() -> Result<Self> {
-        let profile = tempfile::tempdir()?;
-        let config = BrowserConfig::builder()
+        Self::start_in(tempfile::tempdir()?, None, &[]).await
+    }
+
+    /// Starts Chromium with a profile that was prepared, the certificates of a home directory, and further arguments.
+    pub async fn start_in(profile: tempfile::TempDir, home: Option<&Path>, further: &[&str]) -> Result<Self> {
+        let mut config = BrowserConfig::builder();
+        if let Some(home) = home {
+            config = config.env("HOME", home.to_string_lossy());
+        }
+        let config = config
             .no_sandbox()
             .user_data_dir(profile.path())
             .window_size(1400, 900)
@@ -51,6 +59,7 @@ impl Chrome {
                 "disable-sync",
                 "disable-dev-shm-usage",
             ])
+            .args(further.iter().copied())
             .build()
             .map_err(anyhow::Error::msg)?;
         let (browser, mut handler) = Browser::launch(config).await.context("starting Chromium")?;

@@ -17,6 +17,8 @@ const PAGES: &[&str] = &[
     "/export",
     "/logbooks",
     "/settings",
+    "/verify/lotw",
+    "/verify/lotw-log",
     "/admin/users",
     "/admin/jobs",
     "/admin/health",

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod admin;
+mod certificate;
 mod entrance;
 mod entry;
 mod every_page;

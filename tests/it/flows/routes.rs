@@ -14,6 +14,8 @@ const DOORS: &[&str] = &[
     "/api/v1/session",
     "/api/v1/setup",
     "/login",
+    "/login/certificate",
+    "/login/certificate/done",
     "/setup",
     "/logout",
     "/signup",

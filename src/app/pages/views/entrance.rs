@@ -39,6 +39,8 @@ pub(crate) struct LoginPage {
     pub(crate) setup_pending: bool,
     /// Whether passkeys work at the address this page has.
     pub(crate) passkeys: bool,
+    /// Whether a certificate can be shown.
+    pub(crate) certificates: bool,
     /// Whether one can sign up.
     pub(crate) may_sign_up: bool,
 }

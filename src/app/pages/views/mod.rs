@@ -9,6 +9,7 @@ mod book;
 mod entrance;
 mod frame;
 mod member;
+mod proof;
 mod words;
 
 pub(crate) use admin::*;
@@ -16,4 +17,5 @@ pub(crate) use book::*;
 pub(crate) use entrance::*;
 pub(crate) use frame::*;
 pub(crate) use member::*;
+pub(crate) use proof::*;
 pub(crate) use words::*;

@@ -72,7 +72,7 @@ pub(crate) fn size_words(bytes: u64) -> String {
 }
 
 /// A message that begins like a sentence.
-fn sentence(message: &str) -> String {
+pub(crate) fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     letters
         .next()

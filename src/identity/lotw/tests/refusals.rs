@@ -439,6 +439,9 @@ fn every_refusal_has_words_and_a_way_out() {
         Refusal::MalformedCallsign("x".to_owned()),
         Refusal::Extension,
         Refusal::Superseded,
+        Refusal::Revoked {
+            said: "Superceded".into(),
+        },
         Refusal::FormerCall {
             claim: Box::new(claim),
             last_qso: "2026-11-20".parse().unwrap(),

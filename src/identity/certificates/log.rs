@@ -1,0 +1,156 @@
+//! The challenge for those whose browser has no certificate: a log of one made-up contact, signed with TQSL.
+//!
+//! A challenge belongs to one account, works once and for an hour, and is stored, so that a restart does not cost the
+//! member the log they have just signed.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::entering::touching;
+use super::{ACTOR, Certificates, EnterError, Holder};
+use crate::ham::callsign::Callsign;
+use crate::identity::actor::Actor;
+use crate::identity::error::Error;
+use crate::identity::lotw::{BadLog, Challenge, Refusal, SignedLog};
+use crate::identity::memory::Touched;
+use crate::identity::model::DisplayName;
+use crate::identity::verification::Method;
+use crate::identity::write::{self, Arrival, Claimant};
+use crate::store::{Rows as _, table};
+
+/// How long a challenge works.
+const LIFE: SignedDuration = SignedDuration::from_hours(1);
+
+table!(
+    /// Challenges by account.
+    pub(in crate::identity) LOG_CHALLENGE: "identity.lotw.challenge", u32 => StoredChallenge
+);
+
+/// A challenge that was given out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredChallenge {
+    pub(in crate::identity) call: SmolStr,
+    pub(in crate::identity) until: Timestamp,
+}
+
+/// A challenge that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogChallenge {
+    /// The call to log the contact with.
+    pub(crate) call: String,
+    /// When it stops working.
+    pub(crate) until: Timestamp,
+}
+
+/// Why a log proves nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LogError {
+    #[error("The challenge was used already, or its hour is over")]
+    NoChallenge,
+    #[error(transparent)]
+    Bad(#[from] BadLog),
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<EnterError> for LogError {
+    fn from(error: EnterError) -> Self {
+        match error {
+            EnterError::Refused(refusal) => Self::Bad(BadLog::Certificate(refusal)),
+            EnterError::Failed(error) => Self::Failed(error),
+        }
+    }
+}
+
+impl From<Refusal> for LogError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Bad(BadLog::Certificate(refusal))
+    }
+}
+
+impl Certificates {
+    /// The member's challenge, if one works.
+    pub(crate) async fn log_challenge(&self, actor: &Actor) -> Result<Option<LogChallenge>, Error> {
+        let account = actor.in_person()?.account;
+        let inner = &self.inner.identity.inner;
+        let stored = inner
+            .store
+            .read(move |rows| rows.get(LOG_CHALLENGE, &account.0))
+            .await?;
+        let now = inner.clock.now();
+        let live = stored.filter(|stored| now < stored.until);
+        Ok(live.map(|stored| LogChallenge {
+            call: stored.call.into(),
+            until: stored.until,
+        }))
+    }
+
+    /// A challenge for the member: the one that works, else a new one.
+    pub(crate) async fn begin_log(&self, actor: &Actor) -> Result<LogChallenge, Error> {
+        if let Some(live) = self.log_challenge(actor).await? {
+            return Ok(live);
+        }
+        self.check_clock()
+            .map_err(|refusal| Error::Certificate(Box::new(refusal)))?;
+        let account = actor.in_person()?.account;
+        let challenge = Challenge::from_random(self.inner.identity.inner.entropy.bytes());
+        let call = challenge.as_str().to_owned();
+        self.inner
+            .identity
+            .change(move |tx, now| {
+                let stored = StoredChallenge {
+                    call: SmolStr::new(&call),
+                    until: now.checked_add(LIFE).unwrap_or(Timestamp::MAX),
+                };
+                tx.put(LOG_CHALLENGE, &account.0, &stored)?;
+                let until = stored.until;
+                Ok((LogChallenge { call, until }, Touched::default()))
+            })
+            .await
+    }
+
+    /// Proves the member's call by a signed log with the challenge in it, and uses the challenge up. The call that was
+    /// proven.
+    pub(crate) async fn take_log(&self, actor: &Actor, file: &[u8]) -> Result<Callsign, LogError> {
+        let account = actor.in_person().map_err(Error::from)?.account;
+        let live = self.log_challenge(actor).await?.ok_or(LogError::NoChallenge)?;
+        let challenge = Challenge::parse(&live.call).ok_or(LogError::NoChallenge)?;
+        let log = SignedLog::read(file)?;
+        let is_superseded = |claim: &_| self.is_superseded(claim);
+        let claim = log.prove(
+            &challenge,
+            &self.known().roots,
+            &self.circumstances(&is_superseded),
+        )?;
+        let holder = Holder::of_claim(claim);
+        let note = self.look_up(&holder).await?;
+        let call = holder.home();
+        let arrival = Arrival {
+            claim: write::Claim {
+                call: call.clone(),
+                claimant: Claimant::Account(account),
+                proof: holder.proof(Method::SIGNED_LOG, note),
+            },
+            held_since: None,
+            name: DisplayName::default(),
+            admission: None,
+            take: false,
+        };
+        let arrived = self
+            .inner
+            .identity
+            .change(move |tx, now| {
+                let stored = tx.get(LOG_CHALLENGE, &account.0)?;
+                // Of two uploads at the same time one is first.
+                if stored.is_none_or(|stored| stored.call != challenge.as_str() || stored.until <= now) {
+                    return Ok((None, Touched::default()));
+                }
+                tx.remove(LOG_CHALLENGE, &account.0)?;
+                let (arrived, accounts) = write::arrive(tx, &ACTOR, &arrival, now)?;
+                Ok((Some(arrived), touching(accounts)))
+            })
+            .await?;
+        arrived.map(|_| call).ok_or(LogError::NoChallenge)
+    }
+}
