@@ -13,6 +13,7 @@ use crate::identity::lotw::{Claim, Refusal};
 use crate::identity::memory::Touched;
 use crate::identity::model::AccountId;
 use crate::identity::read;
+use crate::identity::review;
 use crate::identity::service::{Browser, own_digest};
 use crate::identity::sign_in::Proven;
 use crate::identity::token::SessionToken;
@@ -116,6 +117,9 @@ impl Certificates {
         (actor, browser): (&Actor, &Browser),
         take: bool,
     ) -> Result<Entered, EnterError> {
+        if errand.account.is_some() {
+            actor.in_person().map_err(Error::from)?;
+        }
         let holder = self.examine(chain)?;
         let claimant = errand.account.map_or(Claimant::Newcomer, Claimant::Account);
         let note = self.look_up(&holder).await?;
@@ -206,14 +210,30 @@ impl Certificates {
         Ok(known.await?)
     }
 
-    pub(super) async fn arrive(&self, arrival: Arrival) -> Result<Arrived, Error> {
-        self.inner
-            .identity
-            .change(move |tx, now| {
-                let (arrived, accounts) = write::arrive(tx, &ACTOR, &arrival, now)?;
-                Ok((arrived, touching(accounts)))
-            })
-            .await
+    async fn arrive(&self, arrival: Arrival) -> Result<Arrived, Error> {
+        let claim = arrival.claim.clone();
+        let arrived = self.inner.identity.change(move |tx, now| {
+            let (arrived, accounts) = write::arrive(tx, &ACTOR, &arrival, now)?;
+            Ok((arrived, touching(accounts)))
+        });
+        let arrived = arrived.await;
+        self.bring_to_people(arrived, claim).await
+    }
+
+    /// What may not be settled here comes before the administrators, and is still an error.
+    pub(super) async fn bring_to_people<T>(
+        &self,
+        done: Result<T, Error>,
+        claim: write::Claim,
+    ) -> Result<T, Error> {
+        if let Err(Error::HeldByVerified(_) | Error::HasCall(_)) = done {
+            let contested = self.inner.identity.change(move |tx, now| {
+                review::contest(tx, &ACTOR, &claim, now)?;
+                Ok(((), Touched::default()))
+            });
+            contested.await?;
+        }
+        done
     }
 }
 

@@ -137,20 +137,20 @@ impl Certificates {
             admission: None,
             take: false,
         };
-        let arrived = self
-            .inner
-            .identity
-            .change(move |tx, now| {
-                let stored = tx.get(LOG_CHALLENGE, &account.0)?;
-                // Of two uploads at the same time one is first.
-                if stored.is_none_or(|stored| stored.call != challenge.as_str() || stored.until <= now) {
-                    return Ok((None, Touched::default()));
-                }
-                tx.remove(LOG_CHALLENGE, &account.0)?;
-                let (arrived, accounts) = write::arrive(tx, &ACTOR, &arrival, now)?;
-                Ok((Some(arrived), touching(accounts)))
-            })
-            .await?;
+        let claim = arrival.claim.clone();
+        let arrived = self.inner.identity.change(move |tx, now| {
+            let stored = tx.get(LOG_CHALLENGE, &account.0)?;
+            let works = stored.is_some_and(|stored| stored.call == challenge.as_str() && now < stored.until);
+            // Of two uploads at the same time one is first.
+            if !works {
+                return Ok((None, Touched::default()));
+            }
+            tx.remove(LOG_CHALLENGE, &account.0)?;
+            let (arrived, accounts) = write::arrive(tx, &ACTOR, &arrival, now)?;
+            Ok((Some(arrived), touching(accounts)))
+        });
+        let arrived = arrived.await;
+        let arrived = self.bring_to_people(arrived, claim).await?;
         arrived.map(|_| call).ok_or(LogError::NoChallenge)
     }
 }

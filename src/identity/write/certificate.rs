@@ -17,6 +17,7 @@ use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::model::{AccountId, DisplayName};
 use crate::identity::read;
+use crate::identity::review::{self, Matter, Remark};
 use crate::identity::tables::StoredAccount;
 use crate::identity::verification::certificate_serial;
 use crate::store::Write;
@@ -98,6 +99,10 @@ pub(crate) fn arrive(
         let waits = *admission == Some(Admission::Approved);
         (account.disabled, account.waiting) = (waits, waits);
         save(tx, id, &mut account)?;
+        if waits {
+            let who = actor.audit_name();
+            review::insert(tx, &who, (id, Remark::default()), Matter::SignUp {}, now)?;
+        }
     }
     let touched = [Some(id), claimed.displaced].into_iter().flatten().collect();
     Ok((let_in(id, &account, true)?, touched))

@@ -21,6 +21,9 @@ const COMMANDS: &[&[&str]] = &[
     &["restore"],
     &["check"],
     &["health"],
+    &["lotw"],
+    &["lotw", "roots"],
+    &["lotw", "trust"],
     &["config"],
     &["config", "show"],
     &["config", "check"],
@@ -335,5 +338,56 @@ fn a_password_s_hash_makes_an_administrator_by_configuration() {
     assert_eq!(
         (&users[0]["call"], &users[0]["role"]),
         (&ADMIN.into(), &"administrator".into())
+    );
+}
+
+#[test]
+fn authorities_are_looked_at_before_they_are_trusted() {
+    use shackbox::testkit::lotw::{Key, Template, pem, production, root};
+    let shack = Box_::empty();
+    let chain = shack.dir.path().join("chain.pem");
+    let name = chain.to_str().unwrap();
+    let user = Template::user("N0CALL").signed_by(Key::Production);
+    write(
+        &chain,
+        &[user, production(), root()].map(|der| pem(&der)).concat(),
+    );
+    let none = shack.run(&["lotw", "roots", "--json"]);
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&none.stdout).unwrap(),
+        serde_json::json!([])
+    );
+
+    let seen = shack.run(&["lotw", "roots", name, "--json"]);
+    let lines: serde_json::Value = serde_json::from_slice(&seen.stdout).unwrap();
+    assert_eq!(
+        (lines[0]["root"].as_bool(), lines[1]["root"].as_bool()),
+        (Some(false), Some(true)),
+        "{lines}"
+    );
+    assert_eq!(lines[1]["not_after"], "2033-06-25");
+    assert!(
+        text(&seen.stderr).contains("not an authority's certificate"),
+        "{}",
+        text(&seen.stderr)
+    );
+
+    let trusted = shack.run(&["lotw", "trust", name]);
+    assert!(trusted.status.success(), "{}", text(&trusted.stderr));
+    assert!(text(&trusted.stdout).contains(lines[1]["sha256"].as_str().unwrap()));
+    let now = shack.run(&["lotw", "roots"]);
+    assert!(
+        text(&now.stdout).contains("2023-06-28 to 2033-06-25"),
+        "{}",
+        text(&now.stdout)
+    );
+
+    write(&chain, "no certificate");
+    let refused = shack.run(&["lotw", "trust", name]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        text(&refused.stderr).contains("openssl pkcs12"),
+        "{}",
+        text(&refused.stderr)
     );
 }
