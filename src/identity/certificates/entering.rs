@@ -138,8 +138,10 @@ impl Certificates {
             },
             take,
         };
-        self.follow(self.arrive(arrival).await?, &holder, errand, (actor, browser))
-            .await
+        let arrived = self.arrive(arrival).await;
+        // After the new proof stands: what it takes the place of may have been the only one.
+        self.keep(&holder).await?;
+        self.follow(arrived?, &holder, errand, (actor, browser)).await
     }
 
     async fn follow(
@@ -181,8 +183,7 @@ impl Certificates {
         Ok(Entered::Verified)
     }
 
-    /// Asks Logbook of the World about a certificate that proves a call for the first time, and keeps what the
-    /// certificate told; the note for the proof.
+    /// Asks Logbook of the World about a certificate that proves a call for the first time; the note for the proof.
     pub(super) async fn look_up(&self, holder: &Holder) -> Result<String, EnterError> {
         let Some(claim) = &holder.claim else {
             return Ok("the proxy's word".to_owned());
@@ -195,7 +196,6 @@ impl Certificates {
             }
             note = standing.note();
         }
-        self.remember(claim).await?;
         Ok(note)
     }
 

@@ -150,7 +150,9 @@ impl Certificates {
             Ok((Some(arrived), touching(accounts)))
         });
         let arrived = arrived.await;
-        let arrived = self.bring_to_people(arrived, claim).await?;
+        let arrived = self.bring_to_people(arrived, claim).await;
+        self.keep(&holder).await?;
+        let arrived = arrived?;
         arrived.map(|_| call).ok_or(LogError::NoChallenge)
     }
 }

@@ -207,7 +207,10 @@ impl Certificates {
 
     /// Keeps what a good certificate told beside its call: an issuing authority that was not known, and which
     /// certificate it took the place of.
-    async fn remember(&self, claim: &Claim) -> Result<(), Error> {
+    async fn keep(&self, holder: &Holder) -> Result<(), Error> {
+        let Some(claim) = &holder.claim else {
+            return Ok(());
+        };
         if let Some(der) = claim.new_authority.clone() {
             self.learn(der).await?;
         }

@@ -239,17 +239,15 @@ async fn a_certificate_of_absurd_size_does_not_get_through_the_handshake() {
     let mut huge = Template::user("N0CALL");
     huge.extensions.push(Extension::plain(&[0x2A, 0x03], &[0; 9000]));
     let card = Card::chain(vec![huge.signed_by(Key::Production)]);
-    let outcome = match station.connect(Some(&card)).await {
-        Ok(stream) => {
-            ask(
-                stream,
-                &format!("GET / HTTP/1.1\r\nHost: {AUTH}\r\nConnection: close\r\n\r\n"),
-            )
-            .await
+    let mut outcome = Vec::new();
+    if let Ok(mut stream) = station.connect(Some(&card)).await {
+        let request = format!("GET / HTTP/1.1\r\nHost: {AUTH}\r\nConnection: close\r\n\r\n");
+        // The server may have gone by then.
+        if stream.write_all(request.as_bytes()).await.is_ok() {
+            let _ = stream.read_to_end(&mut outcome).await;
         }
-        Err(_) => String::new(),
-    };
-    assert!(!outcome.starts_with("HTTP/1.1"), "{outcome}");
+    }
+    assert_eq!(String::from_utf8_lossy(&outcome), "");
 }
 
 #[tokio::test]

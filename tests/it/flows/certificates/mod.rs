@@ -22,7 +22,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::kit::{Caller, PASSWORD, Reply, send};
-use crate::tls::ask;
+use crate::tls::{Client, ask};
 
 const MAIN: &str = "log.example.org";
 const AUTH: &str = "auth.log.example.org";
@@ -121,11 +121,10 @@ impl Station {
     }
 
     async fn connect(&self, card: Option<&Card>) -> std::io::Result<TlsStream<TcpStream>> {
-        let (chain, key, version) = match card {
-            Some(card) => (card.chain.clone(), card.key, card.version),
-            None => (Vec::new(), Key::User, &TLS13),
+        let Some(Card { chain, key, version }) = card else {
+            return Client::http1().connect(self.app.tls_address(), AUTH).await;
         };
-        let config = client(version, Shown::new(&chain, key, SCHEMES));
+        let config = client(version, Shown::new(chain, *key, SCHEMES));
         let stream = TcpStream::connect(self.app.tls_address()).await?;
         let name = ServerName::try_from(AUTH).unwrap();
         TlsConnector::from(config).connect(name, stream).await
