@@ -16,6 +16,7 @@ use serde_json::json;
 use super::shown::shown;
 use super::views::{BadPage, Frame, GoodPage};
 use crate::app::App;
+use crate::app::pages::sentence;
 use crate::identity::certificates::{Chain, Holder, TOKEN_LIFE};
 use crate::net::{Forwarded, TlsInfo};
 use crate::web::{
@@ -102,9 +103,16 @@ fn bad(app: &App, headers: &HeaderMap, problem: &Problem) -> BadPage {
             .map(str::to_owned)
     };
     let refusal = extra("refusal");
+    let frame = frame(app, headers);
+    let heading = match refusal.as_deref() {
+        Some("no-certificate") => "certificate_in.none",
+        Some(_) => "certificate_in.refused",
+        None => "certificate_in.fault",
+    };
     BadPage {
-        frame: frame(app, headers),
-        what: body.detail.clone(),
+        heading: frame.t.s(heading).to_owned(),
+        frame,
+        what: sentence(&body.detail),
         help: extra("help").unwrap_or_default(),
         refused: refusal.is_some(),
         code: refusal.unwrap_or_else(|| body.code.to_owned()),

@@ -40,7 +40,9 @@ pub(super) struct GoodPage {
 #[template(path = "certificate_bad.html")]
 pub(super) struct BadPage {
     pub(super) frame: Frame,
-    /// What is wrong, a sentence.
+    /// That it did not work, in three words.
+    pub(super) heading: String,
+    /// What is wrong, a sentence without its full stop.
     pub(super) what: String,
     /// What to do about it; may be empty.
     pub(super) help: String,

@@ -39,6 +39,7 @@ use super::App;
 use crate::web::{Access, Class, Routes};
 
 pub(super) use errors::with_error_pages;
+pub(super) use views::sentence;
 
 /// The routes of all pages.
 pub(super) fn routes(app: &App) -> Routes {

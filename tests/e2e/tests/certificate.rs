@@ -58,8 +58,7 @@ async fn station(dir: &Path, port: u16) -> Result<Server> {
     )?;
     let settings = format!(
         "[web]\npublic_url = \"https://{MAIN}:{port}\"\n[web.tls]\nlisten = \"127.0.0.1:{port}\"\nself_signed = true\n\
-         [web.mtls]\nserver_name = \"{AUTH}\"\nroots = \"{}\"\n[sources.lotw]\nenabled = false\n\
-         [admin]\ncall = \"K6BP\"\n",
+         [web.mtls]\nserver_name = \"{AUTH}\"\nroots = \"{}\"\n[sources.lotw]\nenabled = false\n",
         roots.display()
     );
     let file = dir.join("shackbox.toml");
