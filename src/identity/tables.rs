@@ -238,10 +238,8 @@ pub(crate) fn tables() -> Vec<TableInfo> {
         PASSKEY.info(),
         API_KEY.info(),
         AUDIT.info(),
-        certificates::AUTHORITY.info(),
-        certificates::SUPERSEDED.info(),
-        certificates::LOG_CHALLENGE.info(),
     ];
+    tables.extend(certificates::tables());
     tables.extend(super::review::tables());
     tables
 }

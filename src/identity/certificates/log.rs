@@ -4,10 +4,10 @@
 //! member the log they have just signed.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::entering::touching;
+use super::tables::{LOG_CHALLENGE, StoredChallenge};
 use super::{ACTOR, Certificates, EnterError, Holder};
 use crate::ham::callsign::Callsign;
 use crate::identity::actor::Actor;
@@ -17,22 +17,10 @@ use crate::identity::memory::Touched;
 use crate::identity::model::DisplayName;
 use crate::identity::verification::Method;
 use crate::identity::write::{self, Arrival, Claimant};
-use crate::store::{Rows as _, table};
+use crate::store::Rows as _;
 
 /// How long a challenge works.
 const LIFE: SignedDuration = SignedDuration::from_hours(1);
-
-table!(
-    /// Challenges by account.
-    pub(in crate::identity) LOG_CHALLENGE: "identity.lotw.challenge", u32 => StoredChallenge
-);
-
-/// A challenge that was given out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredChallenge {
-    pub(in crate::identity) call: SmolStr,
-    pub(in crate::identity) until: Timestamp,
-}
 
 /// A challenge that works.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod hop;
 mod log;
 mod standing;
 mod superseded;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -21,7 +22,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::env::{Env, Outbound};
 use crate::ham::callsign::Callsign;
@@ -32,18 +32,18 @@ use crate::identity::lotw::{Circumstances, Claim, LotwClientVerifier, Refusal, R
 use crate::identity::memory::Touched;
 use crate::identity::service::Identity;
 use crate::identity::token;
-use crate::store::{Direction, Rows as _, Span, table};
+use crate::store::{Direction, Rows as _, Span};
 
 pub(crate) use authorities::{FileFault, Found, KNOWN, authorities_in, authorities_of, install};
 pub(crate) use entering::{EnterError, Entered, Holder};
 pub(crate) use hop::{Chain, ERRAND_LIFE, Errand, Hop, QUESTION_LIFE, TOKEN_LIFE};
-pub(super) use log::LOG_CHALLENGE;
 pub(crate) use log::LogError;
-pub(super) use superseded::SUPERSEDED;
+pub(super) use tables::tables;
 pub(crate) use watch::register;
 
 use authorities::Stamp;
 use superseded::Superseded;
+use tables::{AUTHORITY, StoredAuthority};
 
 /// The name of the outside service.
 pub(crate) const SERVICE: &str = "lotw";
@@ -54,19 +54,6 @@ const MADE: &str = "2026-11-01T00:00:00Z";
 
 /// This part of the program, where it gives calls to who proved them.
 pub(super) const ACTOR: Actor = Actor::Service(Service::Verifier);
-
-table!(
-    /// Authorities that came with users' certificates and that a pinned root had signed, by their SHA-256.
-    pub(super) AUTHORITY: "identity.lotw.authority", token::SecretDigest => StoredAuthority
-);
-
-/// An authority learned from a user's chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredAuthority {
-    #[serde(with = "serde_bytes")]
-    der: Vec<u8>,
-    since: Timestamp,
-}
 
 /// The service. Clones share everything.
 #[derive(Clone)]

@@ -10,35 +10,24 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::Certificates;
+use super::tables::{SUPERSEDED, StoredSuperseded};
 use crate::ham::callsign::Callsign;
 use crate::identity::error::Error;
 use crate::identity::lotw::{CertificateName, Claim};
 use crate::identity::memory::Touched;
 use crate::identity::write;
-use crate::store::{Direction, Rows, Span, StoreError, table};
+use crate::store::{Direction, Rows, Span, StoreError};
 
 /// Names kept under one number: only several authorities with the same numbers make more than one.
 const MOST_OF_A_NUMBER: usize = 8;
 
-table!(
-    /// Certificates that have been superseded, by their number in decimal.
-    pub(in crate::identity) SUPERSEDED: "identity.lotw.superseded", SmolStr => StoredSuperseded
-);
-
-/// All superseded certificates of one number.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct StoredSuperseded {
-    #[serde(default)]
-    pub(in crate::identity) certificates: Vec<Superseded>,
-}
-
 /// A certificate that a newer one took the place of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::identity) struct Superseded {
-    pub(in crate::identity) name: CertificateName,
+pub(super) struct Superseded {
+    name: CertificateName,
     /// The call that both are for.
-    pub(in crate::identity) call: Callsign,
-    pub(in crate::identity) since: Timestamp,
+    call: Callsign,
+    since: Timestamp,
 }
 
 /// All of them, by number.
