@@ -124,6 +124,7 @@ pub(super) async fn arrive(reader: Reader, headers: HeaderMap, fields: Fields) -
 }
 
 /// How it can end without going on.
+#[derive(Debug, Clone, Copy)]
 enum Ending {
     /// Not begun in this browser, or too late.
     Lost,
