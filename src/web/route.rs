@@ -88,7 +88,7 @@ impl Guard {
 
     /// The same route, also for forms of another host of this site.
     #[must_use]
-    pub(crate) fn from_sister(self) -> Self {
+    pub(crate) fn open_to_sister(self) -> Self {
         Self {
             from_sister: true,
             ..self

@@ -64,7 +64,7 @@ pub(super) fn routes(app: &App) -> Routes {
             post(certificate::begin),
         )
         .form(
-            open.class(Class::Login).from_sister(),
+            open.class(Class::Login).open_to_sister(),
             "/login/certificate/done",
             post(certificate::arrive),
         )

@@ -26,6 +26,10 @@ pub(crate) struct SetupPage {
 }
 
 /// Sign-in. Plain POST to `/login` with `call, password, remember, next`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the template asks for them one by one"
+)]
 #[derive(Debug, Template)]
 #[template(path = "login.html")]
 pub(crate) struct LoginPage {
