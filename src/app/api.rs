@@ -14,8 +14,9 @@ use super::overview::{self, Overview};
 use super::running::App;
 use super::{logging, nightly};
 use crate::env::Posted;
+use crate::identity::Capability;
 use crate::identity::api::gate::Who;
-use crate::web::{Access, Json, ProblemBody, Result, Routes};
+use crate::web::{Access, Json, Path, Problem, ProblemBody, Result, Routes};
 
 /// A line of the program's log.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +39,7 @@ struct LogLines {
 /// A mail that was sent, or waits for the administrator to pass it on.
 #[derive(Debug, Serialize, ToSchema)]
 struct MailLine {
+    id: u64,
     #[schema(value_type = String, format = DateTime)]
     time: Timestamp,
     to: String,
@@ -46,6 +48,8 @@ struct MailLine {
     text: String,
     /// Whether the mail server took it.
     sent: bool,
+    /// Whether it is tried again by itself.
+    waits: bool,
     /// Why it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -89,6 +93,8 @@ pub(super) fn routes(app: &App) -> Routes {
         .api(Access::Admin, routes!(health))
         .api(Access::Admin, routes!(log))
         .api(Access::Admin, routes!(outbox))
+        .api(Access::Admin, routes!(forget_mail))
+        .api(Access::Admin, routes!(retry_mail))
         .api(Access::Admin, routes!(backups))
         .api(Access::Admin, routes!(back_up))
         .with_state(app.clone())
@@ -124,6 +130,8 @@ async fn outbox(State(app): State<App>, Who(actor): Who) -> Result<Json<Mails>> 
     actor.admin()?;
     let mailer = &app.services.env.mailer;
     let line = |posted: Posted| MailLine {
+        id: posted.id,
+        waits: posted.waits,
         time: posted.at,
         to: posted.mail.to,
         subject: posted.mail.subject,
@@ -135,6 +143,30 @@ async fn outbox(State(app): State<App>, Who(actor): Who) -> Result<Json<Mails>> 
         enabled: mailer.is_on(),
         items: mailer.recent().into_iter().map(line).collect(),
     }))
+}
+
+/// Sends a mail again that the server did not take.
+#[utoipa::path(post, path = "/api/v1/admin/outbox/{id}/retry", tag = "admin", params(("id" = u64, Path)), responses(
+    (status = 202), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+async fn retry_mail(State(app): State<App>, Who(actor): Who, Path(id): Path<u64>) -> Result<StatusCode> {
+    actor.may(Capability::SeeOutbox)?;
+    if app.services.env.mailer.retry(id) {
+        Ok(StatusCode::ACCEPTED)
+    } else {
+        Err(Problem::not_found("there is no such mail that failed"))
+    }
+}
+
+/// Takes a mail off the list; one that was not taken by the server yet is not sent any more.
+#[utoipa::path(delete, path = "/api/v1/admin/outbox/{id}", tag = "admin", params(("id" = u64, Path)), responses(
+    (status = 204), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+async fn forget_mail(State(app): State<App>, Who(actor): Who, Path(id): Path<u64>) -> Result<StatusCode> {
+    actor.may(Capability::SeeOutbox)?;
+    if app.services.env.mailer.forget(id) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("there is no such mail"))
+    }
 }
 
 /// The backups in the configured directory.

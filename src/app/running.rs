@@ -11,8 +11,8 @@ use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
 use crate::env::Mailer;
-use crate::identity::Identity;
 use crate::identity::certificates::{self, Certificates};
+use crate::identity::{self, Identity};
 use crate::jobs::{Jobs, JobsBuilder};
 use crate::logbook::api::LogbookState;
 use crate::logbook::{self, Logbook};
@@ -136,6 +136,7 @@ fn job_builder(
     let builder = JobsBuilder::new(services.store.clone(), services.env.clone(), services.bus.clone());
     let builder = logbook::jobs::register(builder, logbook, every("country"), salt);
     let builder = certificates::register(builder, certificates, every(certificates::SERVICE), salt);
+    let builder = identity::documents::register(builder, &services.identity, salt);
     let mut builder = super::nightly::register(builder, services, salt);
     if let Some(tls) = tls {
         builder = tls.register(builder, salt);

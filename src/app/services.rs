@@ -125,6 +125,8 @@ impl Services {
             key,
             sign_up: config.sign_up,
             public: config.public_origin(),
+            data_dir: config.data_dir.clone(),
+            documents_kept: config.documents_kept,
         };
         let identity = Identity::load(foundation, configured_admin(&config)?).await?;
         let countries = super::country::in_use(&config);
@@ -181,6 +183,7 @@ pub(crate) fn registry() -> Registry {
         ("identity calls", identity::check_calls as _),
         ("identity proofs", identity::check_verifications as _),
         ("identity reviews", identity::check_reviews as _),
+        ("identity documents", identity::check_documents as _),
         ("jobs", jobs::check as _),
     ];
     index_checks.extend(logbook::CHECKS);

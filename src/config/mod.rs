@@ -52,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) admin: Admin,
     /// Who may make an account.
     pub(crate) sign_up: SignUp,
+    /// How long scans of licences are kept after the decision.
+    pub(crate) documents_kept: Duration,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -253,6 +255,7 @@ impl Config {
                 Some("closed") => SignUp::Closed,
                 _ => SignUp::Open,
             },
+            documents_kept: values.duration("identity.documents_kept"),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },

@@ -198,6 +198,15 @@ pub(crate) const KEYS: &[Key] = &[
         "Who may make an account: anybody who passes the questions, the same once an administrator has let them in, or nobody.",
     ),
     key(
+        "identity.documents_kept",
+        Kind::Duration {
+            least: 0,
+            most: 31_536_000,
+        },
+        "30d",
+        "How long the scan of a licence is kept after an administrator decided on it.",
+    ),
+    key(
         "club.name",
         Kind::Text,
         "",

@@ -3,8 +3,9 @@
 //! What is posted leaves from one queue in the background, so that an answer takes no longer when a mail goes with
 //! it; a server that fails is asked again after a minute, five and thirty. The queue does not outlive the program.
 //!
-//! The last mails are kept in memory for the administrator's page: with no mail server their text too, so
-//! that an invitation can be handed over by other means; with one only to whom, what about and how it went.
+//! The last mails are kept in memory for the administrator's page, see [`super::outbox`]: with no mail server their
+//! text too, so that an invitation can be handed over by other means; with one only to whom, what about and how it
+//! went. What failed for good can be sent again from there.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,12 +22,12 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::clock::Clock;
+use super::outbox::{Outbox, Tried};
 
-/// Mails remembered for the administrator.
-const REMEMBERED: usize = 100;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Mails that may wait to be sent.
 const QUEUED: usize = 256;
+const FULL: &str = "too many mails are waiting already";
 /// How long to wait before each further try.
 const RETRIES: [Duration; 3] = [
     Duration::from_mins(1),
@@ -48,12 +49,16 @@ pub(crate) struct Mail {
 /// A mail that was handed to the mailer.
 #[derive(Debug, Clone)]
 pub(crate) struct Posted {
-    /// When.
+    /// Its number in the list of the last mails.
+    pub(crate) id: u64,
+    /// When it was last tried.
     pub(crate) at: Timestamp,
     /// The mail; its text only where no mail server was asked to carry it.
     pub(crate) mail: Mail,
     /// `None`: no mail server is configured. Else whether the server took it, or what it said.
     pub(crate) outcome: Option<Result<(), String>>,
+    /// Whether it is tried again by itself.
+    pub(crate) waits: bool,
 }
 
 /// How the connection to the mail server is protected.
@@ -108,11 +113,14 @@ pub(crate) struct Mailer {
 struct Inner {
     clock: Clock,
     server: Option<Server>,
-    recent: Mutex<VecDeque<Posted>>,
-    queue: mpsc::Sender<Mail>,
+    recent: Outbox,
+    queue: mpsc::Sender<Queued>,
     /// Taken by the one task that delivers.
-    queued: Mutex<Option<mpsc::Receiver<Mail>>>,
+    queued: Mutex<Option<mpsc::Receiver<Queued>>>,
 }
+
+/// A mail in line, with its row among the last mails where it was tried before.
+type Queued = (Option<u64>, Mail);
 
 struct Server {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -138,41 +146,40 @@ impl Mailer {
 
     /// Sends a mail; with no server configured it is kept, and that is no error.
     pub(crate) async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        let Some(server) = &self.inner.server else {
-            mailbox(&mail.to)?;
-            self.remember(mail, None);
-            return Ok(());
+        let sent = match &self.inner.server {
+            None => mailbox(&mail.to).map(drop),
+            Some(server) => server.send(&mail).await,
         };
-        let sent = server.send(&mail).await;
-        let outcome = sent.clone().map_err(|error| error.to_string());
-        self.remember(
-            Mail {
-                text: String::new(),
-                ..mail
-            },
-            Some(outcome),
-        );
+        if self.is_on() || sent.is_ok() {
+            self.note(None, &mail, &sent, false);
+        }
         sent
     }
 
     /// Puts a mail into the queue and returns at once; with no server configured it is kept.
     pub(crate) fn post(&self, mail: Mail) {
-        if self.inner.server.is_none() {
-            self.remember(mail, None);
-            return;
+        if !self.is_on() {
+            self.note(None, &mail, &Ok(()), false);
+        } else if let Err(mail) = self.enqueue((None, mail)) {
+            tracing::error!("a mail was not sent: {FULL}");
+            self.note(None, &mail, &Err(MailError::Server(FULL.to_owned())), false);
         }
-        if let Err(error) = self.inner.queue.try_send(mail) {
-            let text = "too many mails are waiting already";
-            tracing::error!("a mail was not sent: {text}");
-            let mpsc::error::TrySendError::Full(mail) = error else {
-                return;
-            };
-            let mail = Mail {
-                text: String::new(),
-                ..mail
-            };
-            self.remember(mail, Some(Err(text.to_owned())));
+    }
+
+    /// Puts a mail that failed for good into the queue again; tells whether there is such a one.
+    pub(crate) fn retry(&self, id: u64) -> bool {
+        let Some(mail) = self.inner.recent.take_failed(id) else {
+            return false;
+        };
+        if let Err(mail) = self.enqueue((Some(id), mail)) {
+            self.note(Some(id), &mail, &Err(MailError::Server(FULL.to_owned())), false);
         }
+        true
+    }
+
+    /// Forgets one of the last mails; one that was not taken yet is not sent any more.
+    pub(crate) fn forget(&self, id: u64) -> bool {
+        self.inner.recent.forget(id)
     }
 
     /// Delivers what is posted, for as long as it is polled. The first task that asks does it.
@@ -184,7 +191,7 @@ impl Mailer {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let Some(mut queued) = taken else { return };
-        let mut later: VecDeque<(Instant, usize, Mail)> = VecDeque::new();
+        let mut later: VecDeque<(Instant, usize, Queued)> = VecDeque::new();
         loop {
             let due = later.iter().map(|(at, ..)| *at).min();
             let wait = async {
@@ -206,26 +213,53 @@ impl Mailer {
                     }
                 }
             };
-            if let Err(error) = self.send(mail.clone()).await {
-                tracing::warn!(%error, "a mail was not taken: {error}");
-                let again = RETRIES.get(tries).filter(|_| later.len() < QUEUED);
-                if let (Some(pause), MailError::Server(_)) = (again, &error) {
-                    later.push_back((Instant::now() + *pause, tries + 1, mail));
-                }
+            let room = later.len() < QUEUED;
+            if let Some((pause, mail)) = self.attempt(mail, tries, room).await {
+                later.push_back((Instant::now() + pause, tries + 1, mail));
             }
         }
     }
 
+    /// Tries to send a mail in line; one that failed comes back with how long to wait.
+    async fn attempt(&self, (row, mail): Queued, tries: usize, room: bool) -> Option<(Duration, Queued)> {
+        if row.is_some_and(|row| !self.inner.recent.wants(row)) {
+            // The administrator took it back.
+            return None;
+        }
+        let server = self.inner.server.as_ref()?;
+        let sent = server.send(&mail).await;
+        let again = match &sent {
+            Err(MailError::Server(_)) if room => RETRIES.get(tries).copied(),
+            _ => None,
+        };
+        if let Err(error) = &sent {
+            tracing::warn!(%error, "a mail was not taken: {error}");
+        }
+        let row = self.note(row, &mail, &sent, again.is_some());
+        Some((again?, (Some(row), mail)))
+    }
+
     /// The last mails, newest first.
     pub(crate) fn recent(&self) -> Vec<Posted> {
-        self.inner
-            .recent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .rev()
-            .cloned()
-            .collect()
+        self.inner.recent.recent()
+    }
+
+    fn enqueue(&self, mail: Queued) -> Result<(), Mail> {
+        self.inner.queue.try_send(mail).map_err(|error| match error {
+            mpsc::error::TrySendError::Full((_, mail)) | mpsc::error::TrySendError::Closed((_, mail)) => mail,
+        })
+    }
+
+    fn note(&self, row: Option<u64>, mail: &Mail, sent: &Result<(), MailError>, again: bool) -> u64 {
+        let tried = match sent {
+            Ok(()) if self.is_on() => Tried::Sent,
+            Ok(()) => Tried::Kept,
+            Err(error) => Tried::Failed {
+                why: error.to_string(),
+                again,
+            },
+        };
+        self.inner.recent.note(row, mail, tried, self.inner.clock.now())
     }
 
     fn with(clock: Clock, server: Option<Server>) -> Self {
@@ -234,23 +268,11 @@ impl Mailer {
             inner: Arc::new(Inner {
                 clock,
                 server,
-                recent: Mutex::default(),
+                recent: Outbox::default(),
                 queue,
                 queued: Mutex::new(Some(queued)),
             }),
         }
-    }
-
-    fn remember(&self, mail: Mail, outcome: Option<Result<(), String>>) {
-        let mut recent = self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if recent.len() == REMEMBERED {
-            recent.pop_front();
-        }
-        recent.push_back(Posted {
-            at: self.inner.clock.now(),
-            mail,
-            outcome,
-        });
     }
 }
 

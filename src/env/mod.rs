@@ -7,6 +7,7 @@ mod clock;
 mod entropy;
 mod mailer;
 mod outbound;
+mod outbox;
 #[cfg(test)]
 mod tests;
 

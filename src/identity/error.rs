@@ -4,6 +4,7 @@ use crate::ham::callsign::Callsign;
 use crate::store::StoreError;
 
 use super::actor::Denied;
+use super::documents::CabinetError;
 use super::login::Login;
 use super::lotw::Refusal;
 use super::password::WeakPassword;
@@ -47,6 +48,12 @@ pub(crate) enum Error {
     StaleMorse,
     #[error("this was keyed faster than time passed")]
     FastMorse,
+    #[error("there is no such document, or its file was erased")]
+    UnknownDocument,
+    #[error("{0} of your documents are kept already; withdraw one first")]
+    TooManyDocuments(usize),
+    #[error(transparent)]
+    Cabinet(#[from] CabinetError),
     #[error("there is no such review")]
     UnknownReview,
     #[error("this was decided already")]

@@ -178,6 +178,7 @@ impl Identity {
     }
 }
 
-fn public_id(digest: &SecretDigest) -> String {
+/// Names a secret's record in lists and addresses; nobody gets from it to the secret.
+pub(super) fn public_id(digest: &SecretDigest) -> String {
     digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

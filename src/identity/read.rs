@@ -15,7 +15,7 @@ use super::tables::{
     ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, GATE_QUESTION, PASSKEY, StoredAccount, StoredKey,
     StoredPasskey, TICKET, VERIFICATION, VERIFICATION_BY_ACCOUNT,
 };
-use super::ticket::Ticket;
+use super::ticket::{Purpose, Ticket};
 use super::token::{KeyId, SecretDigest};
 use super::verification::{Verification, certificate_serial};
 
@@ -167,6 +167,16 @@ pub(super) fn gate_questions(rows: &impl Rows) -> Result<Arc<[GateQuestion]>, St
 /// What a link stands for, also when its time is over.
 pub(super) fn ticket(rows: &impl Rows, digest: &SecretDigest) -> Result<Option<Ticket>, StoreError> {
     rows.get(TICKET, digest)
+}
+
+/// The ways back in that are open, in no order. Walks all links: only administrators ask.
+pub(super) fn recoveries(rows: &impl Rows) -> Result<Vec<(SecretDigest, Ticket)>, StoreError> {
+    let all = rows.scan(TICKET, Span::all(), Direction::Forward);
+    all.filter(|row| {
+        row.as_ref()
+            .map_or(true, |(_, ticket)| ticket.purpose == Purpose::Recovery)
+    })
+    .collect()
 }
 
 /// The passkeys of an account with their ids. Walks all: they are few, and only settings and sign-ins ask.

@@ -4,19 +4,22 @@
 //! account, and whether it has an address; what is done is told to the account's owner by mail.
 
 use jiff::Timestamp;
+use smol_str::SmolStr;
 
 use crate::web::Network;
 
 use super::actor::Actor;
+use super::authority::Capability;
 use super::error::Error;
 use super::login::Login;
 use super::memory::Touched;
 use super::model::{AccountId, MailAddress};
+use super::own::public_id;
 use super::password::Password;
 use super::read;
 use super::service::{Browser, Identity};
 use super::sign_in::Proven;
-use super::ticket::Purpose;
+use super::ticket::{Purpose, Ticket};
 use super::token::{self, SecretDigest, SessionToken};
 use super::write::{self, Postage};
 
@@ -27,6 +30,18 @@ const TOKEN: usize = 32;
 #[derive(Debug, Clone)]
 pub(crate) struct RecoveryLink {
     pub(crate) url: String,
+    pub(crate) until: Timestamp,
+}
+
+/// A link that sets a password and was not used yet, as administrators see it: enough to end it, not to use it.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenLink {
+    pub(crate) id: String,
+    pub(crate) account: AccountId,
+    /// Who made it, or how it came about.
+    pub(crate) by: SmolStr,
+    /// Whether it went out by mail.
+    pub(crate) mailed: bool,
     pub(crate) until: Timestamp,
 }
 
@@ -71,6 +86,39 @@ impl Identity {
             url: format!("{}/recover/set?token={link}", self.inner.public),
             until,
         })
+    }
+
+    /// The ways back in that are open, the soonest to end first, for administrators.
+    pub(crate) async fn open_links(&self, actor: &Actor) -> Result<Vec<OpenLink>, Error> {
+        actor.may(Capability::SeeAccounts)?;
+        let found = self.inner.store.read(|rows| read::recoveries(rows)).await?;
+        let now = self.inner.clock.now();
+        let line = |(digest, ticket): (SecretDigest, Ticket)| {
+            let account = ticket.account.filter(|_| now < ticket.until)?;
+            Some(OpenLink {
+                id: public_id(&digest),
+                account,
+                by: ticket.by,
+                mailed: ticket.email.is_some(),
+                until: ticket.until,
+            })
+        };
+        let mut links: Vec<_> = found.into_iter().filter_map(line).collect();
+        links.sort_by_key(|link| link.until);
+        Ok(links)
+    }
+
+    /// Ends a way back in before it was used.
+    pub(crate) async fn revoke_link(&self, actor: &Actor, id: &str) -> Result<(), Error> {
+        let (actor, id) = (actor.clone(), id.to_owned());
+        self.change(move |tx, now| {
+            let open = read::recoveries(tx)?;
+            let found = open.iter().find(|(digest, _)| public_id(digest) == id);
+            let digest = found.map_or([0; 32], |(digest, _)| *digest);
+            write::revoke_recovery(tx, &actor, &digest, now)?;
+            Ok(((), Touched::default()))
+        })
+        .await
     }
 
     /// Sets a new password for whoever holds the link, and signs them in; sessions that were open end.

@@ -5,7 +5,9 @@
 //! then. Locks are held for map look-ups only.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use smol_str::{SmolStr, format_smolstr};
@@ -18,6 +20,7 @@ use crate::web::{Sealer, Signer};
 
 use super::actor::{Actor, Credential, Member};
 use super::authority::Capability;
+use super::documents::Cabinet;
 use super::error::Error;
 use super::first_run::FirstRun;
 use super::login::Login;
@@ -60,6 +63,10 @@ pub(crate) struct Foundation {
     pub(crate) sign_up: SignUp,
     /// Where people reach the pages, for links in mails: scheme, host, port.
     pub(crate) public: String,
+    /// Where documents are kept, in a directory of their own.
+    pub(crate) data_dir: PathBuf,
+    /// How long after their decision.
+    pub(crate) documents_kept: Duration,
 }
 
 pub(super) struct Inner {
@@ -68,6 +75,8 @@ pub(super) struct Inner {
     pub(super) entropy: Entropy,
     pub(super) mailer: Mailer,
     pub(super) sealer: Sealer,
+    pub(super) cabinet: Cabinet,
+    pub(super) documents_kept: SignedDuration,
     pub(super) sign_up: SignUp,
     pub(super) public: String,
     pub(super) hashes: HashPool,
@@ -120,18 +129,24 @@ impl Identity {
             key,
             sign_up,
             public,
+            data_dir,
+            documents_kept,
         } = foundation;
         let now = clock.now();
         store
             .write(move |tx| write::apply_configured(tx, configured.as_ref(), now))
             .await?;
         let memory = store.read(Memory::load).await?;
+        let sealer = Sealer::new(&key);
+        let cabinet = Cabinet::new(&data_dir, sealer.clone(), entropy.clone(), clock.clone());
         let inner = Inner {
             store,
             clock,
             entropy,
             mailer,
-            sealer: Sealer::new(&key),
+            cabinet,
+            documents_kept: SignedDuration::try_from(documents_kept).unwrap_or(SignedDuration::MAX),
+            sealer,
             sign_up,
             #[cfg(feature = "passkeys")]
             passkeys: Passkeys::of(&public),

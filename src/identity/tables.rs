@@ -241,6 +241,7 @@ pub(crate) fn tables() -> Vec<TableInfo> {
     ];
     tables.extend(certificates::tables());
     tables.extend(super::review::tables());
+    tables.extend(super::documents::tables());
     tables
 }
 

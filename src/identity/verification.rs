@@ -131,6 +131,11 @@ impl Verification {
         self.stands() && self.until.is_none_or(|until| now < until)
     }
 
+    /// Whether it says only that somebody keyed the call by hand.
+    pub(crate) fn is_keying(&self) -> bool {
+        self.method == Method::MORSE
+    }
+
     /// Whether it is worth enough and was not ended; its time may be over.
     pub(crate) fn stands(&self) -> bool {
         self.ended.is_none() && self.method.trust() >= Trust::Medium

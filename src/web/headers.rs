@@ -17,6 +17,8 @@ use crate::net::TlsInfo;
 pub(crate) struct Policy {
     /// Further origins the page's script may connect to.
     pub(crate) connect: Vec<String>,
+    /// Nothing may run, load or be sent from it: for what people uploaded.
+    pub(crate) sandbox: bool,
     /// Origins that may embed the page; none by default.
     pub(crate) ancestors: Vec<String>,
     /// Where the page's forms may lead, also by a redirect; only to its own origin by default.
@@ -82,6 +84,10 @@ pub(crate) async fn security_headers(hsts: Hsts, request: Request, next: Next) -
 impl Policy {
     /// The header's value for a page served under `host` (with port).
     pub(crate) fn render(&self, host: Option<&str>) -> String {
+        if self.sandbox {
+            return "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                .to_owned();
+        }
         let mut connect = String::from("'self'");
         // Older Safari does not count ws: of the same host as 'self'.
         if let Some(host) = host.filter(|host| plain_host(host)) {

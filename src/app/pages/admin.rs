@@ -11,13 +11,13 @@ use super::notice::Done;
 use super::reader::Reader;
 use super::say::iso;
 use super::views::{
-    AdminBackupsPage, AdminJobsPage, AdminUsersPage, BackupRow, Grouped, JobRow, UserRow, size_words,
-    utc_words, word_or_name,
+    AdminBackupsPage, AdminJobsPage, AdminUsersPage, BackupRow, Grouped, JobRow, LinkRow, UserRow, When,
+    size_words, utc_words, word_or_name,
 };
 use crate::app::nightly;
 use crate::ham::callsign::Callsign;
 use crate::identity::write::{NewAccount, Standing};
-use crate::identity::{AccountId, Password, Role, StoredAccount};
+use crate::identity::{AccountId, OpenLink, Password, Role, StoredAccount};
 use crate::jobs::CancelOutcome;
 use crate::jobs::event::{JobEvent, State};
 use crate::logbook::jobs::call_off;
@@ -152,6 +152,10 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Done> {
             identity.add_account(actor, new).await?;
             Ok(Done::UserAdded)
         }
+        "revoke_link" => {
+            identity.revoke_link(actor, fields.text("id")).await?;
+            Ok(Done::LinkRevoked)
+        }
         "enable" => {
             identity.set_standing(actor, account()?, standing(false)).await?;
             Ok(Done::UserEnabled)
@@ -192,7 +196,14 @@ async fn new_account(reader: &Reader, fields: &Fields) -> Result<NewAccount> {
 async fn users_page(reader: &Reader, again: Again, link: String) -> Result<Response> {
     let accounts = reader.app.services.identity.accounts(&reader.visitor.actor)?;
     let row = |account| user_row(reader, account);
+    let links = reader
+        .app
+        .services
+        .identity
+        .open_links(&reader.visitor.actor)
+        .await?;
     let page = AdminUsersPage {
+        links: links.into_iter().map(|open| link_row(reader, open)).collect(),
         frame: reader.frame_of("admin", "admin.users").await,
         part: "users",
         form: again.form,
@@ -204,6 +215,22 @@ async fn users_page(reader: &Reader, again: Again, link: String) -> Result<Respo
         response.extensions_mut().insert(Sensitive);
     }
     Ok(response)
+}
+
+fn link_row(reader: &Reader, open: OpenLink) -> LinkRow {
+    let account = reader.app.services.identity.account(open.account);
+    LinkRow {
+        id: open.id,
+        call: account
+            .map(|account| account.call.to_string())
+            .unwrap_or_default(),
+        by: open.by.into(),
+        mailed: open.mailed,
+        until: When {
+            iso: iso(open.until),
+            words: utc_words(open.until, reader.now),
+        },
+    }
 }
 
 fn user_row(reader: &Reader, (id, account): (AccountId, Arc<StoredAccount>)) -> UserRow {

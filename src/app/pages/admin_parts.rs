@@ -15,7 +15,7 @@ use super::views::{
 use crate::app::logging::Line;
 use crate::app::overview::{self, CertificateLine, Figures, PartLine, SourceLine};
 use crate::env::{Mail, Posted};
-use crate::identity::MailAddress;
+use crate::identity::{Capability, MailAddress};
 use crate::web::{Problem, Result, Text};
 
 /// `/admin/health`
@@ -56,6 +56,9 @@ pub(super) async fn outbox(reader: Reader) -> Result<Response> {
 
 /// Sends a mail to see whether mails arrive.
 pub(super) async fn try_mail(reader: Reader, fields: Fields) -> Result<Response> {
+    if matches!(fields.action(), "retry" | "forget") {
+        return change_mail(&reader, &fields);
+    }
     if fields.action() != "try" {
         return Err(fields.unknown());
     }
@@ -65,6 +68,23 @@ pub(super) async fn try_mail(reader: Reader, fields: Fields) -> Result<Response>
             let again = Again::after(problem)?.having(&["to"]);
             outbox_page(&reader, again.keeping(&fields, &["to"])).await
         }
+    }
+}
+
+/// Sends a mail again that failed, or takes one off the list.
+fn change_mail(reader: &Reader, fields: &Fields) -> Result<Response> {
+    reader.visitor.actor.may(Capability::SeeOutbox)?;
+    let unknown = || Problem::not_found("there is no such mail");
+    let id = fields.text("id").parse().map_err(|_| unknown())?;
+    let mailer = &reader.app.services.env.mailer;
+    let (found, done) = match fields.action() {
+        "retry" => (mailer.retry(id), Done::MailQueued),
+        _ => (mailer.forget(id), Done::MailForgotten),
+    };
+    if found {
+        reader.go_on("/admin/outbox", done)
+    } else {
+        Err(unknown())
     }
 }
 
@@ -94,6 +114,13 @@ async fn outbox_page(reader: &Reader, again: Again) -> Result<Response> {
         to: posted.mail.to,
         subject: posted.mail.subject,
         text: posted.mail.text,
+        id: posted.id,
+        state: match (&posted.outcome, posted.waits) {
+            (None, _) => "kept",
+            (Some(Ok(())), _) => "sent",
+            (Some(Err(_)), true) => "waits",
+            (Some(Err(_)), false) => "failed",
+        },
         note: posted
             .outcome
             .and_then(std::result::Result::err)

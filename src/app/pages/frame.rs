@@ -6,7 +6,8 @@
 use super::reader::Reader;
 use super::views::{Frame, FrameAccount, FrameLogbook, Grouped};
 use crate::ham::callsign::Callsign;
-use crate::identity::{Density, Role, Scope, StoredAccount, Theme, Units};
+use crate::identity::review;
+use crate::identity::{Capability, Density, Role, Scope, StoredAccount, Theme, Units};
 use crate::logbook::error::Error;
 use crate::logbook::event::LogbookId;
 use crate::logbook::read::stats;
@@ -19,6 +20,8 @@ use crate::web::{Result, asset_base};
 pub(super) struct Shelf {
     books: Vec<(Opened, u64)>,
     chosen: Option<LogbookId>,
+    /// Matters that wait for the reader, who administers.
+    reviews: u64,
 }
 
 impl Shelf {
@@ -33,7 +36,13 @@ impl Shelf {
             books.push((opened, contacts));
         }
         let chosen = chosen(r, reader, &books)?;
-        Ok(Self { books, chosen })
+        let settles = reader.visitor.actor.may(Capability::SettleReviews).is_ok();
+        let reviews = if settles { review::open_count(r)? } else { 0 };
+        Ok(Self {
+            books,
+            chosen,
+            reviews,
+        })
     }
 
     /// The logbook in use, with the reader's right in it.
@@ -111,6 +120,7 @@ impl Reader {
             account: self.account.as_deref().map(account),
             home_grid: self.home_grid(&shelf),
             logbooks: shelf.lines(),
+            reviews: shelf.reviews,
             csrf: self.visitor.csrf.clone(),
             seq: self.seq,
             asset_base: asset_base(),

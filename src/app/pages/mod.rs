@@ -24,8 +24,10 @@ mod join;
 mod lists;
 mod lotw_log;
 mod notice;
+mod proving;
 mod reader;
 mod recover;
+mod reviews;
 mod say;
 mod settings;
 #[cfg(test)]
@@ -56,6 +58,10 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(member, "/logbooks", get(books::list).post(books::add))
         .page(member, "/logbooks/{call}", get(books::one).post(books::change))
         .page(member, "/settings", get(settings::show).post(settings::change))
+        .page(member, "/verify/morse", get(proving::morse))
+        .page(member, "/verify/document", get(proving::documents))
+        .form(member.upload(), "/verify/document", post(proving::send))
+        .page(member, "/verify/document/{id}/withdraw", post(proving::withdraw))
         .page(open, "/login", get(entrance::login))
         .form(open.class(Class::Login), "/login", post(entrance::sign_in))
         .form(
@@ -88,6 +94,7 @@ pub(super) fn routes(app: &App) -> Routes {
         .form(open.class(Class::Login), "/recover/set", post(recover::set))
         .page(admin, "/admin", get(admin::users))
         .page(admin, "/admin/users", get(admin::users).post(admin::change_users))
+        .page(admin, "/admin/review", get(reviews::show).post(reviews::change))
         .page(admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))
         .page(admin, "/admin/backups", get(admin::backups).post(admin::back_up))
         .page(admin, "/admin/health", get(admin_parts::health))

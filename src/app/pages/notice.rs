@@ -47,10 +47,18 @@ pub(super) enum Done {
     SecretRevoked,
     CertificateFirst,
     CallProven,
+    DocumentSent,
+    DocumentWithdrawn,
+    ReviewAccepted,
+    ReviewRefused,
+    ReviewReopened,
+    MailQueued,
+    MailForgotten,
+    LinkRevoked,
 }
 
 impl Done {
-    const ALL: [Self; 38] = [
+    const ALL: [Self; 46] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -89,6 +97,14 @@ impl Done {
         Self::SecretRevoked,
         Self::CertificateFirst,
         Self::CallProven,
+        Self::DocumentSent,
+        Self::DocumentWithdrawn,
+        Self::ReviewAccepted,
+        Self::ReviewRefused,
+        Self::ReviewReopened,
+        Self::MailQueued,
+        Self::MailForgotten,
+        Self::LinkRevoked,
     ];
 
     /// What the cookie's word stands for.
@@ -155,6 +171,14 @@ impl Done {
             Self::SecretRevoked => "done.secret_revoked",
             Self::CertificateFirst => "done.certificate_first",
             Self::CallProven => "done.call_proven",
+            Self::DocumentSent => "done.document_sent",
+            Self::DocumentWithdrawn => "done.document_withdrawn",
+            Self::ReviewAccepted => "done.review_accepted",
+            Self::ReviewRefused => "done.review_refused",
+            Self::ReviewReopened => "done.review_reopened",
+            Self::MailQueued => "done.mail_queued",
+            Self::MailForgotten => "done.mail_forgotten",
+            Self::LinkRevoked => "done.link_revoked",
         }
     }
 }

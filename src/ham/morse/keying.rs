@@ -134,9 +134,9 @@ impl Keying {
             let marks = self.marks().map(|mark| off(mark / unit, &[1.0, 3.0]));
             let gaps = self.gaps().map(|gap| {
                 let gap = gap / unit;
-                // Between characters people rest as long as they like.
+                // Between characters people rest as long as they like; it only speaks against a shorter unit.
                 if gap > 3.0 {
-                    0.0
+                    (gap / 3.0).ln().powi(2) / 20.0
                 } else {
                     off(gap, &[1.0, 3.0]) / 2.0
                 }

@@ -5,8 +5,10 @@
 
 mod accounts;
 mod csrf;
+pub(crate) mod documents;
 pub(crate) mod gate;
 mod keys;
+mod links;
 mod morse;
 #[cfg(feature = "passkeys")]
 mod passkey;
@@ -92,6 +94,8 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
         .api(login, routes!(sign_up::recover))
         .api(Access::Session.class(Class::Login), routes!(sign_up::ask_mail))
         .api(Access::Admin, routes!(sign_up::give_recovery))
+        .api(Access::Admin, routes!(links::list))
+        .api(Access::Admin, routes!(links::revoke))
         .api(Access::Session.class(Class::Login), routes!(session::confirm))
         .api(Access::Session, routes!(session::list))
         .api(Access::Session, routes!(session::end_one))
@@ -107,6 +111,10 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
             routes!(accounts::change_password),
         )
         .api(Access::Session, routes!(proofs::own))
+        .api(Access::Session, routes!(documents::list))
+        .api(Access::Session.upload(), routes!(documents::send))
+        .api(Access::Session, routes!(documents::withdraw))
+        .api(Access::Admin, routes!(documents::file))
         .api(Access::Session, routes!(morse::ask))
         .api(Access::Session, routes!(morse::answer))
         .api(Access::Admin, routes!(proofs::list, proofs::vouch))
@@ -223,9 +231,12 @@ impl From<Error> for Problem {
             | Error::UnknownSecret
             | Error::UnknownPasskey
             | Error::UnknownReview
+            | Error::UnknownDocument
             | Error::UnknownVerification => Self::not_found(text),
             Error::ReviewDecided => Self::conflict("review_decided", text),
             Error::CannotReopen => Self::conflict("cannot_reopen", text),
+            Error::TooManyDocuments(_) => Self::conflict("too_many_documents", text),
+            Error::Cabinet(error) => error.into(),
             Error::StaleMorse => Self::conflict("stale_challenge", text),
             Error::FastMorse => Self::invalid("times", text).with("why", "machine"),
             Error::NoReason => Self::invalid("reason", text),

@@ -59,6 +59,8 @@ impl Site {
                 key: [9; 32],
                 sign_up: SignUp::Open,
                 public: "http://localhost:8073".to_owned(),
+                data_dir: dir.path().to_owned(),
+                documents_kept: std::time::Duration::from_hours(30 * 24),
             },
             None,
         )

@@ -1,10 +1,11 @@
 //! What follows from a decision: proofs, calls and doors opened, in the decision's own transaction.
 
 use jiff::Timestamp;
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::ham::callsign::Callsign;
 use crate::identity::actor::Actor;
+use crate::identity::documents;
 use crate::identity::error::Error;
 use crate::identity::model::AccountId;
 use crate::identity::read;
@@ -47,7 +48,7 @@ pub(super) fn accepted(
         Matter::Document { document, call } => {
             let proof = Proof {
                 method: Method::DOCUMENT,
-                evidence: format_smolstr!("document {document}"),
+                evidence: evidence_of(tx, *document)?,
                 ..Proof::word_of("")
             };
             give(tx, actor, (id, call), proof, now)
@@ -155,6 +156,13 @@ fn give(
     let mut followed = Followed::of(claimed.account);
     followed.accounts.extend(claimed.displaced);
     Ok(followed)
+}
+
+/// The document by its number and digest, so that it can be told from any other when its file is gone.
+fn evidence_of(rows: &impl Rows, number: u64) -> Result<SmolStr, Error> {
+    let digest = documents::document(rows, number)?.map(|document| document.digest);
+    let digest = digest.unwrap_or_default();
+    Ok(format_smolstr!("document {number}, SHA-256 {digest}"))
 }
 
 fn account_of(rows: &impl Rows, id: AccountId) -> Result<StoredAccount, Error> {

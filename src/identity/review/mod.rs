@@ -15,6 +15,8 @@ mod write;
 
 pub(crate) use live::{encode, encode_own};
 pub(crate) use model::{Matter, Remark, Review, ReviewId, State, Verdict};
+pub(crate) use read::open_count;
+pub(super) use read::review;
 pub(crate) use tables::check_reviews;
 pub(super) use tables::tables;
-pub(super) use write::{contest, insert, open_older, sign_up_settled};
+pub(super) use write::{contest, insert, open_older, sign_up_settled, withdraw};

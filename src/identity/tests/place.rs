@@ -46,6 +46,8 @@ pub(super) fn foundation(store: &Store, clock: &Clock, seed: u64) -> Foundation 
         key: [7; 32],
         sign_up: SignUp::Open,
         public: "http://localhost:8073".to_owned(),
+        data_dir: store.dir().to_owned(),
+        documents_kept: Duration::from_hours(30 * 24),
     }
 }
 

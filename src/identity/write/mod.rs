@@ -58,9 +58,9 @@ pub(super) use sessions::{confirm_session, note_session, start_session, sweep};
 pub(super) use tickets::sweep_tickets;
 pub(crate) use tickets::{
     Admission, ask_first_mail, ask_mail, ask_recovery, confirm_mail, confirm_sign_up, give_recovery,
-    hold_sign_up, recover, sign_up,
+    hold_sign_up, recover, revoke_recovery, sign_up,
 };
-pub(super) use tries::{TryCount, sweep_tries};
+pub(super) use tries::{Limit, TryCount, count_try, sweep_tries};
 pub(super) use verification::note_run_out;
 use verification::settle;
 pub(crate) use verification::{

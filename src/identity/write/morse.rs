@@ -54,7 +54,7 @@ pub(crate) fn ask_morse(
     nonce: SecretDigest,
     now: Timestamp,
 ) -> Result<(Callsign, Timestamp), Error> {
-    let id = actor.in_person()?.account;
+    let id = actor.owner()?.account;
     let account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     let call = account.call.call().ok_or(Error::NoCall)?.clone();
     let challenge = MorseChallenge {
@@ -73,7 +73,7 @@ pub(crate) fn take_morse(
     (nonce, network): (&SecretDigest, Network),
     now: Timestamp,
 ) -> Result<Option<MorseChallenge>, Error> {
-    let id = actor.in_person()?.account;
+    let id = actor.owner()?.account;
     count_try(tx, &format_smolstr!("morse account {id}"), PER_ACCOUNT, now)?;
     let network = fingerprint(&format!("{network:?}"));
     count_try(tx, &format_smolstr!("morse network {network}"), PER_NETWORK, now)?;
@@ -90,7 +90,7 @@ pub(crate) fn record_morse(
     (call, evidence): (&Callsign, String),
     now: Timestamp,
 ) -> Result<AccountId, Error> {
-    let id = actor.in_person()?.account;
+    let id = actor.owner()?.account;
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     if account.call.call() != Some(call) {
         // The account got another call meanwhile.

@@ -209,6 +209,22 @@ pub(crate) fn recover(
     Ok(id)
 }
 
+/// Ends a way back in before it was used.
+pub(crate) fn revoke_recovery(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    digest: &SecretDigest,
+    now: Timestamp,
+) -> Result<(), Error> {
+    actor.may(Capability::GovernAccounts)?;
+    let found = tx.get(TICKET, digest)?;
+    let found = found.filter(|ticket| ticket.purpose == Purpose::Recovery);
+    let id = found.and_then(|ticket| ticket.account).ok_or(Error::SpentLink)?;
+    tx.remove(TICKET, digest)?;
+    audit(tx, &line(&actor.audit_name(), "recovery.revoked", id, ""), now)?;
+    Ok(())
+}
+
 /// Removes links whose time is over.
 pub(in crate::identity) fn sweep_tickets(tx: &mut Write<'_>, now: Timestamp) -> Result<(), Error> {
     let mut over = Vec::new();

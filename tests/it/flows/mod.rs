@@ -3,14 +3,17 @@
 mod acme;
 mod certificates;
 mod contacts;
+mod documents;
 mod entrance;
 mod hostile;
 mod https;
 mod imports;
 mod keys;
 mod live;
+mod morse;
 mod proofs;
 mod recovery;
+mod reviews;
 mod rights;
 mod routes;
 mod sign_up;

@@ -261,3 +261,52 @@ async fn a_link_for_one_thing_does_no_other() {
         .await
         .expect(200);
 }
+
+#[tokio::test]
+async fn links_that_were_handed_out_are_listed_and_ended() {
+    let app = TestApp::start().await;
+    app.account("K6BP", true, PASSWORD).await;
+    app.account("W1AW", false, PASSWORD).await;
+    let admin = Caller::signed_in(&app, "K6BP").await;
+    let users = admin.get("/api/v1/users").await.expect(200).json();
+    let users = users["items"].as_array().unwrap();
+    let id = &users.iter().find(|user| user["call"] == "W1AW").unwrap()["id"];
+    let made = admin
+        .post(&format!("/api/v1/users/{id}/recovery"), &json!({}))
+        .await
+        .expect(201)
+        .json();
+    let token = made["url"]
+        .as_str()
+        .unwrap()
+        .split("token=")
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let listed = admin.get("/api/v1/links").await.expect(200);
+    assert!(
+        !listed.text.contains(&token),
+        "the list is of no use to whoever reads it"
+    );
+    let link = &listed.json()["items"][0];
+    assert_eq!(
+        (&link["account"], &link["by"], &link["mailed"]),
+        (id, &json!("K6BP"), &json!(false))
+    );
+    let page = admin.get("/admin/users").await.expect(200).text;
+    assert!(page.contains("Open links") && !page.contains(&token), "{page}");
+
+    let path = format!("/api/v1/links/{}", link["id"].as_str().unwrap());
+    let member = Caller::signed_in(&app, "W1AW").await;
+    member.get("/api/v1/links").await.problem(403, "forbidden");
+    member.delete(&path).await.problem(403, "forbidden");
+    admin.delete(&path).await.expect(204);
+    admin.delete(&path).await.problem(403, "bad_link");
+    let body = json!({"token": token, "password": "a quite different passphrase"});
+    Caller::guest(&app)
+        .post("/api/v1/recovery/set", &body)
+        .await
+        .problem(403, "bad_link");
+    let audit = admin.get("/api/v1/admin/audit").await.expect(200).text;
+    assert!(audit.contains("recovery.revoked"), "{audit}");
+}

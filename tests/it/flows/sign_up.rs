@@ -12,13 +12,13 @@ use crate::kit::{Caller, PASSWORD, Reply, qso};
 const QUESTIONS: &str = include_str!("../../../assets/identity/gate.toml");
 
 /// A set of questions with its right answers and its work done.
-struct Ready {
+pub(super) struct Ready {
     token: String,
     answers: Vec<usize>,
     proof: String,
 }
 
-async fn ready(guest: &Caller) -> Ready {
+pub(super) async fn ready(guest: &Caller) -> Ready {
     let asked = guest.get("/api/v1/signup").await.expect(200);
     assert_eq!(asked.header("cache-control"), "no-store");
     let asked = asked.json();
@@ -55,7 +55,7 @@ fn work(token: &str, bits: u32) -> String {
     (0..u32::MAX).find(proves).unwrap().to_string()
 }
 
-fn operator(call: &str, ready: &Ready) -> Value {
+pub(super) fn operator(call: &str, ready: &Ready) -> Value {
     json!({"call": call, "name": "Robin", "password": PASSWORD, "token": ready.token, "answers": ready.answers,
         "proof": ready.proof})
 }

@@ -27,7 +27,22 @@ pub(crate) struct UserRow {
     pub(crate) me: bool,
 }
 
-/// `/admin/users`. Plain POST with `do=create|enable|disable|recovery` and `id` or `call, name, password, role`.
+/// A link that sets a password and was not used yet.
+#[derive(Debug, Clone)]
+pub(crate) struct LinkRow {
+    /// Names it, without being of use to anybody.
+    pub(crate) id: String,
+    /// Whose password it sets.
+    pub(crate) call: String,
+    /// Who made it.
+    pub(crate) by: String,
+    /// Whether it went out by mail.
+    pub(crate) mailed: bool,
+    /// Until when it works.
+    pub(crate) until: When,
+}
+
+/// `/admin/users`. Plain POST with `do=create|enable|disable|recovery|revoke_link` and `id` or `call, name, password, role`.
 #[derive(Debug, Template)]
 #[template(path = "admin_users.html")]
 pub(crate) struct AdminUsersPage {
@@ -41,6 +56,8 @@ pub(crate) struct AdminUsersPage {
     pub(crate) users: Vec<UserRow>,
     /// The link just made for somebody who lost the password, shown this once; else empty.
     pub(crate) link: String,
+    /// Links that were not used yet.
+    pub(crate) links: Vec<LinkRow>,
 }
 
 /// A job.
@@ -198,6 +215,10 @@ pub(crate) struct AdminLogPage {
 /// A mail sent, or kept because mail is off.
 #[derive(Debug, Clone)]
 pub(crate) struct MailRow {
+    /// Its number.
+    pub(crate) id: u64,
+    /// `kept` where there is no mail server, `sent`, `waits` for another try, or `failed`.
+    pub(crate) state: &'static str,
     /// When, RFC 3339.
     pub(crate) at_iso: String,
     /// When, in words.
@@ -212,7 +233,7 @@ pub(crate) struct MailRow {
     pub(crate) note: String,
 }
 
-/// `/admin/outbox`
+/// `/admin/outbox`. Plain POST with `do=try, to` or `do=retry|forget, id`.
 #[derive(Debug, Template)]
 #[template(path = "admin_outbox.html")]
 pub(crate) struct AdminOutboxPage {

@@ -29,6 +29,8 @@ pub(crate) struct Frame {
     pub(crate) logbooks: Vec<FrameLogbook>,
     /// The account's grid where the logbook in use is its own: the centre of its maps; else empty.
     pub(crate) home_grid: String,
+    /// Matters that wait for an administrator, where the reader is one.
+    pub(crate) reviews: u64,
     /// Token that forms and scripts send back with changes; empty for guests without a session.
     pub(crate) csrf: String,
     /// Number of the last message published before the page was made: live data resume from it.

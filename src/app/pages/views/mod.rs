@@ -10,6 +10,8 @@ mod entrance;
 mod frame;
 mod member;
 mod proof;
+mod proving;
+mod review;
 mod words;
 
 pub(crate) use admin::*;
@@ -18,4 +20,6 @@ pub(crate) use entrance::*;
 pub(crate) use frame::*;
 pub(crate) use member::*;
 pub(crate) use proof::*;
+pub(crate) use proving::*;
+pub(crate) use review::*;
 pub(crate) use words::*;
