@@ -59,6 +59,6 @@ pub(crate) use review::check_reviews;
 pub(crate) use service::{ConfiguredAdmin, Foundation, Identity};
 pub(crate) use sign_in::SignIn;
 pub(crate) use sign_up::{Confirmed, SignedUp};
-pub(crate) use tables::{StoredAccount, check_calls, check_verifications, tables};
+pub(crate) use tables::{Person, StoredAccount, check_calls, check_verifications, tables};
 pub(crate) use ticket::Purpose;
 pub(crate) use token::SessionToken;

@@ -91,7 +91,7 @@ impl Identity {
     /// The ways back in that are open, the soonest to end first, for administrators.
     pub(crate) async fn open_links(&self, actor: &Actor) -> Result<Vec<OpenLink>, Error> {
         actor.may(Capability::SeeAccounts)?;
-        let found = self.inner.store.read(|rows| read::recoveries(rows)).await?;
+        let found = self.inner.store.read(read::recoveries).await?;
         let now = self.inner.clock.now();
         let line = |(digest, ticket): (SecretDigest, Ticket)| {
             let account = ticket.account.filter(|_| now < ticket.until)?;

@@ -62,7 +62,9 @@ function start() {
   function show(now) {
     const heard = read(times, now);
     shown = heard.text;
-    one('[data-text]', place).textContent = heard.text;
+    const text = one('[data-text]', place);
+    // Said aloud letter by letter: only what is new.
+    if (text.textContent !== heard.text) text.textContent = heard.text;
     one('[data-open]', place).textContent = heard.open.replaceAll('.', '·').replaceAll('-', '–');
     one('[data-speed]', place).textContent = heard.marks > 3 ? t('js.morse.speed', { n: Math.round(heard.wpm) }) : '';
     all('[data-letter]', place).forEach((letter, at) => {
@@ -109,6 +111,8 @@ function start() {
       challenge = ask();
       sending = false;
       again();
+      // Its button is out of use now; the next space is meant for the key.
+      if (!paddles() && (document.activeElement === document.body || document.activeElement?.matches('[data-send]'))) pad.focus();
     }
   }
 
@@ -186,7 +190,11 @@ function start() {
   });
 
   one('[data-send]', place).addEventListener('click', send);
-  one('[data-again]', place).addEventListener('click', () => { again(); say(''); });
+  one('[data-again]', place).addEventListener('click', () => {
+    again();
+    say('');
+    if (!paddles()) pad.focus();
+  });
 
   /* How one keys, and what one hears: remembered by this browser. */
   const speed = one('[name=speed]', place);

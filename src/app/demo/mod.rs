@@ -18,8 +18,9 @@ use crate::ham::adif;
 use crate::ham::callsign::Callsign;
 use crate::ham::geo::LatLon;
 use crate::ham::grid::Grid;
+use crate::identity::review::Matter;
 use crate::identity::write::NewAccount;
-use crate::identity::{AccountId, Actor, Password, Role, Scope, Service};
+use crate::identity::{AccountId, Actor, Login, Password, Person as Listener, Role, Scope, Service};
 use crate::logbook::error::Error;
 use crate::logbook::jobs::import::import_now;
 use crate::logbook::tables::Right;
@@ -89,6 +90,7 @@ pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Dem
         log(CLUB, CLUB_CONTACTS, now, 88),
     )
     .await?;
+    something_to_decide(services).await?;
     Ok(Demo { logins })
 }
 
@@ -148,6 +150,35 @@ async fn account(
         .identity
         .add_account(&Actor::Service(Service::Demo), new)
         .await?)
+}
+
+/// A listener who may have got a licence, so that the administrators' queue is not empty.
+async fn something_to_decide(services: &Services) -> Result<(), StartError> {
+    let listener = Login::listener("ANNA").map_err(|error| StartError::Demo(error.to_string()))?;
+    let text = |text: &str| text.parse().expect("the demo's own names are short");
+    let new = NewAccount {
+        name: text("Anna Example"),
+        person: Some(Listener {
+            first_name: text("Anna"),
+            last_name: text("Example"),
+            postal_code: "94704".into(),
+            register_id: "".into(),
+        }),
+        ..NewAccount::of(listener)
+    };
+    let identity = &services.identity;
+    let account = identity.add_account(&Actor::Service(Service::Demo), new).await?;
+    let matter = Matter::LicenceMatch {
+        call: parsed("N0CALL"),
+        authority: "fcc".into(),
+        licensee: Some("L00000001".into()),
+        name: "EXAMPLE, ANNA B".into(),
+        postal_code: "94704-1001".into(),
+    };
+    identity
+        .open_review(&Actor::Service(Service::LicenceWatcher), account, matter)
+        .await?;
+    Ok(())
 }
 
 async fn make_books(services: &Services, people: Vec<Person>, now: Timestamp) -> Result<(), StartError> {

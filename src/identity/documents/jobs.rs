@@ -50,7 +50,7 @@ async fn sweep(identity: Identity, cx: JobCx) -> Result<Done, JobError> {
     let number = erased.len();
     identity.remove_files(erased).await;
     cx.check()?;
-    let wanted = identity.inner.store.read(|rows| kept(rows)).await?;
+    let wanted = identity.inner.store.read(kept).await?;
     let wanted: BTreeSet<SmolStr> = wanted.into_iter().map(|(_, document)| document.file).collect();
     let cabinet = identity.inner.cabinet.clone();
     let looked = tokio::task::spawn_blocking(move || {

@@ -95,7 +95,7 @@ fn what_is_kept_opens_for_its_owner_alone_and_lies_sealed() {
 fn pieces_cannot_be_left_out_moved_or_renamed() {
     let dir = tempfile::tempdir().unwrap();
     let cabinet = cabinet(dir.path());
-    let bytes = [PNG, &[1; 150_000]].concat();
+    let bytes = [PNG, &vec![1; 150_000]].concat();
     let kept = store(&cabinet, &bytes, 4_096).unwrap();
     let path = dir.path().join("documents").join(kept.file.as_str());
     let whole = std::fs::read(&path).unwrap();

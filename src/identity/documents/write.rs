@@ -164,21 +164,6 @@ pub(super) fn erase_old(
     Ok(files)
 }
 
-/// Marks all of an account's documents as erased; names of their files.
-pub(in crate::identity) fn erase_all(
-    tx: &mut Write<'_>,
-    id: AccountId,
-    now: Timestamp,
-) -> Result<Vec<SmolStr>, Error> {
-    let mut files = Vec::new();
-    for (number, found) in of_account(tx, id)? {
-        if found.erased.is_none() {
-            files.push(erase(tx, (number, found), now)?);
-        }
-    }
-    Ok(files)
-}
-
 fn erase(
     tx: &mut Write<'_>,
     (number, mut found): (u64, StoredDocument),

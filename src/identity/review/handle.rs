@@ -37,10 +37,6 @@ impl Identity {
     }
 
     /// Puts a matter before the administrators.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for services that find what they may not decide")
-    )]
     pub(crate) async fn open_review(
         &self,
         actor: &Actor,
