@@ -8,8 +8,8 @@ use crate::ham::callsign::Callsign;
 pub const SLOWEST: u32 = 5;
 /// See [`SLOWEST`].
 pub const FASTEST: u32 = 40;
-/// Nobody keys at exactly the speed they mean to.
-const LEEWAY: f64 = 1.15;
+/// Nobody keys at exactly the speed they mean to, and calls without a dot are timed by dashes.
+const LEEWAY: f64 = 1.4;
 /// Marks and gaps that differ by less than this, as a standard deviation against the mean, were made by a machine: a
 /// steady hand with an old key keeps to some 5 in a hundred.
 const TOO_EVEN: f64 = 0.01;

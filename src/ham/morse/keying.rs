@@ -52,7 +52,7 @@ pub struct Heard {
     pub elements: Vec<Element>,
     /// The characters; `*` where the elements make none.
     pub text: String,
-    /// Words per minute, by the marks (PARIS).
+    /// Words per minute (PARIS).
     pub wpm: f64,
 }
 
@@ -180,13 +180,16 @@ fn border(lengths: &[f64], unit: f64) -> f64 {
     f64::midpoint(short, long).exp()
 }
 
-/// Words per minute of 50 units.
+/// Words per minute of 50 units, by the dots: dashes are stretched by many a fist. By the dashes where there is no dot.
 fn speed(marks: &[f64], elements: &[Element]) -> f64 {
-    let units = elements.iter().map(|element| match element {
-        Element::Dot => 1.0,
-        Element::Dash => 3.0,
-    });
-    let units: f64 = units.sum();
-    let lengths: f64 = marks.iter().sum();
-    12_000.0 * units / lengths
+    let mean_of = |kind: Element| {
+        let own = marks
+            .iter()
+            .zip(elements)
+            .filter(|(_, element)| **element == kind);
+        let (sum, count) = own.fold((0.0, 0.0), |(sum, count), (mark, _)| (sum + mark, count + 1.0));
+        (count > 0.0).then(|| sum / count)
+    };
+    let dash = mean_of(Element::Dash).map_or(f64::INFINITY, |dash| dash / 3.0);
+    12_000.0 / mean_of(Element::Dot).unwrap_or(dash)
 }

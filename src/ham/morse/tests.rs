@@ -148,9 +148,9 @@ fn the_calls_of_the_table_have_their_marks() {
 fn speed_is_told_as_it_was() {
     for wpm in [5.0, 13.0, 25.0, 40.0] {
         let sent = Hand::steady(wpm).sends(&pattern_of("K6BP"), "K6BP").unwrap();
-        assert!((sent.wpm / wpm - 1.0).abs() < 0.1, "{wpm}: {}", sent.wpm);
+        assert!((sent.wpm / wpm - 1.0).abs() < 0.12, "{wpm}: {}", sent.wpm);
     }
-    for wpm in [3.5, 48.0] {
+    for wpm in [3.3, 59.0] {
         let refused = Hand::steady(wpm).sends(&pattern_of("K6BP"), "K6BP");
         assert!(matches!(refused, Err(Refusal::Speed(_))), "{wpm}: {refused:?}");
     }
