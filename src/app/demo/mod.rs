@@ -169,7 +169,7 @@ async fn something_to_decide(services: &Services) -> Result<(), StartError> {
     let identity = &services.identity;
     let account = identity.add_account(&Actor::Service(Service::Demo), new).await?;
     let matter = Matter::LicenceMatch {
-        call: parsed("N0CALL"),
+        call: parsed("KJ0DEM"),
         authority: "fcc".into(),
         licensee: Some("L00000001".into()),
         name: "EXAMPLE, ANNA B".into(),
