@@ -297,3 +297,55 @@ async fn a_call_on_the_move_is_its_home_call_s() {
             .starts_with("for N0CALL/KH6")
     );
 }
+
+#[tokio::test]
+async fn a_port_of_its_own_needs_no_name() {
+    let roots = tempfile::tempdir().unwrap();
+    std::fs::write(roots.path().join("root.pem"), pem(&root())).unwrap();
+    let folder = roots.path().display().to_string();
+    let settings = [
+        ("web.tls.listen", "127.0.0.1:0"),
+        ("web.tls.self_signed", "true"),
+        ("web.mtls.listen", "127.0.0.1:0"),
+        ("web.mtls.roots", folder.as_str()),
+    ];
+    let app = TestApp::with(&settings).await;
+    let browser = Caller::by_https(&app, "localhost");
+    let sent = post(&browser, "/login/certificate", None, "").await.expect(303);
+    let own = app.asking_address();
+    let path = sent
+        .header("location")
+        .strip_prefix(&format!("https://localhost:{}", own.port()))
+        .unwrap();
+    let config = client(&TLS13, Shown::new(&Card::of("N0CALL").chain, Key::User, SCHEMES));
+    let stream = TcpStream::connect(own).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = TlsConnector::from(config).connect(name, stream).await.unwrap();
+    let host = format!(
+        "Host: localhost:{}\r\nAccept: {PAGE}\r\nConnection: close",
+        own.port()
+    );
+    let page = Answer::read(&ask(stream, &format!("GET {path} HTTP/1.1\r\n{host}\r\n\r\n")).await);
+    let home = format!("https://localhost:{}", app.tls_address().port());
+    assert!(
+        page.body
+            .contains(&format!("action=\"{home}/login/certificate/done\"")),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.head.contains(&format!("form-action {home};")),
+        "{}",
+        page.head
+    );
+    let errand = set_cookie(&sent, "__Host-errand").unwrap();
+    let errand = errand.split(';').next();
+    let done = post(
+        &browser,
+        "/login/certificate/done",
+        errand,
+        &format!("token={}", page.token()),
+    )
+    .await;
+    assert!(set_cookie(&done.expect(303), "__Host-session").is_some());
+}
