@@ -3,7 +3,7 @@
 //! Layers, lowest first; a module may use those to its left only (checked by `tests/it/tidy.rs`):
 //!
 //! ```text
-//! ham <- config <- env <- event <- bus <- store <- jobs, net <- web <- identity <- logbook <- app <- cli
+//! ham <- config <- env <- event <- bus <- store <- privacy <- jobs, net <- web <- identity <- logbook <- app <- cli
 //! ```
 //!
 //! `ham` is pure: no input/output, no runtime, no clock. A domain (`identity`, `logbook`) is a vertical
@@ -21,6 +21,7 @@ mod identity;
 mod jobs;
 mod logbook;
 mod net;
+mod privacy;
 mod store;
 mod web;
 

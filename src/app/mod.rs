@@ -6,6 +6,8 @@
 pub(crate) mod admin;
 mod api;
 mod asking;
+#[cfg(test)]
+mod authority;
 mod country;
 mod demo;
 mod keyfile;
@@ -15,6 +17,7 @@ mod nightly;
 mod outside;
 mod overview;
 mod pages;
+mod personal;
 mod preflight;
 mod reactors;
 mod routes;

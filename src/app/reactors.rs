@@ -3,6 +3,7 @@
 
 use crate::event::Event;
 use crate::identity::event::IdentityEvent;
+use crate::logbook::KEEPER;
 use crate::logbook::error::Error;
 use crate::logbook::write::books::{self, Person};
 use crate::store::{Reactor, StoreError, Write};
@@ -18,24 +19,40 @@ fn a_logbook_for_each_call(tx: &mut Write<'_>, event: &Event) -> Result<(), Stor
             account,
             call,
             created,
-        }) => (account, call, created),
+        }) => (account, call.call(), created),
         Event::Identity(IdentityEvent::LoginChanged {
             account,
             from,
             to,
             at,
         }) => {
-            books::move_own(tx, *account, from.as_str(), to.as_str()).map_err(refused)?;
-            (account, to, at)
+            books::move_own(tx, &KEEPER, *account, (from.as_str(), to.as_str())).map_err(refused)?;
+            (account, to.call(), at)
+        }
+        // A licensee keeps the log of a call before, and begins one for the new; a listener's moves.
+        Event::Identity(IdentityEvent::CallChanged {
+            account,
+            from,
+            to,
+            at,
+            ..
+        }) => {
+            if from.call().is_none() {
+                books::move_own(tx, &KEEPER, *account, (from.as_str(), to.as_str())).map_err(refused)?;
+            }
+            (account, Some(to), at)
+        }
+        Event::Identity(IdentityEvent::CallLost { account, call }) => {
+            return books::set_aside(tx, &KEEPER, *account, call).map_err(refused);
         }
         _ => return Ok(()),
     };
-    let Some(call) = call.call() else { return Ok(()) };
+    let Some(call) = call else { return Ok(()) };
     let owner = Person {
         account: *account,
         call: call.clone(),
     };
-    books::ensure_own(tx, &owner, *at).map_err(refused)
+    books::ensure_own(tx, &KEEPER, &owner, *at).map_err(refused)
 }
 
 fn refused(error: Error) -> StoreError {

@@ -7,7 +7,7 @@ use axum::middleware::from_fn;
 
 use super::running::App;
 use super::services::StartError;
-use super::{api, asking, live, pages};
+use super::{api, asking, live, pages, personal};
 use crate::identity::{self, Gate, IdentityState, LogbookLine};
 use crate::logbook;
 use crate::web::{
@@ -41,6 +41,7 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         .merge(identity::api::routes(identity))
         .merge(logbook::api::routes(app.logbook_state()))
         .merge(api::routes(app))
+        .merge(personal::routes(app))
         .merge(live::routes(app))
         .merge(pages::routes(app))
 }

@@ -138,6 +138,7 @@ fn job_builder(
     let builder = certificates::register(builder, certificates, every(certificates::SERVICE), salt);
     let builder = identity::documents::register(builder, &services.identity, salt);
     let mut builder = super::nightly::register(builder, services, salt);
+    builder = super::personal::register(builder, services, salt);
     if let Some(tls) = tls {
         builder = tls.register(builder, salt);
     }

@@ -89,6 +89,9 @@ pub(super) enum Other {
     /// API keys
     #[command(subcommand)]
     Apikey(Apikey),
+    /// What a register says of licences
+    #[command(subcommand)]
+    Licence(Licence),
     /// ADIF files: ADI and ADX
     #[command(subcommand)]
     Adif(Adif),
@@ -213,6 +216,17 @@ fn scope_help() -> String {
         "What the key allows, repeat for more: {}",
         Scope::ALL.map(Scope::as_str).join(", ")
     )
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Licence {
+    /// Apply events of a register: grants, changes of calls, ends
+    Apply {
+        /// JSON: a list of events, or an object with `events`; - is stdin
+        file: PathBuf,
+        #[command(flatten)]
+        json: Json,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod accounts;
 mod adif;
 mod args;
 mod data;
+mod licence;
 mod lotw;
 mod output;
 mod password;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Adif, Apikey, Cli, Command, Config, Lotw, Other, User};
+use args::{Adif, Apikey, Cli, Command, Config, Licence, Lotw, Other, User};
 use output::Outcome;
 
 /// Runs the program with this process's arguments.
@@ -64,6 +65,7 @@ fn dispatch(cli: Cli) -> Outcome<ExitCode> {
             name,
             json,
         }) => done(accounts::create_key(&place, call, &scopes, name, json)),
+        Other::Licence(Licence::Apply { file, json }) => done(licence::apply(&place, &file, json)),
         Other::Adif(Adif::Check { file, json }) => adif::check(&file, json),
         Other::Adif(Adif::Import { file, callsign, json }) => {
             done(adif::import(&place, &file, callsign, json))

@@ -34,7 +34,7 @@ pub(crate) enum Capability {
     SetQuestions,
     /// Apply what the register says of licences.
     ApplyLicences,
-    /// Put a matter into the review queue.
+    /// Put before the administrators what only people can settle.
     OpenReviews,
     /// Settle what waits in the review queue.
     SettleReviews,
@@ -159,10 +159,6 @@ pub(crate) enum Service {
     LogbookKeeper,
     /// Erases accounts in the background.
     Eraser,
-    /// Writes out what is held about somebody who asked.
-    Archivist,
-    /// Sends mails.
-    Postmaster,
     /// Imports examinations, and questions for the knowledge gate with them.
     Examiner,
     /// Fills the demo.
@@ -171,15 +167,13 @@ pub(crate) enum Service {
 
 impl Service {
     /// Every service, in the order of lists.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::CommandLine,
         Self::Verifier,
         Self::LicenceWatcher,
         Self::ImportWorker,
         Self::LogbookKeeper,
         Self::Eraser,
-        Self::Archivist,
-        Self::Postmaster,
         Self::Examiner,
         Self::Demo,
     ];
@@ -193,8 +187,6 @@ impl Service {
             Self::ImportWorker => "import worker",
             Self::LogbookKeeper => "logbook keeper",
             Self::Eraser => "eraser",
-            Self::Archivist => "archivist",
-            Self::Postmaster => "postmaster",
             Self::Examiner => "examiner",
             Self::Demo => "demo",
         }
@@ -220,8 +212,6 @@ impl Service {
             Self::ImportWorker => &[C::RunImports],
             Self::LogbookKeeper => &[C::KeepLogbooks],
             Self::Eraser => &[C::EraseAccounts],
-            Self::Archivist => &[C::ExportAccounts],
-            Self::Postmaster => &[C::SeeOutbox],
             Self::Examiner => &[C::SetQuestions],
             Self::Demo => &[C::MakeAccounts, C::KeepLogbooks, C::WriteLogbooks, C::ShareClubs],
         }

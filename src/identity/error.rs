@@ -113,6 +113,14 @@ pub(crate) enum Error {
     Wait(#[from] Wait),
     #[error(transparent)]
     Weak(#[from] WeakPassword),
+    #[error("a licensee's id has at most 30 letters, digits and hyphens")]
+    BadRegisterId,
+    #[error("nobody has asked for this account to be erased, or it is not time yet")]
+    NoErasure,
+    #[error("erasing has begun and cannot be taken back")]
+    ErasureBegun,
+    #[error("everything about an account is given out three times a day at most")]
+    TooManyExports,
     /// The account was changed since it was read.
     #[error("somebody changed this meanwhile; read it again")]
     Stale,

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::ham::callsign::Callsign;
+
 use super::login::Login;
 use super::model::AccountId;
 
@@ -21,6 +23,15 @@ pub(crate) enum IdentityEvent {
         to: Login,
         at: Timestamp,
     },
+    /// The register gave an account's owner another call: what is under the former stays theirs.
+    CallChanged {
+        account: AccountId,
+        from: Login,
+        to: Callsign,
+        at: Timestamp,
+    },
+    /// A call that an account had before is somebody else's.
+    CallLost { account: AccountId, call: Callsign },
     /// Name, preferences, role, password or standing changed.
     AccountChanged {
         account: AccountId,

@@ -3,6 +3,7 @@
 use crate::env::Mail;
 use crate::web::Text;
 
+use super::licence::{Effect, Outcome};
 use super::model::MailAddress;
 use super::review::{Matter, Remark};
 
@@ -80,6 +81,26 @@ impl Letters<'_> {
             format!("\n\n{label}\n{}", reason.as_str())
         };
         mail(to, self.t.s("mail.review_subject"), text + &reason)
+    }
+
+    /// What the register says of the call changed something.
+    pub(super) fn licence(&self, to: &MailAddress, outcome: &Outcome, now: &str) -> Option<Mail> {
+        let key = match outcome.effect {
+            Effect::Upgraded => "mail.licence_upgraded",
+            Effect::Renamed => "mail.licence_renamed",
+            Effect::Displaced => "mail.licence_displaced",
+            Effect::ProofsEnded => "mail.licence_proofs_ended",
+            Effect::Told => "mail.licence_expired",
+            Effect::SetAside | Effect::Waits => return None,
+        };
+        let words = [
+            ("call", outcome.call.as_str()),
+            ("before", outcome.before.as_str()),
+            ("now", now),
+            ("link", self.public),
+        ];
+        let text = self.t.f(key, &words);
+        Some(mail(to, self.t.s("mail.licence_subject"), text))
     }
 
     /// The account has another address now: to the one before.

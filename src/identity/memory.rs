@@ -28,6 +28,8 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(14 * 24);
 const BRIEF: SignedDuration = SignedDuration::from_hours(12);
 /// Idle limit of administrators; a remembered session goes on, but administers only after the password.
 const ADMINISTRATOR: SignedDuration = SignedDuration::from_mins(30);
+/// How long an administrator may look in at a time.
+const LOOKING_IN: SignedDuration = SignedDuration::from_hours(1);
 /// How long a shown password counts for changes of secrets.
 const CONFIRMED: SignedDuration = SignedDuration::from_mins(10);
 /// How often what was seen is written.
@@ -313,7 +315,7 @@ impl Memory {
             .accounts
             .get(&session.row.account)
             .filter(|account| !account.disabled)?;
-        if is_over(session, account.role, now) {
+        if is_over(session, account.role, now) || !may_look_in(&self.accounts, session) {
             return None;
         }
         session.lapsed |= account.role == Role::Administrator && is_past(session.seen, ADMINISTRATOR, now);
@@ -355,7 +357,7 @@ impl Memory {
             Credential::Session { digest, .. } => {
                 let session = self.sessions.get(&digest)?;
                 // An open page counts as use only through its requests.
-                let over = is_over(session, account.role, now);
+                let over = is_over(session, account.role, now) || !may_look_in(&self.accounts, session);
                 (!over).then(|| member(actor.account, account, digest, session, now))
             }
             Credential::Key(id) => {
@@ -442,7 +444,18 @@ fn member(
     })
 }
 
+/// Whether the administrator behind a session, where there is one, is one still.
+fn may_look_in(accounts: &HashMap<AccountId, Arc<StoredAccount>>, session: &Session) -> bool {
+    session.row.behind.as_ref().is_none_or(|behind| {
+        let who = accounts.get(&behind.account);
+        who.is_some_and(|who| who.role == Role::Administrator && !who.disabled)
+    })
+}
+
 fn is_over(session: &Session, role: Role, now: Timestamp) -> bool {
+    if session.row.behind.is_some() && is_past(session.row.created, LOOKING_IN, now) {
+        return true;
+    }
     let idle = match (session.row.remember, role) {
         (true, _) => REMEMBERED,
         (false, Role::Administrator) => ADMINISTRATOR,

@@ -9,11 +9,15 @@ pub(crate) mod api;
 mod authority;
 pub(crate) mod certificates;
 pub(crate) mod documents;
+mod directory;
+mod erasure;
 mod error;
 pub(crate) mod event;
 mod first_run;
 mod letters;
+pub(crate) mod licence;
 mod login;
+mod looking_in;
 pub(crate) mod lotw;
 mod memory;
 mod model;
@@ -23,6 +27,7 @@ mod own;
 mod passkey;
 mod passlib;
 mod password;
+pub(crate) mod personal;
 mod proofs;
 mod quiz;
 pub(crate) mod read;
@@ -36,6 +41,7 @@ mod tables;
 mod throttle;
 mod ticket;
 mod token;
+mod trail;
 mod verification;
 pub(crate) mod write;
 
@@ -48,9 +54,12 @@ pub(crate) use actor::{Credential, Member};
 pub(crate) use api::{Gate, IdentityState, LogbookLine};
 pub(crate) use authority::{Capability, Service};
 pub(crate) use documents::check_documents;
+pub(crate) use directory::{Found, Profile};
 pub(crate) use error::Error;
 pub(crate) use login::Login;
-pub(crate) use model::{AccountId, Density, DisplayName, MailAddress, Role, Scope, ScopeSet, Theme, Units};
+pub(crate) use model::{
+    AccountId, Density, DisplayName, GridPrecision, MailAddress, Role, Scope, ScopeSet, Theme, Units,
+};
 pub(crate) use own::{KeyLine, PasskeyLine, SessionLine};
 pub(crate) use password::{BadHash, Password, PasswordHash};
 pub(crate) use quiz::{ASKED, Asked, PROOF_BITS};
@@ -59,6 +68,15 @@ pub(crate) use review::check_reviews;
 pub(crate) use service::{ConfiguredAdmin, Foundation, Identity};
 pub(crate) use sign_in::SignIn;
 pub(crate) use sign_up::{Confirmed, SignedUp};
-pub(crate) use tables::{Person, StoredAccount, check_calls, check_verifications, tables};
+#[cfg(all(test, feature = "passkeys"))]
+pub(crate) use tables::StoredPasskey;
+pub(crate) use tables::{
+    AuditLine as StoredAudit, Person, StoredAccount, check_calls, check_verifications, tables,
+};
 pub(crate) use ticket::Purpose;
+#[cfg(test)]
+pub(crate) use ticket::Wish;
+#[cfg(test)]
+pub(crate) use token::ApiKey;
 pub(crate) use token::SessionToken;
+pub(crate) use trail::{LookIn, Place};

@@ -289,6 +289,29 @@ pub(crate) enum Density {
     Dense,
 }
 
+/// How exactly others see where a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum GridPrecision {
+    /// All of the locator.
+    Exact,
+    /// Its first four characters, about 110 by 160 km.
+    #[default]
+    Square,
+    /// Not at all; also what a precision of another version counts as.
+    #[serde(other)]
+    None,
+}
+
+/// What others see of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub(crate) struct Privacy {
+    /// Whether the members' directory has them, with name and place.
+    pub(crate) directory: bool,
+    pub(crate) grid_precision: GridPrecision,
+}
+
 /// How a member wants the pages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]

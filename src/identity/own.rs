@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::actor::Actor;
 use super::error::Error;
+use super::login::Login;
 use super::memory::Touched;
 use super::model::{DisplayName, ScopeSet};
 use super::read;
@@ -24,6 +25,8 @@ pub(crate) struct SessionLine {
     pub(crate) agent: SmolStr,
     /// What it began with, or was last confirmed by: `password`, `passkey`, `certificate` or `link`.
     pub(crate) proven: SmolStr,
+    /// The administrator who looks in, where it is not the owner.
+    pub(crate) behind: Option<Login>,
     /// The session that asks.
     pub(crate) current: bool,
 }
@@ -123,6 +126,7 @@ impl Identity {
                 address: session.row.network.clone(),
                 agent: session.row.agent.clone(),
                 proven: session.row.proven.clone(),
+                behind: session.row.behind.as_ref().map(|behind| behind.call.clone()),
                 current: own == Some(*digest),
             })
             .collect();

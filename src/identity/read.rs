@@ -12,12 +12,14 @@ use super::login::Login;
 use super::model::{AccountId, Role};
 use super::quiz::{self, GateQuestion};
 use super::tables::{
-    ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, GATE_QUESTION, PASSKEY, StoredAccount, StoredKey,
-    StoredPasskey, TICKET, VERIFICATION, VERIFICATION_BY_ACCOUNT,
+    ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, ERASURE, GATE_QUESTION, PASSKEY, StoredAccount,
+    StoredKey, StoredPasskey, TICKET, VERIFICATION, VERIFICATION_BY_ACCOUNT,
 };
 use super::ticket::{Purpose, Ticket};
 use super::token::{KeyId, SecretDigest};
+use super::trail::{Place, TrailFilter};
 use super::verification::{Verification, certificate_serial};
+use super::write::StoredErasure;
 
 /// Fewer imported questions than this could be learnt by heart.
 const ENOUGH_QUESTIONS: usize = 20;
@@ -142,13 +144,36 @@ pub(super) fn key(rows: &impl Rows, id: KeyId) -> Result<Option<StoredKey>, Stor
     rows.get(API_KEY, &SmolStr::new(id.as_str()))
 }
 
-/// The newest lines of the audit trail.
-pub(crate) fn audit(rows: &impl Rows, limit: usize) -> Result<Vec<(Timestamp, AuditLine)>, StoreError> {
-    let newest_first = rows.scan(AUDIT, Span::all(), Direction::Backward);
-    newest_first
-        .take(limit)
-        .map(|row| row.map(|((time, _), line)| (time, line)))
-        .collect()
+/// Lines of the audit trail that a filter takes, newest first, behind a place.
+pub(crate) fn audit(
+    rows: &impl Rows,
+    filter: &TrailFilter,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<Vec<(Place, AuditLine)>, StoreError> {
+    let mut span = Span::all();
+    if let Some(until) = filter.until {
+        span = span.before(&(until,));
+    }
+    if let Some(after) = after {
+        span = span.before(&after);
+    }
+    let mut found = Vec::new();
+    for row in rows.scan(AUDIT, span, Direction::Backward) {
+        let (place, line) = row?;
+        if found.len() == limit || filter.from.is_some_and(|from| place.0 < from) {
+            break;
+        }
+        if filter.takes(&line) {
+            found.push((place, line));
+        }
+    }
+    Ok(found)
+}
+
+/// The wish to erase an account.
+pub(super) fn erasure(rows: &impl Rows, id: AccountId) -> Result<Option<StoredErasure>, StoreError> {
+    rows.get(ERASURE, &id.0)
 }
 
 /// The questions of the knowledge gate: those of imported examinations where there are enough, else the built-in ones.

@@ -4,6 +4,7 @@
 //! right after the commit: before the caller hears of it, before open sockets do, and also when the caller is gone by
 //! then. Locks are held for map look-ups only.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,9 +31,8 @@ use super::model::AccountId;
 use super::passkey::Passkeys;
 use super::password::{HashPool, Password, PasswordHash};
 use super::quiz::Quiz;
-use super::read;
 use super::signed::Nonces;
-use super::tables::{AuditLine, StoredAccount};
+use super::tables::StoredAccount;
 use super::throttle::{Quota, Throttle};
 use super::token::{ApiKey, KeyId, SecretDigest, SessionToken};
 use super::write::{self, AccountChange, NewAccount, NewKey, Standing};
@@ -82,6 +82,8 @@ pub(super) struct Inner {
     pub(super) hashes: HashPool,
     pub(super) throttle: Mutex<Throttle>,
     pub(super) quiz: Quiz,
+    /// Where masked places are, by the installation's key.
+    pub(super) places: Signer,
     pub(super) nonces: Nonces,
     #[cfg(feature = "passkeys")]
     pub(super) passkeys: Passkeys,
@@ -96,6 +98,8 @@ pub(super) struct Quotas {
     pub(super) answers: Mutex<Quota>,
     /// Accounts made.
     pub(super) sign_ups: Mutex<Quota>,
+    /// Everything about an account given out, by account.
+    pub(super) exports: Mutex<HashMap<AccountId, Vec<Timestamp>>>,
 }
 
 impl Default for Quotas {
@@ -104,6 +108,7 @@ impl Default for Quotas {
         Self {
             answers: quota(10, SignedDuration::from_hours(1)),
             sign_ups: quota(5, SignedDuration::from_hours(24)),
+            exports: Mutex::default(),
         }
     }
 }
@@ -154,6 +159,7 @@ impl Identity {
             hashes: HashPool::default(),
             throttle: Mutex::default(),
             quiz: Quiz::new(Signer::new(key)),
+            places: Signer::new(key),
             nonces: Nonces::since(now),
             quotas: Quotas::default(),
             memory: Arc::new(Mutex::new(memory)),
@@ -212,20 +218,6 @@ impl Identity {
         let seen = memory.sessions_of(id).map(|(_, session)| session.seen);
         let used = memory.keys_of(id).filter_map(|(_, key)| key.used);
         seen.chain(used).max()
-    }
-
-    /// The newest lines of the audit trail, for administrators.
-    pub(crate) async fn audit(
-        &self,
-        actor: &Actor,
-        limit: usize,
-    ) -> Result<Vec<(Timestamp, AuditLine)>, Error> {
-        actor.may(Capability::ReadAudit)?;
-        Ok(self
-            .inner
-            .store
-            .read(move |rows| read::audit(rows, limit))
-            .await?)
     }
 
     /// Asks the store something about an actor: for parts above the accounts that answer through them.

@@ -7,17 +7,18 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::ham::callsign::Callsign;
 use crate::ham::grid::Grid;
 use crate::store::{Direction, Read, Rows, Span, StoreError, TableInfo, table};
 
 use super::certificates;
 use super::login::Login;
-use super::model::{AccountId, DisplayName, MailAddress, Preferences, Role, ScopeSet};
+use super::model::{AccountId, DisplayName, MailAddress, Preferences, Privacy, Role, ScopeSet};
 use super::quiz::GateQuestion;
 use super::ticket::Ticket;
 use super::token::SecretDigest;
 use super::verification::Verification;
-use super::write::{MailCount, MorseChallenge, TryCount};
+use super::write::{MailCount, MorseChallenge, StoredErasure, TryCount};
 
 table!(
     /// Accounts by number.
@@ -72,6 +73,10 @@ table!(
     pub(super) API_KEY: "identity.api_key", SmolStr => StoredKey
 );
 table!(
+    /// Accounts that are to be erased, by number.
+    pub(super) ERASURE: "identity.erasure", u32 => StoredErasure
+);
+table!(
     /// Who changed what, oldest first.
     pub(super) AUDIT: "identity.audit", (Timestamp, u64) => AuditLine
 );
@@ -109,6 +114,12 @@ pub(crate) struct StoredAccount {
     /// Signed up, and not yet let in by an administrator.
     #[serde(default)]
     pub(crate) waiting: bool,
+    /// Calls the account had before, oldest first.
+    #[serde(default)]
+    pub(crate) previous: Vec<Callsign>,
+    /// What others see.
+    #[serde(default)]
+    pub(crate) privacy: Privacy,
     #[serde(default)]
     pub(crate) preferences: Preferences,
     pub(crate) created: Timestamp,
@@ -238,6 +249,7 @@ pub(crate) fn tables() -> Vec<TableInfo> {
         PASSKEY.info(),
         API_KEY.info(),
         AUDIT.info(),
+        ERASURE.info(),
     ];
     tables.extend(certificates::tables());
     tables.extend(super::review::tables());

@@ -36,10 +36,12 @@ impl Method {
     pub(crate) const MORSE: Self = Self::of("morse");
     /// A licence that an administrator looked at.
     pub(crate) const DOCUMENT: Self = Self::of("document");
+    /// The register says that the call of a proven licensee changed.
+    pub(crate) const REGISTER: Self = Self::of("register");
     /// An administrator's word.
     pub(crate) const ADMINISTRATOR: Self = Self::of("administrator");
 
-    const WORTH: [(Self, Trust); 10] = [
+    const WORTH: [(Self, Trust); 11] = [
         (Self::CERTIFICATE, Trust::High),
         (Self::SIGNED_LOG, Trust::High),
         (Self::LETTER, Trust::High),
@@ -47,6 +49,7 @@ impl Method {
         (Self::MAILBOX, Trust::Medium),
         (Self::QRZ, Trust::Medium),
         (Self::HAMQTH, Trust::Medium),
+        (Self::REGISTER, Trust::Medium),
         (Self::DOCUMENT, Trust::Medium),
         (Self::ADMINISTRATOR, Trust::Medium),
         (Self::MORSE, Trust::Low),

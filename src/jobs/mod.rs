@@ -11,6 +11,7 @@ mod builder;
 mod cx;
 pub(crate) mod event;
 mod model;
+pub(crate) mod personal;
 pub(crate) mod read;
 mod runner;
 mod schedule;

@@ -15,6 +15,7 @@ pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod filter;
 pub(crate) mod jobs;
+pub(crate) mod personal;
 pub(crate) mod place;
 pub(crate) mod read;
 pub(crate) mod rights;
@@ -29,8 +30,17 @@ pub(crate) mod view;
 pub(crate) mod write;
 pub(crate) mod writer;
 
+use crate::identity::{Actor, Service};
+
+/// Who reads uploaded logs.
+pub(crate) const IMPORTER: Actor = Actor::Service(Service::ImportWorker);
+/// Who makes, moves, settles and clears logbooks.
+pub(crate) const KEEPER: Actor = Actor::Service(Service::LogbookKeeper);
+
 pub(crate) use check::CHECKS;
 pub(crate) use encode::{encode, encode_contact};
 pub(crate) use place::Countries;
+#[cfg(test)]
+pub(crate) use service::LiveImports;
 pub(crate) use service::Logbook;
 pub(crate) use tables::tables;

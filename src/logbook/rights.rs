@@ -55,8 +55,9 @@ pub(crate) fn open(r: &impl Rows, actor: &Actor, scope: Scope, call: Option<&str
         return own(r, actor);
     };
     let unknown = || Error::NoLogbook(call.into());
-    let call = Callsign::parse(call).map_err(|_| unknown())?;
-    let id = r.get(BOOK_BY_CALL, &call.as_str().into())?.ok_or_else(unknown)?;
+    // A logbook whose owner lost the call has a name that is none.
+    let name = Callsign::parse(call).map_or_else(|_| call.to_ascii_uppercase(), |call| call.to_string());
+    let id = r.get(BOOK_BY_CALL, &name.as_str().into())?.ok_or_else(unknown)?;
     open_id(r, actor, scope, LogbookId(id))?.ok_or_else(unknown)
 }
 

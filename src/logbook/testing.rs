@@ -77,7 +77,7 @@ impl Fixture {
             title: String::new(),
             club,
         };
-        self.write(move |tx| books::create_for(tx, &owner, new, now()))
+        self.write(move |tx| books::create_for(tx, &super::KEEPER, &owner, new, now()))
             .await
             .unwrap()
     }

@@ -51,3 +51,30 @@ pub(super) fn schema_mark(path: &Path) -> std::result::Result<Option<SchemaMark>
         .get(SCHEMA_MARK, &())
         .map_err(|e: StoreError| damaged(&e))
 }
+
+#[cfg(feature = "testkit")]
+impl Read {
+    /// The keys and values of all tables, one after another: to look for what must not be there.
+    pub(crate) fn all_bytes(&self) -> Vec<u8> {
+        use redb::{ReadableTable as _, TableHandle as _};
+        let mut all = Vec::new();
+        let tables = self
+            .transaction()
+            .list_tables()
+            .expect("an open store lists its tables");
+        for table in tables {
+            let table = self
+                .transaction()
+                .open_table(super::read::definition(table.name()));
+            let rows = table.expect("all tables are of bytes");
+            for row in rows.iter().expect("an open store is read") {
+                let (key, value) = row.expect("an open store is read");
+                all.extend_from_slice(key.value());
+                all.push(0);
+                all.extend_from_slice(value.value());
+                all.push(0);
+            }
+        }
+        all
+    }
+}

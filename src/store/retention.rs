@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Store;
-use super::backup::{BackupError, BackupReport};
+use super::backup::{BackupError, BackupReport, make_private};
 
 const START: &str = "shackbox-";
 const END: &str = ".backup";
@@ -36,7 +36,7 @@ pub(crate) fn nightly(
         path: path.to_owned(),
         error,
     };
-    std::fs::create_dir_all(dir).map_err(|e| io(dir, e))?;
+    make_private(dir).map_err(|e| io(dir, e))?;
     remove_halves(dir).map_err(|e| io(dir, e))?;
     let report = store.backup(&dir.join(file_name(now)), &[], now)?;
     let backups = automatic_backups(dir).map_err(|e| io(dir, e))?;

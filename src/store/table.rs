@@ -88,6 +88,14 @@ pub(crate) struct TableInfo {
     pub(super) verify: Verify,
 }
 
+#[cfg(test)]
+impl TableInfo {
+    /// The table's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 /// Declares a table: `table!(pub(crate) QSO: "logbook.qso", (u32, u64) => StoredQso);`, with
 /// `, version 2, upgrade f` when the record has changed its shape.
 macro_rules! table {

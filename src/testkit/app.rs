@@ -251,6 +251,50 @@ impl TestApp {
         identity.add_account(&Actor::COMMAND_LINE, new).await.expect(GOOD);
     }
 
+    /// Records a proof of an account's call, by a licence of this licensee.
+    pub async fn proven(&self, call: &str, licensee: &str) {
+        let identity = &self.running().app.services.identity;
+        let account = identity
+            .account_of(&call.parse().expect("a call"))
+            .expect("an account");
+        let proof = crate::identity::write::Proof {
+            licensee: Some(licensee.into()),
+            ..crate::identity::write::Proof::word_of("")
+        };
+        let verifier = Actor::Service(crate::identity::Service::Verifier);
+        identity
+            .add_verification(&verifier, account, proof)
+            .await
+            .expect(GOOD);
+    }
+
+    /// Makes a listener's account.
+    pub async fn listener(&self, name: &str, password: &str) {
+        self.make_listener(name, password, None).await;
+    }
+
+    /// Makes a listener's account of a person with first name, last name and postal code.
+    pub async fn listener_named(&self, name: &str, password: &str, person: (&str, &str, &str)) {
+        let (first, last, postal) = person;
+        let person = crate::identity::Person {
+            first_name: first.parse().expect("a name"),
+            last_name: last.parse().expect("a name"),
+            postal_code: postal.into(),
+            register_id: "".into(),
+        };
+        self.make_listener(name, password, Some(person)).await;
+    }
+
+    async fn make_listener(&self, name: &str, password: &str, person: Option<crate::identity::Person>) {
+        let identity = &self.running().app.services.identity;
+        let new = NewAccount {
+            password: Some(identity.hash(Password::entered(password)).await),
+            person,
+            ..NewAccount::of(name.parse().expect("a listener's name"))
+        };
+        identity.add_account(&Actor::COMMAND_LINE, new).await.expect(GOOD);
+    }
+
     /// Makes an API key for an account.
     pub async fn key(&self, call: &str, scopes: &[&str]) -> String {
         let identity = &self.running().app.services.identity;
@@ -267,6 +311,13 @@ impl TestApp {
             .await
             .expect(GOOD);
         key.expose().to_owned()
+    }
+
+    /// All that is stored, as bytes.
+    pub fn stored(&self) -> Vec<u8> {
+        let store = &self.running().app.services.store;
+        let read = store.read_now(|read| Ok::<_, crate::store::StoreError>(read.all_bytes()));
+        read.expect(GOOD)
     }
 
     /// Every route there is.

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use crate::env::{Clock, Entropy, Env, Mailer, Outbound};
 use crate::ham::callsign::Callsign;
 use crate::identity::{AccountId, Actor};
+use crate::logbook::KEEPER;
 use crate::logbook::error::Error;
 use crate::logbook::event::LogbookId;
 use crate::logbook::filter;
@@ -83,7 +84,11 @@ impl ScratchLog {
         };
         let now = logbook.env.clock.now();
         runtime
-            .block_on(logbook.store.write(move |tx| create_for(tx, &owner, new, now)))
+            .block_on(
+                logbook
+                    .store
+                    .write(move |tx| create_for(tx, &KEEPER, &owner, new, now)),
+            )
             .expect(GOOD);
         Self {
             runtime,

@@ -36,19 +36,19 @@ const SWEPT: usize = 4;
 /// Account, path, key.
 type Place = (u32, String, String);
 
-table!(ANSWERS: "web.idempotency", Place => Answer);
-table!(BY_END: "web.idempotency.by_end", (Timestamp, u32, String, String) => ());
+table!(pub(super) ANSWERS: "web.idempotency", Place => Answer);
+table!(pub(super) BY_END: "web.idempotency.by_end", (Timestamp, u32, String, String) => ());
 
 /// A kept answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Answer {
+pub(super) struct Answer {
     #[serde(with = "serde_bytes")]
     body_hash: Vec<u8>,
-    status: u16,
+    pub(super) status: u16,
     headers: Vec<(String, String)>,
     #[serde(with = "serde_bytes")]
-    body: Vec<u8>,
-    until: Timestamp,
+    pub(super) body: Vec<u8>,
+    pub(super) until: Timestamp,
 }
 
 /// The tables, for the schema list.

@@ -21,6 +21,7 @@ mod limit;
 mod metrics;
 mod openapi;
 mod origin;
+pub(crate) mod personal;
 mod problem;
 mod render;
 mod route;

@@ -21,22 +21,28 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("event", &["ham"]),
     ("bus", &["ham", "config", "env", "event"]),
     ("store", &["ham", "config", "env", "event", "bus"]),
-    ("jobs", &["ham", "config", "env", "event", "bus", "store"]),
+    ("privacy", &["ham", "config", "env", "event", "bus", "store"]),
+    (
+        "jobs",
+        &["ham", "config", "env", "event", "bus", "store", "privacy"],
+    ),
     ("net", &["ham", "config", "env"]),
     (
         "web",
-        &["ham", "config", "env", "event", "bus", "store", "jobs", "net"],
+        &[
+            "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net",
+        ],
     ),
     (
         "identity",
         &[
-            "ham", "config", "env", "event", "bus", "store", "jobs", "net", "web",
+            "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web",
         ],
     ),
     (
         "logbook",
         &[
-            "ham", "config", "env", "event", "bus", "store", "jobs", "net", "web", "identity",
+            "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
         ],
     ),
 ];

@@ -6,12 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Groups whose keys are put together while running, from names that the program has: they count as used.
-const PUT_TOGETHER: [&str; 10] = [
+const PUT_TOGETHER: [&str; 12] = [
+    "audit.",
     "certificate_source.",
     "error.",
     "import_state.",
     "job_kind.",
     "job_state.",
+    "looked_in.",
     "part.",
     "right.",
     "role.",

@@ -28,6 +28,11 @@ for (const row of all('[data-user]')) {
         await showSecret(t('js.admin.recovery', { call: row.dataset.call }), t('js.admin.recovery_once'), url);
         return;
       }
+      if (act === 'look_in') {
+        await post(`${path}/session`);
+        location.assign('/');
+        return;
+      }
       await patch(path, { disabled: act === 'disable' });
       location.reload();
     } catch (error) {

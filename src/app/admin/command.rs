@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ham::callsign::Callsign;
+use crate::identity::licence::LicenceEvent;
 use crate::identity::{AccountId, DisplayName, Login, MailAddress, PasswordHash, Role, ScopeSet};
 
 /// Something to be done.
@@ -44,6 +45,10 @@ pub(crate) enum Command {
         with_keys: bool,
     },
     Check,
+    /// What a register says of licences.
+    LicenceApply {
+        events: Vec<LicenceEvent>,
+    },
 }
 
 impl Command {
@@ -60,6 +65,7 @@ impl Command {
             Self::AdifExport { .. } => "adif export",
             Self::Backup { .. } => "backup",
             Self::Check => "check",
+            Self::LicenceApply { .. } => "licence apply",
         }
     }
 
@@ -137,6 +143,8 @@ pub(crate) enum Reply {
     Backup(serde_json::Value),
     /// What the check found.
     Checked(serde_json::Value),
+    /// What came of licence events.
+    Licences(serde_json::Value),
 }
 
 /// An account as it is listed.

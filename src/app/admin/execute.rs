@@ -82,6 +82,13 @@ pub(crate) async fn execute(on: &Executor, command: Command, exchange: Exchange)
         Command::AdifImport { callsign, file } => import(on, &callsign, file, exchange).await,
         Command::AdifExport { callsign, format } => export_log(on, callsign, format, exchange).await,
         Command::Backup { with_keys } => backup(on, with_keys, exchange).await,
+        Command::LicenceApply { events } => {
+            let read = events.len();
+            let outcomes = on.services.identity.licence_events(&ACTOR, events).await?;
+            Ok(Reply::Licences(
+                serde_json::json!({"events": read, "outcomes": outcomes}),
+            ))
+        }
         Command::Check => {
             let store = on.services.store.clone();
             let report = tokio::task::spawn_blocking(move || store.check()).await??;

@@ -191,7 +191,7 @@ async fn make_books(services: &Services, people: Vec<Person>, now: Timestamp) ->
             title: "Invented Radio Club".to_owned(),
             club: true,
         };
-        books::create_for(tx, owner, club, now)?;
+        books::create_for(tx, &Actor::Service(Service::Demo), owner, club, now)?;
         for (person, right) in others.iter().zip([Right::Officer, Right::Member, Right::Member]) {
             books::share(tx, &Actor::Service(Service::Demo), CLUB, person, right, now)?;
         }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 
 use super::fields::{Again, Fields};
 use super::frame::role;
 use super::notice::Done;
-use super::reader::Reader;
+use super::reader::{Reader, see_other};
 use super::say::iso;
 use super::views::{
     AdminBackupsPage, AdminJobsPage, AdminUsersPage, BackupRow, Grouped, JobRow, LinkRow, UserRow, When,
@@ -16,6 +16,7 @@ use super::views::{
 };
 use crate::app::nightly;
 use crate::ham::callsign::Callsign;
+use crate::identity::api::gate::session_cookie;
 use crate::identity::write::{NewAccount, Standing};
 use crate::identity::{AccountId, OpenLink, Password, Role, StoredAccount};
 use crate::jobs::CancelOutcome;
@@ -40,6 +41,11 @@ pub(super) async fn change_users(reader: Reader, fields: Fields) -> Result<Respo
         let link = identity.give_recovery(&reader.visitor.actor, id).await?;
         return users_page(&reader, Again::default(), link.url).await;
     }
+    if fields.action() == "look_in" {
+        let unknown = |_| Problem::not_found("there is no such account");
+        let id = AccountId(fields.text("id").parse().map_err(unknown)?);
+        return look_in(&reader, id).await;
+    }
     match carry_out(&reader, &fields).await {
         Ok(done) => reader.go_on("/admin/users", done),
         Err(problem) => {
@@ -48,6 +54,17 @@ pub(super) async fn change_users(reader: Reader, fields: Fields) -> Result<Respo
             users_page(&reader, again, String::new()).await
         }
     }
+}
+
+/// Goes on as a member; the browser's session is the member's from then on.
+async fn look_in(reader: &Reader, id: AccountId) -> Result<Response> {
+    let visitor = &reader.visitor;
+    let identity = &reader.app.services.identity;
+    let token = identity.look_in(&visitor.actor, id, &visitor.browser).await?;
+    let mut response = see_other("/")?;
+    let cookie = session_cookie(&token, visitor.https, false);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
 }
 
 /// `/admin/jobs`
@@ -248,6 +265,7 @@ fn user_row(reader: &Reader, (id, account): (AccountId, Arc<StoredAccount>)) -> 
             (false, false) => "active",
         },
         verified: account.verified.is_some(),
+        may_look_in: account.role != Role::Administrator && !account.disabled,
         me: reader.visitor.actor.account() == Some(id),
     }
 }

@@ -1,7 +1,9 @@
 //! Logbooks: making one, naming it, sharing it, removing it.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::directory::moved;
 use super::fields::{Again, Fields};
 use super::notice::Done;
 use super::reader::{Reader, quoted};
@@ -43,7 +45,20 @@ pub(super) async fn add(reader: Reader, fields: Fields) -> Result<Response> {
 
 /// `/logbooks/{call}`
 pub(super) async fn one(reader: Reader, Path(call): Path<String>) -> Result<Response> {
-    one_page(&reader, call, Again::default()).await
+    let page = one_page(&reader, call.clone(), Again::default()).await;
+    let gone = page
+        .as_ref()
+        .is_err_and(|problem| problem.status() == StatusCode::NOT_FOUND);
+    match reader
+        .app
+        .services
+        .identity
+        .own_new_call(&reader.visitor.actor, &call)
+    {
+        // The call was the reader's own before, and nothing of theirs is under it any more.
+        Some(to) if gone => moved(&format!("/logbooks/{}", quoted(to.as_str()))),
+        _ => page,
+    }
 }
 
 /// Renames, shares or removes a logbook.

@@ -131,6 +131,13 @@ impl Reader {
                 Status::Ok => None,
                 Status::Degraded(reason) => Some(reason.to_string()),
             },
+            behind: self
+                .visitor
+                .actor
+                .member()
+                .ok()
+                .and_then(|member| member.behind.as_ref())
+                .map(ToString::to_string),
             notice: self.done.map(|done| done.notice(self.t)),
         }
     }

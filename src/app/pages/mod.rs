@@ -13,6 +13,7 @@ mod certificate;
 mod contact;
 mod contact_fields;
 mod dashboard;
+mod directory;
 mod entrance;
 mod entry;
 mod errors;
@@ -25,6 +26,7 @@ mod lists;
 mod lotw_log;
 mod notice;
 mod proving;
+mod privacy;
 mod reader;
 mod recover;
 mod reviews;
@@ -32,6 +34,7 @@ mod say;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod typed;
 mod views;
 
@@ -62,6 +65,18 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(member, "/verify/document", get(proving::documents))
         .form(member.upload(), "/verify/document", post(proving::send))
         .page(member, "/verify/document/{id}/withdraw", post(proving::withdraw))
+        .page(
+            member,
+            "/settings/privacy",
+            get(privacy::show).post(privacy::change),
+        )
+        .page(
+            member.class(Class::Login),
+            "/settings/export",
+            get(privacy::export),
+        )
+        .page(open, "/directory", get(directory::list))
+        .page(open, "/directory/{call}", get(directory::one))
         .page(open, "/login", get(entrance::login))
         .form(open.class(Class::Login), "/login", post(entrance::sign_in))
         .form(
@@ -97,6 +112,7 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(admin, "/admin/review", get(reviews::show).post(reviews::change))
         .page(admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))
         .page(admin, "/admin/backups", get(admin::backups).post(admin::back_up))
+        .page(admin, "/admin/audit", get(trail::show))
         .page(admin, "/admin/health", get(admin_parts::health))
         .page(admin, "/admin/log", get(admin_parts::log))
         .page(

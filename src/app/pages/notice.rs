@@ -55,10 +55,12 @@ pub(super) enum Done {
     MailQueued,
     MailForgotten,
     LinkRevoked,
+    ErasureAsked,
+    ErasureCancelled,
 }
 
 impl Done {
-    const ALL: [Self; 46] = [
+    const ALL: [Self; 48] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -105,6 +107,8 @@ impl Done {
         Self::MailQueued,
         Self::MailForgotten,
         Self::LinkRevoked,
+        Self::ErasureAsked,
+        Self::ErasureCancelled,
     ];
 
     /// What the cookie's word stands for.
@@ -179,6 +183,8 @@ impl Done {
             Self::MailQueued => "done.mail_queued",
             Self::MailForgotten => "done.mail_forgotten",
             Self::LinkRevoked => "done.link_revoked",
+            Self::ErasureAsked => "done.erasure_asked",
+            Self::ErasureCancelled => "done.erasure_cancelled",
         }
     }
 }

@@ -240,6 +240,7 @@ fn session(reader: &Reader, line: SessionLine) -> SessionRow {
         address: line.address.to_string(),
         seen_iso: iso(line.last_seen),
         seen: utc_words(line.last_seen, reader.now),
+        behind: line.behind.map(|behind| behind.to_string()).unwrap_or_default(),
         current: line.current,
     }
 }

@@ -3,26 +3,24 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::ham::grid::Grid;
 use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::login::Login;
-use crate::identity::model::{AccountId, Density, DisplayName, MailAddress, Role, Theme, Units};
+use crate::identity::model::{
+    AccountId, Density, DisplayName, GridPrecision, MailAddress, Role, Theme, Units,
+};
 use crate::identity::password::Password;
 use crate::identity::tables::StoredAccount;
 use crate::identity::write::{AccountChange, NewAccount, Standing};
-use crate::web::{Catalogue, Json, Path, Problem, ProblemBody, Query, Result};
+use crate::web::{Catalogue, Json, Path, Problem, ProblemBody, Result};
 
 use super::gate::{Visitor, Who};
 use super::{AccountBody, IdentityState};
-
-/// Most lines of the audit trail in one answer.
-const MOST_LINES: usize = 1000;
 
 /// What to change; what is left out stays, `null` or an empty text takes grid and mail address away.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -46,6 +44,16 @@ pub(super) struct AccountPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     language: Option<SmolStr>,
+    /// Whether the members' directory has you.
+    #[serde(default)]
+    directory: Option<bool>,
+    /// How exactly others see where you are.
+    #[serde(default, deserialize_with = "known")]
+    grid_precision: Option<GridPrecision>,
+    /// Your number in the register of licences, such as an FRN; empty for none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    register_id: Option<SmolStr>,
 }
 
 /// Old and new password.
@@ -107,34 +115,6 @@ pub(super) struct UserPatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UserList {
     items: Vec<AccountBody>,
-}
-
-/// A line of the audit trail.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AuditItem {
-    #[schema(value_type = String, format = "date-time")]
-    time: Timestamp,
-    /// Who did it.
-    who: String,
-    /// What: `account.added`, `account.standing`, `key.created`, ...
-    action: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<AccountId>,
-    detail: String,
-}
-
-/// The newest lines first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AuditList {
-    items: Vec<AuditItem>,
-}
-
-/// How much of the audit trail.
-#[derive(Debug, Deserialize, IntoParams)]
-pub(super) struct AuditQuery {
-    /// How many lines, 100 where left out, at most 1000.
-    #[serde(default)]
-    limit: Option<usize>,
 }
 
 /// One's own account.
@@ -288,28 +268,6 @@ pub(super) async fn change(
     Ok(tagged(id, &*state.identity.account(id)?))
 }
 
-/// Who changed what about accounts, sessions and keys.
-#[utoipa::path(get, path = "/api/v1/admin/audit", tag = "users", params(AuditQuery), responses(
-    (status = 200, body = AuditList)))]
-pub(super) async fn audit(
-    State(state): State<IdentityState>,
-    Who(actor): Who,
-    Query(query): Query<AuditQuery>,
-) -> Result<Json<AuditList>> {
-    let limit = query.limit.unwrap_or(100).min(MOST_LINES);
-    let lines = state.identity.audit(&actor, limit).await?;
-    let items = lines.into_iter().map(|(time, line)| AuditItem {
-        time,
-        who: line.who.into(),
-        action: line.action.into(),
-        account: line.account,
-        detail: line.detail.into(),
-    });
-    Ok(Json(AuditList {
-        items: items.collect(),
-    }))
-}
-
 impl AccountPatch {
     /// The change in domain types; a refusal names the field.
     fn read(self, revision: Option<u32>) -> Result<AccountChange> {
@@ -341,6 +299,9 @@ impl AccountPatch {
             units: self.units,
             density: self.density,
             language: self.language,
+            directory: self.directory,
+            grid_precision: self.grid_precision,
+            register_id: self.register_id,
             revision,
         })
     }

@@ -213,6 +213,12 @@ impl Gate {
                 Err(problem) => return problem.into_response(),
             };
         }
+        if !request.method().is_safe() {
+            let act = format!("{} {}", request.method(), request.uri().path());
+            if let Err(error) = self.identity.note_act(actor, act).await {
+                return Problem::from(error).into_response();
+            }
+        }
         if let Err(denied) = admit(guard, actor) {
             return refuse(&request, denied);
         }

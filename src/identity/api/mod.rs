@@ -9,9 +9,11 @@ pub(crate) mod documents;
 pub(crate) mod gate;
 mod keys;
 mod links;
+mod looking_in;
 mod morse;
 #[cfg(feature = "passkeys")]
 mod passkey;
+mod privacy;
 mod proofs;
 mod reviews;
 mod secret;
@@ -19,6 +21,7 @@ mod services;
 mod session;
 mod sign_up;
 mod signature;
+pub(crate) mod trail;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +38,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use crate::ham::callsign::Callsign;
 use crate::store::{Read, StoreError};
 use crate::web::{Access, Class, Problem, Routes, Signer};
 
@@ -42,7 +46,7 @@ use super::actor::{Actor, Denied};
 use super::error::Error;
 use super::login::Login;
 use super::lotw::Refusal;
-use super::model::{AccountId, DisplayName, Preferences, Role};
+use super::model::{AccountId, DisplayName, Preferences, Privacy, Role};
 use super::service::Identity;
 use super::tables::StoredAccount;
 
@@ -127,8 +131,19 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
         .api(Access::Admin, routes!(reviews::withdraw))
         .api(Access::Admin, routes!(accounts::list, accounts::create))
         .api(Access::Admin, routes!(accounts::one, accounts::change))
-        .api(Access::Admin, routes!(accounts::audit))
+        .api(Access::Admin, routes!(trail::list))
+        .api(Access::Admin, routes!(trail::csv))
+        .api(Access::Admin, routes!(looking_in::start))
+        .api(Access::Session, routes!(looking_in::list))
         .api(Access::Admin, routes!(services::list))
+        .api(Access::Public, routes!(privacy::directory))
+        .api(Access::Public, routes!(privacy::member))
+        .api(
+            Access::Session,
+            routes!(privacy::show_own, privacy::ask_own, privacy::cancel_own),
+        )
+        .api(Access::Admin, routes!(privacy::ask, privacy::cancel))
+        .api(Access::Admin, routes!(privacy::licence_events))
         .with_state(state)
 }
 
@@ -147,6 +162,13 @@ pub(crate) struct AccountBody {
     pub(crate) grid: Option<crate::ham::grid::Grid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) email: Option<super::model::MailAddress>,
+    /// Calls the account had before, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub(crate) previous_calls: Vec<Callsign>,
+    /// What others see.
+    #[serde(flatten)]
+    pub(crate) privacy: Privacy,
     #[serde(flatten)]
     pub(crate) preferences: Preferences,
     pub(crate) disabled: bool,
@@ -176,6 +198,8 @@ impl AccountBody {
             role: account.role,
             grid: account.grid,
             email: account.email.clone(),
+            previous_calls: account.previous.clone(),
+            privacy: account.privacy,
             preferences: account.preferences.clone(),
             disabled: account.disabled,
             verified: account.verified.is_some(),
@@ -266,6 +290,11 @@ impl From<Error> for Problem {
             #[cfg(feature = "passkeys")]
             Error::BadPasskey => Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", text),
             Error::Certificate(refusal) => Self::from(*refusal),
+            Error::BadRegisterId => Self::invalid("register_id", text),
+            Error::NoErasure => Self::not_found(text),
+            Error::ErasureBegun => Self::conflict("erasure_begun", text),
+            Error::TooManyExports => Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", text)
+                .retry_after(Duration::from_hours(8)),
             Error::NoScope => Self::invalid("scopes", text),
             Error::Expired => Self::invalid("expires", text),
             Error::Configured(_) => Self::conflict("set_in_configuration", text),

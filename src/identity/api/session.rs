@@ -81,6 +81,9 @@ pub(super) struct SessionItem {
     /// What it began with, or was last confirmed by: `password`, `passkey`, `certificate` or `link`.
     #[serde(skip_serializing_if = "String::is_empty")]
     proven: String,
+    /// The administrator who looks in, where it is not yours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
 }
@@ -271,6 +274,7 @@ impl From<SessionLine> for SessionItem {
             address: line.address.into(),
             agent: line.agent.into(),
             proven: line.proven.into(),
+            behind: line.behind.map(|behind| behind.to_string()),
             current: line.current,
         }
     }

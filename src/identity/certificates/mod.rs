@@ -38,7 +38,7 @@ pub(crate) use authorities::{FileFault, Found, KNOWN, authorities_in, authoritie
 pub(crate) use entering::{EnterError, Entered, Holder};
 pub(crate) use hop::{Chain, ERRAND_LIFE, Errand, Hop, QUESTION_LIFE, TOKEN_LIFE};
 pub(crate) use log::LogError;
-pub(super) use tables::tables;
+pub(super) use tables::{forget_challenge, tables};
 pub(crate) use watch::register;
 
 use authorities::Stamp;

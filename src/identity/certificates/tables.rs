@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::superseded::Superseded;
+use crate::identity::model::AccountId;
 use crate::identity::token::SecretDigest;
-use crate::store::{TableInfo, table};
+use crate::store::{StoreError, TableInfo, Write, table};
 
 table!(
     /// Authorities that came with users' certificates and that a pinned root had signed, by their SHA-256.
@@ -41,6 +42,11 @@ pub(crate) struct StoredSuperseded {
 pub(crate) struct StoredChallenge {
     pub(super) call: SmolStr,
     pub(super) until: Timestamp,
+}
+
+/// Forgets the challenge that an account was given.
+pub(in crate::identity) fn forget_challenge(tx: &mut Write<'_>, id: AccountId) -> Result<(), StoreError> {
+    tx.remove(LOG_CHALLENGE, &id.0).map(drop)
 }
 
 /// Everything this part stores.

@@ -9,7 +9,8 @@ mod effect;
 mod handle;
 mod live;
 mod model;
-mod read;
+pub(super) mod personal;
+pub(super) mod read;
 mod tables;
 mod write;
 
@@ -20,3 +21,5 @@ pub(super) use read::review;
 pub(crate) use tables::check_reviews;
 pub(super) use tables::tables;
 pub(super) use write::{contest, insert, open_older, sign_up_settled, withdraw};
+#[cfg(test)]
+pub(crate) use write::{decide, open_review, reopen};

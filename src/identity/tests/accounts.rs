@@ -2,6 +2,7 @@
 
 use super::place::*;
 use crate::env::Clock;
+use crate::identity::trail::TrailFilter;
 use crate::identity::write::{AccountChange, NewKey, Standing};
 use crate::identity::{
     Actor, ConfiguredAdmin, Denied, Error, Identity, Password, PasswordHash, Role, Scope, read,
@@ -217,7 +218,11 @@ async fn every_change_leaves_a_line_in_the_audit_trail() {
     let key = place.identity.create_api_key(&bruce, new).await.unwrap();
     place.identity.revoke_api_key(&bruce, key.id()).await.unwrap();
     place.identity.sign_out(&bruce).await.unwrap();
-    let lines = place.store.read(|r| read::audit(r, 10)).await.unwrap();
+    let lines = place
+        .store
+        .read(|r| read::audit(r, &TrailFilter::default(), None, 10))
+        .await
+        .unwrap();
     let actions: Vec<_> = lines
         .iter()
         .rev()

@@ -331,3 +331,16 @@ proptest! {
         let _ = Pbkdf2Hash::parse(&text);
     }
 }
+
+/// Threat 12: sign-ins wait for one another rather than take the memory of all at once.
+#[tokio::test]
+async fn two_passwords_are_hashed_at_a_time_and_the_third_waits() {
+    use futures_util::FutureExt as _;
+    let pool = crate::identity::password::HashPool::default();
+    let first = pool.slot().now_or_never();
+    let second = pool.slot().now_or_never();
+    assert!(first.is_some() && second.is_some());
+    assert!(pool.slot().now_or_never().is_none(), "the third waits");
+    drop(second);
+    assert!(pool.slot().now_or_never().is_some());
+}

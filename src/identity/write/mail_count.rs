@@ -11,7 +11,7 @@ use crate::identity::model::MailAddress;
 use crate::identity::tables::MAIL_COUNT;
 use crate::identity::throttle::Wait;
 use crate::identity::token::fingerprint;
-use crate::store::{Direction, Rows, Span, Write};
+use crate::store::{Direction, Rows, Span, StoreError, Write};
 use crate::web::Network;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -64,7 +64,7 @@ pub(crate) fn count_mail(
         tracing::error!("{PER_HOUR} mails were asked for within an hour: further ones are held back");
         return Ok(Postage::Held);
     }
-    let name = format_smolstr!("address {}", fingerprint(&address.as_str().to_lowercase()));
+    let name = address_name(address.as_str());
     let mut sent = recent(tx, &name, DAY, now)?;
     let soon = sent
         .times
@@ -78,6 +78,15 @@ pub(crate) fn count_mail(
     tx.put(MAIL_COUNT, &name, &sent)?;
     tx.put(MAIL_COUNT, &all_name, &all)?;
     Ok(Postage::Paid)
+}
+
+/// Forgets how often mail went to an address.
+pub(in crate::identity) fn forget_address(tx: &mut Write<'_>, address: &str) -> Result<(), StoreError> {
+    tx.remove(MAIL_COUNT, &address_name(address)).map(drop)
+}
+
+fn address_name(address: &str) -> SmolStr {
+    format_smolstr!("address {}", fingerprint(&address.to_lowercase()))
 }
 
 /// Forgets what was more than a day ago.

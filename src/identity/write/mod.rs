@@ -6,7 +6,9 @@
 mod certificate;
 mod configured;
 mod contested;
+mod erasure;
 mod keys;
+mod looking_in;
 mod mail_count;
 mod morse;
 mod passkeys;
@@ -24,8 +26,12 @@ use super::actor::{Actor, Credential, Denied};
 use super::authority::{self, Capability};
 use super::error::Error;
 use super::event::IdentityEvent;
+use super::licence;
 use super::login::Login;
-use super::model::{AccountId, Density, DisplayName, MailAddress, Preferences, Role, Scope, Theme, Units};
+use super::model::{
+    AccountId, Density, DisplayName, GridPrecision, MailAddress, Preferences, Privacy, Role, Scope, Theme,
+    Units,
+};
 use super::password::PasswordHash;
 use super::read;
 use super::review;
@@ -38,9 +44,12 @@ use crate::store::{Rows, StoreError, Write};
 pub(crate) use certificate::{Arrival, Arrived, arrive, end_by_certificate};
 pub(super) use configured::apply_configured;
 pub(super) use contested::{set_waiting, settle_claim};
+pub(super) use erasure::due_erasures;
+pub(crate) use erasure::{StoredErasure, ask_erasure, begin_erasure, cancel_erasure, note_export};
 pub(super) use keys::note_key;
 pub(crate) use keys::{NewKey, create_api_key, revoke_api_key};
-pub(super) use mail_count::{MailCount, sweep_mail_counts};
+pub(crate) use looking_in::{look_in, note_act};
+pub(super) use mail_count::{MailCount, forget_address, sweep_mail_counts};
 pub(crate) use mail_count::{Postage, count_mail};
 pub(super) use morse::{MorseChallenge, sweep_morse};
 pub(crate) use morse::{ask_morse, record_morse, take_morse};
@@ -52,9 +61,9 @@ pub(crate) use passkeys::{rename_passkey, revoke_passkey};
 pub(crate) use questions::replace_gate_questions;
 pub(super) use secrets::note_secret;
 pub(crate) use secrets::set_signing_secret;
-use sessions::end_sessions;
 pub(crate) use sessions::{NewSession, end_session};
 pub(super) use sessions::{confirm_session, note_session, start_session, sweep};
+use sessions::{end_sessions, put_session};
 pub(super) use tickets::sweep_tickets;
 pub(crate) use tickets::{
     Admission, ask_first_mail, ask_mail, ask_recovery, confirm_mail, confirm_sign_up, give_recovery,
@@ -62,10 +71,10 @@ pub(crate) use tickets::{
 };
 pub(super) use tries::{Limit, TryCount, count_try, sweep_tries};
 pub(super) use verification::note_run_out;
-use verification::settle;
 pub(crate) use verification::{
     Claim, Claimant, Claimed, Proof, add_verification, claim_call, end_verification,
 };
+pub(super) use verification::{displace, end_proofs_of, move_to_call, record, settle};
 
 /// A person who is to have an account.
 #[derive(Debug, Clone)]
@@ -112,6 +121,12 @@ pub(crate) struct AccountChange {
     pub(crate) units: Option<Units>,
     pub(crate) density: Option<Density>,
     pub(crate) language: Option<SmolStr>,
+    /// Whether the members' directory has them.
+    pub(crate) directory: Option<bool>,
+    /// How exactly others see where they are.
+    pub(crate) grid_precision: Option<GridPrecision>,
+    /// Number in the register of licences, such as an FRN; empty for none.
+    pub(crate) register_id: Option<SmolStr>,
     /// The revision the change was made for, where the caller knows it.
     pub(crate) revision: Option<u32>,
 }
@@ -179,6 +194,8 @@ fn insert_account(
         verified_until: None,
         person: new.person.clone(),
         waiting: false,
+        previous: Vec::new(),
+        privacy: Privacy::default(),
         preferences: Preferences::default(),
         created: now,
         revision: 1,
@@ -238,6 +255,9 @@ pub(crate) fn change_account(
         units,
         density,
         language,
+        directory,
+        grid_precision,
+        register_id,
         revision: _,
     } = change.clone();
     account.name = name.unwrap_or(account.name);
@@ -248,6 +268,12 @@ pub(crate) fn change_account(
     preferences.units = units.unwrap_or(preferences.units);
     preferences.density = density.unwrap_or(preferences.density);
     preferences.language = language.unwrap_or_else(|| preferences.language.clone());
+    let privacy = &mut account.privacy;
+    privacy.directory = directory.unwrap_or(privacy.directory);
+    privacy.grid_precision = grid_precision.unwrap_or(privacy.grid_precision);
+    if let Some(register_id) = register_id {
+        account.person.get_or_insert_default().register_id = licence::register_id(&register_id)?;
+    }
     save(tx, id, &mut account)?;
     audit(tx, &line(&actor.audit_name(), "account.changed", id, ""), now)?;
     Ok(account)
@@ -355,7 +381,7 @@ fn own_or(actor: &Actor, capability: Capability, id: AccountId) -> Result<Kept, 
     })
 }
 
-fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Result<(), StoreError> {
+pub(super) fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Result<(), StoreError> {
     let may = |account: &StoredAccount| (account.role, account.disabled, account.verified.is_some());
     let rights = read::account(tx, id)?.as_ref().map(may) != Some(may(account));
     account.revision = account.revision.wrapping_add(1);

@@ -32,7 +32,7 @@ pub(crate) struct NewSession {
     pub(crate) behind: Option<Behind>,
 }
 
-/// Starts a session, making room where an account has too many.
+/// Starts a session.
 pub(in crate::identity) fn start_session(
     tx: &mut Write<'_>,
     new: &NewSession,
@@ -40,6 +40,22 @@ pub(in crate::identity) fn start_session(
 ) -> Result<(), Error> {
     let account = read::account(tx, new.account)?.filter(|account| !account.disabled);
     let account = account.ok_or(Error::WrongPassword)?;
+    put_session(tx, new, now)?;
+    audit(
+        tx,
+        &line(
+            account.call.as_str(),
+            "session.started",
+            new.account,
+            &new.network,
+        ),
+        now,
+    )?;
+    Ok(())
+}
+
+/// Stores a session, making room where an account has too many.
+pub(super) fn put_session(tx: &mut Write<'_>, new: &NewSession, now: Timestamp) -> Result<(), StoreError> {
     let mut sessions = sessions_of(tx, new.account)?;
     sessions.sort_by_key(|(_, session)| std::cmp::Reverse(session.last_seen));
     for (digest, _) in sessions.iter().skip(MAX_SESSIONS - 1) {
@@ -57,18 +73,7 @@ pub(in crate::identity) fn start_session(
         agent: new.agent.clone(),
         behind: new.behind.clone(),
     };
-    tx.put(SESSION, &new.digest, &session)?;
-    audit(
-        tx,
-        &line(
-            account.call.as_str(),
-            "session.started",
-            new.account,
-            &new.network,
-        ),
-        now,
-    )?;
-    Ok(())
+    tx.put(SESSION, &new.digest, &session)
 }
 
 /// Notes that the session's owner has proven anew to be it, and by what.
@@ -104,11 +109,12 @@ pub(crate) fn end_session(
         .filter(|session| session.account == member.account);
     session.ok_or(Error::UnknownSession)?;
     tx.remove(SESSION, digest)?;
-    audit(
-        tx,
-        &line(&actor.audit_name(), "session.ended", member.account, ""),
-        now,
-    )?;
+    let act = if member.behind.is_some() {
+        "acting.ended"
+    } else {
+        "session.ended"
+    };
+    audit(tx, &line(&actor.audit_name(), act, member.account, ""), now)?;
     tx.emit(Event::Identity(IdentityEvent::SessionsEnded {
         account: member.account,
     }));

@@ -165,7 +165,7 @@ pub(super) fn end_all(
 }
 
 /// Writes a proof of the call that the account has, with its line in the audit trail.
-pub(super) fn record(
+pub(in crate::identity) fn record(
     tx: &mut Write<'_>,
     who: &str,
     (id, account): (AccountId, &StoredAccount),
@@ -213,7 +213,7 @@ fn end(
 }
 
 /// Brings what the account says of its proofs up to date, and stores it.
-pub(super) fn settle(
+pub(in crate::identity) fn settle(
     tx: &mut Write<'_>,
     id: AccountId,
     account: &mut StoredAccount,
@@ -247,8 +247,8 @@ fn take(
     Ok(id)
 }
 
-/// Takes the call from an account that has not proven it.
-fn displace(
+/// Takes the call from an account that has not proven it, or whose it is no more.
+pub(in crate::identity) fn displace(
     tx: &mut Write<'_>,
     who: &str,
     (id, mut account): (AccountId, StoredAccount),
@@ -277,7 +277,60 @@ fn free_name(rows: &impl Rows, id: AccountId) -> Result<Login, Error> {
     Err(Error::NoCall)
 }
 
-/// Gives an account another name; its proofs belong to the old one.
+/// Ends every standing proof that a call is an account's; how many there were.
+pub(in crate::identity) fn end_proofs_of(
+    tx: &mut Write<'_>,
+    who: &str,
+    (id, call): (AccountId, &Callsign),
+    why: &str,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let mut ended = 0;
+    for (number, found) in read::verifications(tx, id)? {
+        if found.ended.is_none() && found.call == *call {
+            end(tx, who, (number, found), why, now)?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
+/// Gives an account the call that the register gave its owner. Sessions stay, and what is under a call before.
+pub(in crate::identity) fn move_to_call(
+    tx: &mut Write<'_>,
+    who: &str,
+    (id, account): (AccountId, &mut StoredAccount),
+    to: Callsign,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let from = put_name(tx, who, (id, account), to.clone().into(), now)?;
+    tx.emit(Event::Identity(IdentityEvent::CallChanged {
+        account: id,
+        from,
+        to,
+        at: now,
+    }));
+    Ok(())
+}
+
+/// Gives an account another name; its proofs belong to the old one, which is returned.
+fn put_name(
+    tx: &mut Write<'_>,
+    who: &str,
+    (id, account): (AccountId, &mut StoredAccount),
+    to: Login,
+    now: Timestamp,
+) -> Result<Login, Error> {
+    let from = std::mem::replace(&mut account.call, to);
+    tx.remove(ACCOUNT_BY_CALL, &SmolStr::new(from.as_str()))?;
+    tx.put(ACCOUNT_BY_CALL, &SmolStr::new(account.call.as_str()), &id.0)?;
+    settle(tx, id, account, now)?;
+    let detail = format_smolstr!("{from} is now {}", account.call);
+    audit(tx, &line(who, "account.renamed", id, &detail), now)?;
+    Ok(from)
+}
+
+/// Gives an account a name that it proved, or a listener's; what it kept under the old one goes with it.
 fn rename(
     tx: &mut Write<'_>,
     who: &str,
@@ -285,12 +338,7 @@ fn rename(
     to: Login,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let from = std::mem::replace(&mut account.call, to);
-    tx.remove(ACCOUNT_BY_CALL, &SmolStr::new(from.as_str()))?;
-    tx.put(ACCOUNT_BY_CALL, &SmolStr::new(account.call.as_str()), &id.0)?;
-    settle(tx, id, account, now)?;
-    let detail = format_smolstr!("{from} is now {}", account.call);
-    audit(tx, &line(who, "account.renamed", id, &detail), now)?;
+    let from = put_name(tx, who, (id, account), to, now)?;
     tx.emit(Event::Identity(IdentityEvent::LoginChanged {
         account: id,
         from,

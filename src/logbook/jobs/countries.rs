@@ -9,6 +9,7 @@ use serde_json::json;
 use super::QUEUE;
 use crate::env::OutboundError;
 use crate::jobs::{self, Done, Job, JobCx, JobError, NewJob};
+use crate::logbook::KEEPER;
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::place::Table;
@@ -155,7 +156,7 @@ pub(super) async fn settle(logbook: Logbook, _job: SettleJob, cx: JobCx) -> Resu
         let step = logbook
             .store
             .write_bulk(move |tx| {
-                let step = replace::step(tx, after, &used)?;
+                let step = replace::step(tx, &KEEPER, after, &used)?;
                 if step.after.is_none() {
                     tx.put(SETTLED, &(), &used.mark())?;
                 }

@@ -12,6 +12,7 @@ use super::{IN_FLIGHT, QUEUE};
 use crate::ham::callsign::Callsign;
 use crate::identity::Actor;
 use crate::jobs::{CancelOutcome, Done, Job, JobCx, JobError, JobId, Jobs, read as jobs_read};
+use crate::logbook::IMPORTER;
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::read::imports::{self, REJECTS_TOLD};
@@ -73,7 +74,7 @@ pub(crate) async fn run(logbook: Logbook, job: ImportJob, cx: JobCx) -> Result<D
         ));
     };
     let import = if import.state == ImportState::Stopped {
-        let resume = move |tx: &mut crate::store::Write<'_>| write::import::resume(tx, number);
+        let resume = move |tx: &mut crate::store::Write<'_>| write::import::resume(tx, &IMPORTER, number);
         logbook.store.write(resume).await?
     } else {
         import
@@ -190,7 +191,7 @@ async fn import_from(
         let offset = batch.to.offset;
         let queued = logbook
             .store
-            .queue_bulk(move |tx| write::import::batch(tx, batch))
+            .queue_bulk(move |tx| write::import::batch(tx, &IMPORTER, batch))
             .await;
         match queued {
             Ok(pending) => flight.push_back((offset, pending)),
@@ -235,7 +236,7 @@ pub(super) async fn end(logbook: &Logbook, number: u32, state: ImportState) -> R
     let now = logbook.env.clock.now();
     logbook
         .store
-        .write(move |tx| write::import::end(tx, number, state, now))
+        .write(move |tx| write::import::end(tx, &IMPORTER, number, state, now))
         .await
 }
 

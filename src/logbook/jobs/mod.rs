@@ -17,6 +17,7 @@ use std::time::Duration;
 pub(crate) use bulk::{BulkJob, UndoJob};
 pub(crate) use countries::{kept_table, settle_if_other};
 pub(crate) use import::{ImportJob, call_off};
+pub(in crate::logbook) use sweep::forget_import;
 pub(crate) use sweep::{ClearJob, is_orphan};
 pub(crate) use undo::{UndoImportJob, undo_all};
 

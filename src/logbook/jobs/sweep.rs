@@ -21,6 +21,7 @@ use crate::logbook::tables::{
 };
 use crate::logbook::write::edit::{self, MOST_AT_ONCE};
 use crate::logbook::write::import;
+use crate::logbook::{IMPORTER, KEEPER};
 use crate::store::{Direction, Read, Rows, Span, Write};
 
 /// Uploads that no job wants are kept this long: one that was called off can be tried again.
@@ -130,7 +131,7 @@ fn stop_orphans(tx: &mut Write<'_>, live: &LiveImports, now: Timestamp) -> Resul
         }
     }
     for number in &orphans {
-        import::end(tx, *number, ImportState::Stopped, now)?;
+        import::end(tx, &IMPORTER, *number, ImportState::Stopped, now)?;
     }
     Ok(orphans.len() as u64)
 }
@@ -225,7 +226,7 @@ pub(super) async fn clear(logbook: Logbook, job: ClearJob, cx: JobCx) -> Result<
     let book = job.book;
     while logbook
         .store
-        .write_bulk(move |tx| edit::clear(tx, book, MOST_AT_ONCE))
+        .write_bulk(move |tx| edit::clear(tx, &KEEPER, book, MOST_AT_ONCE))
         .await?
     {
         cx.check()?;
@@ -247,7 +248,7 @@ pub(super) async fn clear(logbook: Logbook, job: ClearJob, cx: JobCx) -> Result<
 }
 
 /// Removes rows of one import; tells whether there may be more.
-fn forget_import(tx: &mut Write<'_>, book: LogbookId) -> Result<bool, Error> {
+pub(in crate::logbook) fn forget_import(tx: &mut Write<'_>, book: LogbookId) -> Result<bool, Error> {
     let Some(((_, number), ())) = tx.first(IMPORT_BY_BOOK, Span::prefix(&(book.0,)))? else {
         return Ok(false);
     };

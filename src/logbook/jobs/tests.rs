@@ -7,6 +7,7 @@ use super::{ClearJob, ImportJob, UndoImportJob, call_off, settle_if_other};
 use crate::identity::Actor;
 use crate::jobs::event::{JobEvent, State};
 use crate::jobs::{self, CancelOutcome, JobId, Jobs, NewJob};
+use crate::logbook::IMPORTER;
 use crate::logbook::error::Error;
 use crate::logbook::place::Table;
 use crate::logbook::tables::{
@@ -96,8 +97,8 @@ async fn imported(fixture: &Fixture, contacts: Vec<Incoming>, rejects: Vec<Rejec
             userdefs: Vec::new(),
             now: now(),
         };
-        import::batch(tx, batch)?;
-        import::end(tx, number, ImportState::Done, now())?;
+        import::batch(tx, &IMPORTER, batch)?;
+        import::end(tx, &IMPORTER, number, ImportState::Done, now())?;
         Ok(number)
     };
     fixture.write(store).await.unwrap()
@@ -177,10 +178,10 @@ async fn the_end_of_a_job_does_not_undo_an_undo() {
     let begin = fixture.write(move |tx| undo::begin_import(tx, &k6bp(), number, &live));
     begin.await.unwrap();
     for state in [ImportState::Done, ImportState::Stopped] {
-        let end = fixture.write(move |tx| import::end(tx, number, state, now()));
+        let end = fixture.write(move |tx| import::end(tx, &IMPORTER, number, state, now()));
         assert_eq!(end.await.unwrap().state, ImportState::Undoing);
     }
-    let end = fixture.write(move |tx| import::end(tx, number, ImportState::Undone, now()));
+    let end = fixture.write(move |tx| import::end(tx, &IMPORTER, number, ImportState::Undone, now()));
     assert_eq!(end.await.unwrap().state, ImportState::Undone);
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::import::end;
 use super::{IN_FLIGHT, QUEUE};
 use crate::jobs::{Done, Job, JobCx, JobError};
+use crate::logbook::IMPORTER;
 use crate::logbook::Logbook;
 use crate::logbook::error::Error;
 use crate::logbook::tables::{Import, ImportState};
@@ -78,7 +79,8 @@ pub(crate) async fn undo_all(
         let read = move |r: &Read| read_ahead(r, (import.book, number), &next);
         let ahead = logbook.store.read(read).await?;
         let table = Arc::clone(&table);
-        let step = move |tx: &mut Write<'_>| import_step(tx, number, (STEP, &ahead), (&table, now));
+        let step =
+            move |tx: &mut Write<'_>| import_step(tx, &IMPORTER, number, (STEP, &ahead), (&table, now));
         flight.push_back(logbook.store.queue_bulk(step).await?);
         if flight.len() >= IN_FLIGHT
             && let Some(step) = flight.pop_front()

@@ -4,11 +4,11 @@
 //! account's own call is reserved for its owner. Every logbook has at least one owner.
 
 use jiff::Timestamp;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::event::Event;
 use crate::ham::callsign::Callsign;
-use crate::identity::{AccountId, Actor, Scope};
+use crate::identity::{AccountId, Actor, Capability, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::read::books::members;
@@ -53,16 +53,22 @@ pub(crate) fn create(
             .ok_or(Error::NotAllowed("a logbook belongs to a licensed operator"))?
             .clone(),
     };
-    create_for(tx, &owner, new, now)
+    make(tx, &owner, new, now)
 }
 
 /// Makes a logbook for an account: the first one when the account is made, or one asked for.
 pub(crate) fn create_for(
     tx: &mut Write<'_>,
+    actor: &Actor,
     owner: &Person,
     new: NewBook,
     now: Timestamp,
 ) -> Result<Opened, Error> {
+    actor.may(Capability::KeepLogbooks)?;
+    make(tx, owner, new, now)
+}
+
+fn make(tx: &mut Write<'_>, owner: &Person, new: NewBook, now: Timestamp) -> Result<Opened, Error> {
     let call = SmolStr::new(new.call.as_str());
     if tx.get(BOOK_BY_CALL, &call)?.is_some() {
         return Err(Error::CallTaken(call));
@@ -97,7 +103,13 @@ pub(crate) fn create_for(
 }
 
 /// The logbook of the account's own call, made if it is not there yet.
-pub(crate) fn ensure_own(tx: &mut Write<'_>, owner: &Person, now: Timestamp) -> Result<(), Error> {
+pub(crate) fn ensure_own(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    owner: &Person,
+    now: Timestamp,
+) -> Result<(), Error> {
+    actor.may(Capability::KeepLogbooks)?;
     if let Some(book) = tx.get(BOOK_BY_CALL, &owner.call.as_str().into())? {
         if !tx.contains(MEMBER, &(book, owner.account.0))? {
             let call = &owner.call;
@@ -110,11 +122,17 @@ pub(crate) fn ensure_own(tx: &mut Write<'_>, owner: &Person, now: Timestamp) -> 
         title: String::new(),
         club: false,
     };
-    create_for(tx, owner, new, now).map(drop)
+    make(tx, owner, new, now).map(drop)
 }
 
 /// Renames the logbook that an account owns under its old name, where nobody has one under the new.
-pub(crate) fn move_own(tx: &mut Write<'_>, account: AccountId, from: &str, to: &str) -> Result<(), Error> {
+pub(crate) fn move_own(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    account: AccountId,
+    (from, to): (&str, &str),
+) -> Result<(), Error> {
+    actor.may(Capability::KeepLogbooks)?;
     let (from, to) = (SmolStr::new(from), SmolStr::new(to));
     let Some(id) = tx.get(BOOK_BY_CALL, &from)? else {
         return Ok(());
@@ -132,6 +150,23 @@ pub(crate) fn move_own(tx: &mut Write<'_>, account: AccountId, from: &str, to: &
     tx.put(BOOK_BY_CALL, &to, &id)?;
     tx.put(BOOK, &id, &book)?;
     tx.emit(Event::Logbook(LogbookEvent::BooksChanged { book: LogbookId(id) }));
+    Ok(())
+}
+
+/// Puts the logbook that an account keeps under a call it had before under a name that is no call: the call is
+/// somebody else's now.
+pub(crate) fn set_aside(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    account: AccountId,
+    call: &Callsign,
+) -> Result<(), Error> {
+    for extra in 1_u32.. {
+        let name = format_smolstr!("{call}-{extra}");
+        if !tx.contains(BOOK_BY_CALL, &name)? {
+            return move_own(tx, actor, account, (call.as_str(), &name));
+        }
+    }
     Ok(())
 }
 
@@ -238,7 +273,7 @@ pub(crate) fn close(tx: &mut Write<'_>, actor: &Actor, call: &str) -> Result<Log
 
 /// Owners share; administrators put clubs in order, even those whose owner is gone.
 fn open_to_share(tx: &Write<'_>, actor: &Actor, call: &str) -> Result<Opened, Error> {
-    if actor.admin().is_ok()
+    if actor.may(Capability::ShareClubs).is_ok()
         && let Some(id) = tx.get(BOOK_BY_CALL, &call.trim().to_ascii_uppercase().into())?
         && let Some(book) = tx.get(BOOK, &id)?
         && book.club

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::Changes;
 use crate::event::Event;
 use crate::ham::qso::check_start;
-use crate::identity::{Actor, Scope};
+use crate::identity::{Actor, Capability, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
 use crate::logbook::place::{MANUAL, Table};
@@ -243,7 +243,8 @@ fn keep(tx: &mut Write<'_>, opened: &Opened, back: &WayBack, rows: &[(u64, UndoR
 }
 
 /// Removes up to `limit` contacts of a closed logbook; tells whether any may be left.
-pub(crate) fn clear(tx: &mut Write<'_>, book: LogbookId, limit: usize) -> Result<bool, Error> {
+pub(crate) fn clear(tx: &mut Write<'_>, actor: &Actor, book: LogbookId, limit: usize) -> Result<bool, Error> {
+    actor.may(Capability::KeepLogbooks)?;
     let numbers: Vec<_> = tx
         .scan(
             QSO,

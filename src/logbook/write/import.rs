@@ -13,7 +13,7 @@ use super::log::new_record;
 use super::merge::{self, Incoming, Search};
 use crate::event::Event;
 use crate::ham::adif::{Checkpoint, UserDef};
-use crate::identity::{Actor, Scope};
+use crate::identity::{Actor, Capability, Scope};
 use crate::jobs;
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookEvent, LogbookId};
@@ -106,7 +106,8 @@ pub(crate) fn begin(
 }
 
 /// Stores one batch; returns the counts so far.
-pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
+pub(crate) fn batch(tx: &mut Write<'_>, actor: &Actor, batch: Batch) -> Result<Counts, Error> {
+    actor.may(Capability::RunImports)?;
     let mut import = load(tx, batch.import)?;
     if import.position != batch.from || !matches!(import.state, ImportState::Waiting | ImportState::Running) {
         return Err(Error::ImportState(
@@ -175,10 +176,12 @@ pub(crate) fn batch(tx: &mut Write<'_>, batch: Batch) -> Result<Counts, Error> {
 /// is: it has ended otherwise meanwhile.
 pub(crate) fn end(
     tx: &mut Write<'_>,
+    actor: &Actor,
     number: u32,
     state: ImportState,
     now: Timestamp,
 ) -> Result<Import, Error> {
+    actor.may(Capability::RunImports)?;
     let mut import = load(tx, number)?;
     let on_its_way = match import.state {
         ImportState::Waiting | ImportState::Running => {
@@ -208,7 +211,8 @@ pub(crate) fn end(
 }
 
 /// Takes up an import again that was stopped: it goes on where it stands.
-pub(crate) fn resume(tx: &mut Write<'_>, number: u32) -> Result<Import, Error> {
+pub(crate) fn resume(tx: &mut Write<'_>, actor: &Actor, number: u32) -> Result<Import, Error> {
+    actor.may(Capability::RunImports)?;
     let mut import = load(tx, number)?;
     if import.state != ImportState::Stopped {
         return Err(Error::ImportState("the import was not stopped"));

@@ -5,6 +5,7 @@
 
 use super::Changes;
 use super::edit::MOST_AT_ONCE;
+use crate::identity::{Actor, Capability};
 use crate::logbook::error::Error;
 use crate::logbook::event::LogbookId;
 use crate::logbook::place::Table;
@@ -21,7 +22,13 @@ pub(crate) struct Step {
 }
 
 /// Settles up to a thousand contacts behind `after`, within one logbook.
-pub(crate) fn step(tx: &mut Write<'_>, after: Option<QsoKey>, table: &Table) -> Result<Step, Error> {
+pub(crate) fn step(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    after: Option<QsoKey>,
+    table: &Table,
+) -> Result<Step, Error> {
+    actor.may(Capability::KeepLogbooks)?;
     let span = match &after {
         Some(key) => Span::all().after(key),
         None => Span::all(),

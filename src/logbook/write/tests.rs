@@ -10,6 +10,7 @@ use super::import::{Batch, Options};
 use super::merge::Incoming;
 use super::{books, import, log, undo};
 use crate::identity::{Actor, Scope};
+use crate::logbook::IMPORTER;
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookId, Outcome, QsoId};
 use crate::logbook::rights::{self, Opened};
@@ -369,10 +370,13 @@ async fn import_all(fixture: &Fixture, records: Vec<Incoming>, options: Options,
             userdefs: Vec::new(),
             now: now(),
         };
-        fixture.write(move |tx| import::batch(tx, batch)).await.unwrap();
+        fixture
+            .write(move |tx| import::batch(tx, &IMPORTER, batch))
+            .await
+            .unwrap();
     }
     fixture
-        .write(move |tx| import::end(tx, number, ImportState::Done, now()))
+        .write(move |tx| import::end(tx, &IMPORTER, number, ImportState::Done, now()))
         .await
         .unwrap();
     number
@@ -386,7 +390,15 @@ async fn undo_import(fixture: &Fixture, number: u32, step: usize) -> undo::Step 
     let mut sum = undo::Step::default();
     while !sum.finished {
         let step = fixture
-            .write(move |tx| undo::import_step(tx, number, (step, &Ahead::default()), (&table(), now())))
+            .write(move |tx| {
+                undo::import_step(
+                    tx,
+                    &IMPORTER,
+                    number,
+                    (step, &Ahead::default()),
+                    (&table(), now()),
+                )
+            })
             .await
             .unwrap();
         sum.removed += step.removed;
@@ -395,7 +407,7 @@ async fn undo_import(fixture: &Fixture, number: u32, step: usize) -> undo::Step 
         sum.finished = step.finished;
     }
     fixture
-        .write(move |tx| import::end(tx, number, ImportState::Undone, now()))
+        .write(move |tx| import::end(tx, &IMPORTER, number, ImportState::Undone, now()))
         .await
         .unwrap();
     sum
@@ -439,7 +451,7 @@ async fn what_changed_after_it_was_read_ahead_is_looked_at_again() {
     fixture
         .write(move |tx| {
             undo::begin_import(tx, &k6bp(), number, &LiveImports::default())?;
-            undo::import_step(tx, number, (9, &ahead), (&table(), now()))
+            undo::import_step(tx, &IMPORTER, number, (9, &ahead), (&table(), now()))
         })
         .await
         .map(|step| assert_eq!((step.removed, step.kept, step.finished), (3, 1, true)))
@@ -508,7 +520,7 @@ async fn an_import_is_taken_back_by_who_made_it_or_by_an_officer() {
         fixture.write(move |tx| {
             let (number, opened) = import::begin(tx, &who, Some("W6CLB"), Options::default(), now())?;
             assert_eq!(opened.id, club);
-            import::end(tx, number, ImportState::Done, now()).map(|_| number)
+            import::end(tx, &IMPORTER, number, ImportState::Done, now()).map(|_| number)
         })
     };
     let undo = |who: Actor, number| {
@@ -610,7 +622,7 @@ async fn an_import_ends_when_its_owner_is_no_longer_a_member() {
         userdefs: Vec::new(),
         now: now(),
     };
-    let refused = fixture.write(move |tx| import::batch(tx, batch)).await;
+    let refused = fixture.write(move |tx| import::batch(tx, &IMPORTER, batch)).await;
     assert!(matches!(refused, Err(Error::ImportState(_))), "{refused:?}");
 }
 
@@ -657,7 +669,7 @@ async fn a_batch_that_does_not_follow_the_stored_position_is_refused() {
         userdefs: Vec::new(),
         now: now(),
     };
-    let refused = fixture.write(move |tx| import::batch(tx, batch)).await;
+    let refused = fixture.write(move |tx| import::batch(tx, &IMPORTER, batch)).await;
     assert!(matches!(refused, Err(Error::ImportState(_))));
     assert_eq!(fixture.contacts().len(), 0);
 }

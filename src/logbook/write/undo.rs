@@ -15,7 +15,7 @@ use super::merge::Search;
 use super::{Changes, import, merge};
 use crate::event::Event;
 use crate::ham::qso::Qso;
-use crate::identity::{Actor, Scope};
+use crate::identity::{Actor, Capability, Scope};
 use crate::logbook::error::Error;
 use crate::logbook::event::{Contact, LogbookEvent, LogbookId, QsoId};
 use crate::logbook::jobs::is_orphan;
@@ -210,10 +210,12 @@ fn goes(record: &StoredQso, import: u32) -> bool {
 /// Takes back up to `limit` contacts of an import, most of which were read ahead.
 pub(crate) fn import_step(
     tx: &mut Write<'_>,
+    actor: &Actor,
     number: u32,
     (limit, ahead): (usize, &Ahead),
     by: (&Table, Timestamp),
 ) -> Result<Step, Error> {
+    actor.may(Capability::RunImports)?;
     let mut import = import::load(tx, number)?;
     if import.state != ImportState::Undoing {
         return Err(Error::ImportState("the import is not being undone"));

@@ -294,3 +294,25 @@ async fn a_backup_ends_early_when_the_program_is_to_stop_and_leaves_nothing() {
     assert!(matches!(error, BackupError::Store(StoreError::Closed)), "{error}");
     assert!(!target.exists() && !dir.path().join("late.backup.part").exists());
 }
+
+/// Threat 20: a backup holds everything that the data directory does, so nobody else reads it either.
+#[tokio::test]
+async fn backups_are_for_this_account_alone() {
+    let (_dir, store) = filled().await;
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("of/backups");
+    let keep = Keep { daily: 7, weekly: 4 };
+    let made = nightly(&store, &folder, keep, now()).unwrap();
+    for path in [folder.as_path(), &made.path] {
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is open to others: {mode:o}", path.display());
+    }
+    for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{:?}",
+            entry.path()
+        );
+    }
+}

@@ -60,6 +60,37 @@ fn wrong_usage_exits_with_two() {
 }
 
 #[test]
+fn licence_events_are_applied_on_a_stopped_data_directory_and_on_a_running_server() {
+    let shack = Box_::with_admin();
+    let added = shack.run(&["user", "add", "W6OLD", "--verified"]);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let file = shack.dir.path().join("events.json");
+    let apply = |from: &str, to: &str| {
+        let licensee = r#"{"id": "0011111111"}"#;
+        let events = format!(
+            r#"[{{"event": "call_changed", "from": "{from}", "to": "{to}", "licensee": {licensee}}}]"#
+        );
+        write(&file, &events);
+        let out = shack.run(&["licence", "apply", file.to_str().unwrap(), "--json"]);
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        let told: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(told["outcomes"][0]["effect"], "renamed", "{told}");
+    };
+    apply("W6OLD", "K6NEW");
+    let serving = shack.serve();
+    apply("K6NEW", "K6NXT");
+    drop(serving);
+    write(&file, r#"[{"event": "granted"}]"#);
+    let wrong = shack.run(&["licence", "apply", file.to_str().unwrap()]);
+    assert!(!wrong.status.success());
+    assert!(
+        text(&wrong.stderr).contains("missing field"),
+        "{}",
+        text(&wrong.stderr)
+    );
+}
+
+#[test]
 fn a_log_goes_in_and_comes_out_on_a_stopped_data_directory() {
     let shack = Box_::with_admin();
     let file = shack.dir.path().join("log.adi");

@@ -82,6 +82,11 @@ impl Box_ {
 
     /// Starts the server and waits until it is ready.
     pub(crate) fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    /// The same with more to say on the command line.
+    pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -95,6 +100,7 @@ impl Box_ {
             .unwrap();
         let child = self
             .command(&["serve", "--listen", &format!("127.0.0.1:{port}")])
+            .args(more)
             .stdin(Stdio::null())
             .stdout(out.try_clone().unwrap())
             .stderr(out)

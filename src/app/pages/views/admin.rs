@@ -23,6 +23,8 @@ pub(crate) struct UserRow {
     pub(crate) standing: &'static str,
     /// Whether the call is proven.
     pub(crate) verified: bool,
+    /// Whether an administrator may look in as them.
+    pub(crate) may_look_in: bool,
     /// Whether it is the reader's own.
     pub(crate) me: bool,
 }

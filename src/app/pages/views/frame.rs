@@ -45,6 +45,8 @@ pub(crate) struct Frame {
     pub(crate) version: &'static str,
     /// Why the store takes no changes at present, in words.
     pub(crate) degraded: Option<String>,
+    /// The administrator who looks in as the account, where it is not its owner.
+    pub(crate) behind: Option<String>,
     /// What the last plain form did.
     pub(crate) notice: Option<Notice>,
 }

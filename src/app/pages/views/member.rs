@@ -75,6 +75,8 @@ pub(crate) struct SessionRow {
     pub(crate) seen_iso: String,
     /// Last used, in words.
     pub(crate) seen: String,
+    /// The administrator who looks in, else empty.
+    pub(crate) behind: String,
     /// Whether it is this very one.
     pub(crate) current: bool,
 }
