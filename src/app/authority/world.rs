@@ -269,6 +269,7 @@ pub(super) fn wish(name: &str) -> Wish {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one thing after another, each a line or two")]
 fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
     fn text(error: impl std::fmt::Display) -> String {
         error.to_string()

@@ -56,7 +56,7 @@ pub(super) async fn one(reader: Reader, Path(call): Path<String>) -> Result<Resp
         .own_new_call(&reader.visitor.actor, &call)
     {
         // The call was the reader's own before, and nothing of theirs is under it any more.
-        Some(to) if gone => moved(&format!("/logbooks/{}", quoted(to.as_str()))),
+        Some(to) if gone => Ok(moved(&format!("/logbooks/{}", quoted(to.as_str())))),
         _ => page,
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn one(reader: Reader, Path(call): Path<String>) -> Result<Resp
         .identity
         .look_up(&reader.visitor.actor, &call)?
     {
-        Found::Moved(to) => moved(&format!("/directory/{}", quoted(to.as_str()))),
+        Found::Moved(to) => Ok(moved(&format!("/directory/{}", quoted(to.as_str()))),
         Found::Member(seen) => {
             let title = seen.call.to_string();
             let shelf = reader.shelf().await;
@@ -41,8 +41,8 @@ pub(super) async fn one(reader: Reader, Path(call): Path<String>) -> Result<Resp
 }
 
 /// For good: what had another call before.
-pub(super) fn moved(to: &str) -> Result<Response> {
-    Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to.to_owned())]).into_response())
+pub(super) fn moved(to: &str) -> Response {
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to.to_owned())]).into_response()
 }
 
 fn row(reader: &Reader, seen: Profile) -> MemberRow {

@@ -79,18 +79,11 @@ impl Applying {
         });
     }
 
-    fn holder(&self, tx: &Write<'_>, call: &Callsign) -> Result<Option<(AccountId, StoredAccount)>, Error> {
-        let Some(id) = read::account_of(tx, call)? else {
-            return Ok(None);
-        };
-        Ok(Some((id, read::account(tx, id)?.ok_or(Error::UnknownAccount)?)))
-    }
-
     /// Ends what is another person's of this call: proofs, and the call itself. `moved`: the register says that the
     /// call has gone to somebody else, so that whoever cannot show to be that person loses it.
     fn end_others(&mut self, tx: &mut Write<'_>, licensee: &Licensee, moved: bool) -> Result<(), Error> {
         self.set_aside(tx, licensee)?;
-        let Some((id, account)) = self.holder(tx, &self.call)? else {
+        let Some((id, account)) = holder(tx, &self.call)? else {
             return Ok(());
         };
         let proofs = read::verifications(tx, id)?;
@@ -169,14 +162,14 @@ impl Applying {
 
     /// Listeners who are this licensee, by id; or may be, by name and place.
     fn welcome(&mut self, tx: &mut Write<'_>, licensee: &Licensee) -> Result<(), Error> {
-        let held = self.holder(tx, &self.call)?;
+        let held = holder(tx, &self.call)?;
         for (id, account) in read::accounts(tx)? {
             if account.role != Role::Swl || account.disabled {
                 continue;
             }
             let before = account.call.clone();
             let entered = is_entered(&account, licensee);
-            if entered && held.is_none() && self.holder(tx, &self.call)?.is_none() {
+            if entered && held.is_none() && holder(tx, &self.call)?.is_none() {
                 self.upgrade(tx, (id, account))?;
                 self.note(id, &before, Effect::Upgraded);
             } else if entered
@@ -214,7 +207,7 @@ impl Applying {
 
     /// The account of the licensee's former call has the new one.
     fn follow(&mut self, tx: &mut Write<'_>, from: &Callsign, licensee: &Licensee) -> Result<(), Error> {
-        let Some((id, account)) = self.holder(tx, from)? else {
+        let Some((id, account)) = holder(tx, from)? else {
             return self.welcome(tx, licensee);
         };
         let before = account.call.clone();
@@ -233,7 +226,7 @@ impl Applying {
         if !is_theirs {
             return self.wait(tx, (id, &before), licensee, "its call changed, and is not proven");
         }
-        match self.holder(tx, &self.call)? {
+        match holder(tx, &self.call)? {
             Some((holder, _)) if holder == id => return Ok(()),
             Some((_, holding)) if holding.verified.is_some() || holding.role == Role::Administrator => {
                 return self.wait(
@@ -283,7 +276,7 @@ impl Applying {
 
     /// The licence ran out: nothing ends, for it can be renewed.
     fn tell(&mut self, tx: &mut Write<'_>) -> Result<(), Error> {
-        if let Some((id, account)) = self.holder(tx, &self.call)? {
+        if let Some((id, account)) = holder(tx, &self.call)? {
             audit(
                 tx,
                 &line(&self.who, "licence.expired", id, self.call.as_str()),
@@ -296,7 +289,7 @@ impl Applying {
 
     /// The call is nobody's: its proofs end, the account goes on with it unproven.
     fn end_all(&mut self, tx: &mut Write<'_>) -> Result<(), Error> {
-        let Some((id, mut account)) = self.holder(tx, &self.call)? else {
+        let Some((id, mut account)) = holder(tx, &self.call)? else {
             return Ok(());
         };
         let ended = end_proofs_of(
@@ -340,6 +333,14 @@ impl Applying {
         self.note(id, before, Effect::Waits);
         Ok(())
     }
+}
+
+/// The account that has a call.
+fn holder(tx: &Write<'_>, call: &Callsign) -> Result<Option<(AccountId, StoredAccount)>, Error> {
+    let Some(id) = read::account_of(tx, call)? else {
+        return Ok(None);
+    };
+    Ok(Some((id, read::account(tx, id)?.ok_or(Error::UnknownAccount)?)))
 }
 
 /// Whether the account's owner entered the licensee's id.

@@ -71,7 +71,9 @@ impl Identity {
                 Ok((outcomes, touched))
             });
             let applied = applied.await?;
-            applied.iter().for_each(|outcome| self.tell_of_licence(outcome));
+            for outcome in &applied {
+                self.tell_of_licence(outcome);
+            }
             outcomes.extend(applied);
         }
         Ok(outcomes)

@@ -110,9 +110,7 @@ async fn a_member_gets_everything_that_is_held_about_them_and_no_secret() {
     let files = unpacked(&zip);
     let file = |name: &str| -> &str {
         let found = files.iter().find(|(own, _)| own == name);
-        found
-            .map(|(_, text)| text.as_str())
-            .unwrap_or_else(|| panic!("no {name} in {files:?}"))
+        found.map_or_else(|| panic!("no {name} in {files:?}"), |(_, text)| text.as_str())
     };
     let account: Value = serde_json::from_str(file("account/account.json")).unwrap();
     assert_eq!(account["email"], "hiram@example.org");
@@ -125,7 +123,10 @@ async fn a_member_gets_everything_that_is_held_about_them_and_no_secret() {
     assert!(!all.contains("$argon2"), "no hash of a password");
     assert!(!all.contains("sealed"), "no sealed secret");
     for (name, text) in &files {
-        if name.ends_with(".json") {
+        if std::path::Path::new(name)
+            .extension()
+            .is_some_and(|end| end == "json")
+        {
             serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
     }
