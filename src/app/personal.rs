@@ -123,6 +123,7 @@ async fn erase(services: &Services, eraser: &Actor, id: AccountId) -> std::resul
     let identity = &services.identity;
     let erasure = identity.begin_erasure(eraser, id).await?;
     let subject = identity.subject(id, erasure.logs)?;
+    identity.erase_documents(eraser, id).await?;
     for part in PARTS {
         let mut at = None;
         loop {

@@ -13,7 +13,7 @@ use super::tables::{
     TRY_COUNT, VERIFICATION, VERIFICATION_BY_ACCOUNT,
 };
 use super::write::forget_address;
-use super::{certificates, read, review};
+use super::{certificates, documents, read, review};
 use crate::privacy::{Archive, Erased, ExportError, PIECE, Part, Position, Subject};
 use crate::store::{Direction, Rows, Span, Store, StoreError, Write};
 
@@ -25,6 +25,8 @@ pub(crate) const PART: Part = Part {
         "identity.account.by_call",
         "identity.api_key",
         "identity.audit",
+        "identity.document",
+        "identity.document.by_account",
         "identity.erasure",
         "identity.lotw.challenge",
         "identity.mail_count",
@@ -83,6 +85,13 @@ fn account(r: &impl Rows, id: AccountId, archive: &mut Archive<'_>) -> Result<()
         .into_iter()
         .map(|(_, review)| review)
         .collect();
+    let sent = documents::of_account(r, id)?
+        .into_iter()
+        .map(|(number, document)| {
+            json!({"number": number, "name": document.name, "call": document.call, "bytes": document.bytes,
+            "sha256": document.digest, "sent": document.sent, "erased": document.erased})
+        });
+    archive.json("account/documents.json", &sent.collect::<Vec<_>>())?;
     let morse = r.get(MORSE, &id.0)?.map(|challenge| challenge.until());
     Ok(archive.json(
         "account/reviews.json",
@@ -157,6 +166,7 @@ fn erase(tx: &mut Write<'_>, subject: &Subject, _: &mut Position) -> Result<Eras
         tx.remove(VERIFICATION_BY_ACCOUNT, &(id.0, number))?;
     }
     judgements_are_nobodys(tx, subject)?;
+    documents::forget(tx, id)?;
     review::personal::erase(tx, subject)?;
     tries_go(tx, subject)?;
     if rename_in_trail(tx, subject)? == Erased::Some {

@@ -10,7 +10,7 @@ use crate::ham::adif::{Reader, to_qso};
 use crate::identity::review::{ReviewId, decide, open_review};
 use crate::identity::write::{
     AccountChange, NewAccount, NewKey, NewSession, Proof, add_account, add_verification, ask_erasure,
-    ask_mail, change_account, create_api_key, hold_sign_up, look_in,
+    ask_mail, change_account, create_api_key, give_recovery, hold_sign_up, look_in,
 };
 use crate::identity::{
     AccountId, Actor, ApiKey, Credential, Login, Member, Role, Scope, ScopeSet, Service, SessionToken, Wish,
@@ -269,7 +269,10 @@ pub(super) fn wish(name: &str) -> Wish {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one thing after another, each a line or two")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, each a line or two"
+)]
 fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
     fn text(error: impl std::fmt::Display) -> String {
         error.to_string()
@@ -315,6 +318,7 @@ fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
     let wanted = (wish("CARL"), "carl@example.org".parse().unwrap());
     hold_sign_up(tx, &guest, [31; 32], wanted, now).map_err(text)?;
     ask_mail(tx, &owner, [32; 32], "new@example.org".parse().unwrap(), now).map_err(text)?;
+    give_recovery(tx, &admin, [33; 32], OWNER, now).map_err(text)?;
     ask_erasure(tx, &owner, OWNER, false, now).map_err(text)?;
     let mut leaving = session(STRANGER, Role::Member, (true, true));
     leaving.behind = None;

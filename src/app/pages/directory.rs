@@ -27,7 +27,7 @@ pub(super) async fn one(reader: Reader, Path(call): Path<String>) -> Result<Resp
         .identity
         .look_up(&reader.visitor.actor, &call)?
     {
-        Found::Moved(to) => Ok(moved(&format!("/directory/{}", quoted(to.as_str()))),
+        Found::Moved(to) => Ok(moved(&format!("/directory/{}", quoted(to.as_str())))),
         Found::Member(seen) => {
             let title = seen.call.to_string();
             let shelf = reader.shelf().await;

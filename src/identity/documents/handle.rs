@@ -146,6 +146,15 @@ impl Identity {
         read.await
     }
 
+    /// Removes the files of an account that is being erased; their records go with its part.
+    pub(crate) async fn erase_documents(&self, actor: &Actor, id: AccountId) -> Result<(), Error> {
+        actor.may(Capability::EraseAccounts)?;
+        let sent = self.inner.store.read(move |rows| of_account(rows, id)).await?;
+        let files = sent.into_iter().map(|(_, document)| document.file);
+        self.remove_files(files.collect()).await;
+        Ok(())
+    }
+
     /// Removes files; what cannot be removed now is swept away in the night.
     pub(super) async fn remove_files(&self, files: Vec<SmolStr>) {
         let cabinet = self.inner.cabinet.clone();

@@ -20,4 +20,4 @@ pub(crate) use handle::{DocumentLine, Sent};
 pub(crate) use jobs::register;
 pub(crate) use model::MOST_BYTES;
 pub(crate) use tables::check_documents;
-pub(super) use tables::{document, tables};
+pub(super) use tables::{document, forget, of_account, tables};

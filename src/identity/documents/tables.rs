@@ -28,7 +28,7 @@ pub(in crate::identity) fn document(
 }
 
 /// All of an account, oldest first.
-pub(super) fn of_account(
+pub(in crate::identity) fn of_account(
     rows: &impl Rows,
     AccountId(account): AccountId,
 ) -> Result<Vec<(u64, StoredDocument)>, StoreError> {
@@ -38,6 +38,15 @@ pub(super) fn of_account(
         found.extend(rows.get(DOCUMENT, &number)?.map(|document| (number, document)));
     }
     Ok(found)
+}
+
+/// Removes the records of an account's documents.
+pub(in crate::identity) fn forget(tx: &mut Write<'_>, id: AccountId) -> Result<(), StoreError> {
+    for (number, _) in of_account(tx, id)? {
+        tx.remove(DOCUMENT, &number)?;
+        tx.remove(DOCUMENT_BY_ACCOUNT, &(id.0, number))?;
+    }
+    Ok(())
 }
 
 /// Those whose files are kept.

@@ -20,6 +20,7 @@ pub(crate) use read::open_count;
 pub(super) use read::review;
 pub(crate) use tables::check_reviews;
 pub(super) use tables::tables;
-pub(super) use write::{contest, insert, open_older, sign_up_settled, withdraw};
+pub(crate) use write::withdraw;
+pub(super) use write::{contest, insert, open_older, sign_up_settled};
 #[cfg(test)]
 pub(crate) use write::{decide, open_review, reopen};

@@ -327,6 +327,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
         allowed: &[ADMIN_CONFIRMED, &["command line"]],
     },
     Operation {
+        name: "identity::revoke_recovery",
+        run: |tx, seeds, actor| told(write::revoke_recovery(tx, actor, &[33; 32], seeds.now)),
+        allowed: &[ADMINS, &["command line"]],
+    },
+    Operation {
         name: "identity::ask_erasure",
         run: |tx, seeds, actor| told(write::ask_erasure(tx, actor, OWNER, false, seeds.now)),
         allowed: &[OWNER_CONFIRMED, ADMIN_CONFIRMED, &["eraser"]],

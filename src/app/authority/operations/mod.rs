@@ -99,6 +99,23 @@ pub(super) const STEPS: &[(&str, &str)] = &[
     ("Identity::open_review", "identity::open_review"),
     ("Identity::reopen_review", "identity::reopen"),
     ("Identity::withdraw_review", "identity::withdraw"),
+    (
+        "Identity::begin_document",
+        "the owner alone, asked in its own transaction",
+    ),
+    (
+        "Identity::keep_document",
+        "the owner alone, asked in its own transaction",
+    ),
+    (
+        "Identity::withdraw_document",
+        "the owner alone, asked in its own transaction",
+    ),
+    (
+        "Identity::read_document",
+        "the owner, and who settles reviews; asked in its own transaction",
+    ),
+    ("Identity::revoke_link", "identity::revoke_recovery"),
     ("Identity::add_verification", "identity::add_verification"),
     ("Identity::ask_erasure", "identity::ask_erasure"),
     ("Identity::ask_mail", "identity::ask_mail"),
