@@ -27,6 +27,8 @@ mod services;
 mod tls;
 
 pub(crate) use logging::Log;
+#[cfg(feature = "testkit")]
+pub(crate) use outside::{callbooks, mailer};
 pub(crate) use preflight::refusals;
 #[cfg(feature = "testkit")]
 pub(crate) use routes::table;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::config::{Config, SmtpTls};
+use url::Url;
+
+use crate::config::{Callbook, Config, SmtpTls};
 use crate::env::{Clock, Entropy, Env, MailError, Mailer, Outbound, Service, SmtpSecurity, SmtpSettings};
 
 /// The real clock, randomness, services and mail server.
@@ -16,7 +18,7 @@ pub(crate) fn outside(config: &Config) -> Result<Env, MailError> {
     })
 }
 
-fn mailer(config: &Config, clock: Clock) -> Result<Mailer, MailError> {
+pub(crate) fn mailer(config: &Config, clock: Clock) -> Result<Mailer, MailError> {
     let smtp = &config.smtp;
     let Some(host) = smtp.host.clone() else {
         return Ok(Mailer::off(clock));
@@ -48,5 +50,31 @@ fn outbound(config: &Config) -> Outbound {
         };
         Some((name.to_owned(), service))
     });
-    Outbound::new(enabled.chain(super::tls::authority(config)))
+    Outbound::new(
+        enabled
+            .chain(super::tls::authority(config))
+            .chain(callbooks(config)),
+    )
+}
+
+/// The callbooks that are asked whether a token stands in somebody's biography. People wait for their answers.
+pub(crate) fn callbooks(config: &Config) -> impl Iterator<Item = (String, Service)> {
+    let verify = &config.verify;
+    let xml = |callbook: &Callbook| callbook.url.clone();
+    let service = |(name, base): (&str, Option<Url>)| {
+        let service = Service {
+            pause: Duration::from_millis(200),
+            timeout: Duration::from_secs(8),
+            most_bytes: 2 << 20,
+            homebound: true,
+            ..Service::at(base?)
+        };
+        Some((name.to_owned(), service))
+    };
+    let named = [
+        ("qrz", verify.qrz.as_ref().map(xml)),
+        ("hamqth", verify.hamqth.as_ref().map(xml)),
+        ("qrz_page", verify.qrz_page.clone()),
+    ];
+    named.into_iter().filter_map(service)
 }

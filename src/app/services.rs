@@ -10,6 +10,7 @@ use super::keyfile;
 use crate::bus::{Bus, BusConfig};
 use crate::config::Config;
 use crate::env::{Env, MailError};
+use crate::identity::ladder::{Means, NO_REGISTER};
 use crate::identity::{self, BadHash, ConfiguredAdmin, Foundation, Identity};
 use crate::jobs;
 use crate::logbook::{self, Logbook};
@@ -127,6 +128,11 @@ impl Services {
             public: config.public_origin(),
             data_dir: config.data_dir.clone(),
             documents_kept: config.documents_kept,
+            means: Means {
+                policy: config.verify.clone(),
+                outbound: env.outbound.clone(),
+                register: NO_REGISTER,
+            },
         };
         let identity = Identity::load(foundation, configured_admin(&config)?).await?;
         let countries = super::country::in_use(&config);

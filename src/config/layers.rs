@@ -18,6 +18,7 @@ use url::Url;
 use super::edge;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
+use super::outside;
 use super::schema::{self, KEYS, Key};
 use super::value::{Secret, Value};
 use crate::ham::callsign::Callsign;
@@ -198,7 +199,10 @@ impl Values {
             ("web.tls.key", "web.tls.cert"),
             ("web.acme.eab_key_id", "web.acme.eab_hmac_key"),
             ("web.acme.eab_hmac_key", "web.acme.eab_key_id"),
-        ] {
+        ]
+        .into_iter()
+        .chain(outside::PAIRS)
+        {
             if *self.value(given) != Value::Unset && *self.value(missing) == Value::Unset {
                 mistakes.push(Mistake::Incomplete { given, missing });
             }
@@ -252,6 +256,13 @@ impl Values {
     pub(super) fn networks(&self, key: &str) -> Vec<IpNet> {
         match self.value(key) {
             Value::Networks(networks) => networks.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn servers(&self, key: &str) -> Vec<SocketAddr> {
+        match self.value(key) {
+            Value::Servers(servers) => servers.clone(),
             _ => Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ mod edge;
 mod error;
 mod layers;
 mod nearest;
+mod outside;
 mod schema;
 mod site;
 mod value;
@@ -34,6 +35,7 @@ use crate::ham::callsign::Callsign;
 pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof, Tls};
 pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
+pub(crate) use outside::{Callbook, Verify};
 pub(crate) use schema::KEYS;
 pub(crate) use value::Secret;
 
@@ -54,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) sign_up: SignUp,
     /// How long scans of licences are kept after the decision.
     pub(crate) documents_kept: Duration,
+    /// What proves a call.
+    pub(crate) verify: Verify,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -256,6 +260,7 @@ impl Config {
                 _ => SignUp::Open,
             },
             documents_kept: values.duration("identity.documents_kept"),
+            verify: outside::verify(&values),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },
@@ -275,10 +280,11 @@ impl Config {
         })
     }
 
-    /// The outside service of this name; `None` for one this program does not know.
+    /// The outside service of this name that data are fetched from time and again; `None` for one this program does not
+    /// know.
     pub(crate) fn source(&self, name: &str) -> Option<OutsideSource> {
         let key = |leaf: &str| format!("sources.{name}.{leaf}");
-        schema::find(&key("url"))?;
+        schema::find(&key("interval"))?;
         Some(OutsideSource {
             url: self
                 .values
@@ -289,10 +295,10 @@ impl Config {
         })
     }
 
-    /// The names of all outside services.
+    /// The names of the outside services that are asked time and again.
     pub(crate) fn source_names() -> impl Iterator<Item = &'static str> {
         KEYS.iter()
-            .filter_map(|key| key.name.strip_prefix("sources.")?.strip_suffix(".url"))
+            .filter_map(|key| key.name.strip_prefix("sources.")?.strip_suffix(".interval"))
     }
 
     /// All keys in the order of the documentation, secrets masked.

@@ -3,10 +3,11 @@
 //!
 //! A key is added together with the part that obeys it: a key that does nothing is not accepted.
 
+use super::outside;
 use super::value::Kind;
 
 /// One configuration key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
     /// Dotted name, as in the file.
     pub(crate) name: &'static str,
@@ -40,7 +41,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-const fn key(name: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Key {
     Key {
         name,
         kind,
@@ -55,7 +56,26 @@ const MINUTE_RATE: Kind = Kind::Number {
 };
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: &[Key] = &[
+pub(crate) const KEYS: &[Key] = &joined::<{ GENERAL.len() + outside::KEYS.len() }>(GENERAL, &outside::KEYS);
+
+/// Two lists of keys as one.
+const fn joined<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+    assert!(first.len() + second.len() == N, "no key is lost");
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() {
+            first[at]
+        } else {
+            second[at - first.len()]
+        };
+        at += 1;
+    }
+    all
+}
+
+/// The keys of the program itself.
+const GENERAL: &[Key] = &[
     key(
         "web.listen",
         Kind::Listen,

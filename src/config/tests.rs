@@ -43,6 +43,12 @@ fn defaults_are_valid_and_local() {
     assert!(config.source("country").unwrap().url.as_str().ends_with('/'));
     assert!(config.source("nowhere").is_none());
     assert!(
+        config.source("qrz").is_none(),
+        "what is asked on demand has no interval"
+    );
+    assert!(config.verify.qrz.is_none() && config.verify.hamqth.is_none());
+    assert_eq!(config.verify.resolvers.len(), 2);
+    assert!(
         config
             .shown()
             .iter()

@@ -30,6 +30,8 @@ pub(super) enum Kind {
     /// As [`Kind::Listen`], but may be off.
     MaybeListen,
     Networks,
+    /// Addresses of servers, with the port of those that name none.
+    Servers(u16),
     Choice(&'static [&'static str]),
     Number {
         least: u64,
@@ -58,6 +60,7 @@ pub(super) enum Value {
     Url(Url),
     Listen(SocketAddr),
     Networks(Vec<IpNet>),
+    Servers(Vec<SocketAddr>),
     Number(u64),
     Size(u64),
     Duration(Duration),
@@ -96,6 +99,7 @@ impl Kind {
                 | Self::Url
                 | Self::MaybeListen
                 | Self::Networks
+                | Self::Servers(_)
         )
     }
 
@@ -124,6 +128,12 @@ impl Kind {
                     .map(network)
                     .collect::<Option<_>>()?,
             ),
+            Self::Servers(port) => Value::Servers(
+                text.split([',', ' '])
+                    .filter(|part| !part.is_empty())
+                    .map(|part| server(part, port))
+                    .collect::<Option<_>>()?,
+            ),
             Self::Choice(choices) => {
                 Value::Text((*choices.iter().find(|choice| **choice == text)?).to_owned())
             }
@@ -149,6 +159,9 @@ impl fmt::Display for Kind {
             Self::Listen => f.write_str("an address with port such as 127.0.0.1:8073"),
             Self::MaybeListen => f.write_str("an address with port such as 0.0.0.0:8443, or off"),
             Self::Networks => f.write_str("addresses or networks such as 192.0.2.1 or 10.0.0.0/8, as a list"),
+            Self::Servers(port) => {
+                write!(f, "addresses such as 192.0.2.53 or 127.0.0.1:{port}, as a list")
+            }
             Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
             Self::Number { least, most } => write!(f, "a number from {least} to {most}"),
             Self::Size { least, most } => write!(
@@ -182,6 +195,10 @@ impl fmt::Display for Value {
             Self::Listen(address) => address.fmt(f),
             Self::Networks(networks) => {
                 let texts: Vec<String> = networks.iter().map(ToString::to_string).collect();
+                f.write_str(&texts.join(", "))
+            }
+            Self::Servers(servers) => {
+                let texts: Vec<String> = servers.iter().map(ToString::to_string).collect();
                 f.write_str(&texts.join(", "))
             }
             Self::Number(number) => number.fmt(f),
@@ -226,6 +243,13 @@ fn network(text: &str) -> Option<IpNet> {
     text.parse::<IpNet>()
         .ok()
         .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn server(text: &str, port: u16) -> Option<SocketAddr> {
+    text.parse().ok().or_else(|| {
+        let address: IpAddr = text.parse().ok()?;
+        Some(SocketAddr::new(address, port))
+    })
 }
 
 fn number(text: &str) -> Option<u64> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lettre::message::Mailbox;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -305,6 +305,8 @@ impl Server {
             .subject(&mail.subject)
             .message_id(None)
             .header(AutoSubmitted)
+            .header(MIME_VERSION_1_0)
+            .header(ContentType::TEXT_PLAIN)
             .body(mail.text.clone())
             .map_err(|e| MailError::Content(e.to_string()))?;
         self.transport

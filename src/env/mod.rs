@@ -1,9 +1,10 @@
 //! The injected outside: time, randomness, other people's servers, mail.
 //!
-//! Nothing else in the program asks the system's clock, draws random numbers, makes an HTTP request or sends
-//! mail; so a test that builds its own `Env` decides all four. Everything here is cheap to clone and shared.
+//! Nothing else in the program asks the system's clock, draws random numbers, makes an HTTP request, sends mail or
+//! asks a name server; so a test that builds its own `Env`, and names its own servers, decides them all. Everything here is cheap to clone and shared.
 
 mod clock;
+mod dns;
 mod entropy;
 mod mailer;
 mod outbound;
@@ -12,6 +13,9 @@ mod outbox;
 mod tests;
 
 pub(crate) use clock::Clock;
+#[cfg(feature = "testkit")]
+pub(crate) use dns::message as dns_message;
+pub(crate) use dns::{DnsError, TextRecords, ask_texts};
 pub(crate) use entropy::Entropy;
 pub(crate) use mailer::{Mail, MailError, Mailer, Posted, SmtpSecurity, SmtpSettings};
 pub(crate) use outbound::{Outbound, OutboundError, Service};

@@ -16,6 +16,8 @@ use url::Url;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const MOST_REDIRECTS: usize = 5;
 
+type Made = Result<reqwest::Client, Arc<str>>;
+
 /// A server that may be asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
@@ -27,6 +29,8 @@ pub(crate) struct Service {
     pub(crate) timeout: Duration,
     /// The most bytes taken of a body, after decompression.
     pub(crate) most_bytes: usize,
+    /// Whether it may send us on within its own domain only: for services that are told a password.
+    pub(crate) homebound: bool,
 }
 
 impl Service {
@@ -37,6 +41,7 @@ impl Service {
             pause: Duration::from_secs(1),
             timeout: Duration::from_secs(30),
             most_bytes: 16 << 20,
+            homebound: false,
         }
     }
 }
@@ -104,7 +109,9 @@ pub(crate) struct Outbound {
 struct Inner {
     services: BTreeMap<String, Turn>,
     /// Made for the first request: loading the root certificates costs time and memory.
-    client: OnceLock<Result<reqwest::Client, Arc<str>>>,
+    client: OnceLock<Made>,
+    /// The one that goes where it is sent on to only within a service's own domain.
+    homebound: OnceLock<Made>,
 }
 
 /// A service and whose turn it is to ask it.
@@ -129,6 +136,7 @@ impl Outbound {
             inner: Arc::new(Inner {
                 services,
                 client: OnceLock::new(),
+                homebound: OnceLock::new(),
             }),
         }
     }
@@ -141,6 +149,17 @@ impl Outbound {
         query: &[(&str, &str)],
     ) -> Result<Reply, OutboundError> {
         self.ask(service, path, |client, url| client.get(with_query(url, query)))
+            .await
+    }
+
+    /// Sends a form, such as one with a password, which an address must not carry.
+    pub(crate) async fn post_form(
+        &self,
+        service: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Reply, OutboundError> {
+        self.ask(service, path, |client, url| client.post(url).form(fields))
             .await
     }
 
@@ -170,7 +189,7 @@ impl Outbound {
             return Err(OutboundError::Path(request.uri().path().to_owned()));
         }
         let request = reqwest::Request::try_from(request).map_err(|error| unreachable(service, error))?;
-        let request = reqwest::RequestBuilder::from_parts(self.client()?.clone(), request);
+        let request = reqwest::RequestBuilder::from_parts(self.client(&turn.service)?.clone(), request);
         turn.take(service, pass_on(service, &turn.service, request)).await
     }
 
@@ -182,7 +201,7 @@ impl Outbound {
     ) -> Result<Reply, OutboundError> {
         let turn = self.turn(name)?;
         let url = join(&turn.service.base, path).ok_or_else(|| OutboundError::Path(path.to_owned()))?;
-        let request = request(self.client()?, url);
+        let request = request(self.client(&turn.service)?, url);
         turn.take(name, take_reply(name, &turn.service, request)).await
     }
 
@@ -191,9 +210,17 @@ impl Outbound {
         turn.ok_or_else(|| OutboundError::Unknown(name.to_owned()))
     }
 
-    fn client(&self) -> Result<&reqwest::Client, OutboundError> {
-        let client = self.inner.client.get_or_init(client).as_ref();
-        client.map_err(|reason| OutboundError::Client(Arc::clone(reason)))
+    fn client(&self, service: &Service) -> Result<&reqwest::Client, OutboundError> {
+        let client = if service.homebound {
+            let policy = || client(reqwest::redirect::Policy::custom(homebound));
+            self.inner.homebound.get_or_init(policy)
+        } else {
+            let policy = || client(reqwest::redirect::Policy::limited(MOST_REDIRECTS));
+            self.inner.client.get_or_init(policy)
+        };
+        client
+            .as_ref()
+            .map_err(|reason| OutboundError::Client(Arc::clone(reason)))
     }
 }
 
@@ -215,14 +242,37 @@ impl Turn {
     }
 }
 
-fn client() -> Result<reqwest::Client, Arc<str>> {
+fn client(redirects: reqwest::redirect::Policy) -> Made {
     reqwest::Client::builder()
         .user_agent(concat!("Shackbox/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::limited(MOST_REDIRECTS))
+        .redirect(redirects)
         .pool_max_idle_per_host(1)
         .build()
         .map_err(|error| error.to_string().into())
+}
+
+/// Goes on within the first address' own domain; any other way on is the answer itself.
+fn homebound(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
+    let first = attempt.previous().first();
+    let at_home = first.is_some_and(|first| is_same_site(first, attempt.url()));
+    if at_home && attempt.previous().len() <= MOST_REDIRECTS {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
+}
+
+/// Whether an address is below the domain of another, `www.` apart, and as well protected.
+fn is_same_site(home: &Url, other: &Url) -> bool {
+    let (Some(domain), Some(host)) = (home.host_str(), other.host_str()) else {
+        return false;
+    };
+    let domain = domain.strip_prefix("www.").unwrap_or(domain);
+    let within = host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    let protected = home.scheme() == other.scheme() || other.scheme() == "https";
+    let same_door = home.scheme() != other.scheme() || home.port() == other.port();
+    within && protected && same_door
 }
 
 /// Appends a path to a base URL; a base's own path stays, and nobody climbs out of it.

@@ -5,6 +5,7 @@ use crate::store::StoreError;
 
 use super::actor::Denied;
 use super::documents::CabinetError;
+use super::ladder::Refusal as LadderRefusal;
 use super::login::Login;
 use super::lotw::Refusal;
 use super::password::WeakPassword;
@@ -111,6 +112,9 @@ pub(crate) enum Error {
     WrongPassword,
     #[error(transparent)]
     Wait(#[from] Wait),
+    /// A call was not proven.
+    #[error(transparent)]
+    Unproven(#[from] LadderRefusal),
     #[error(transparent)]
     Weak(#[from] WeakPassword),
     #[error("a licensee's id has at most 30 letters, digits and hyphens")]

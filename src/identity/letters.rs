@@ -45,6 +45,17 @@ impl Letters<'_> {
         mail(to, self.t.s("mail.recovery_subject"), text)
     }
 
+    /// A code for the mailbox of a call that somebody says is theirs.
+    pub(super) fn code(&self, to: &MailAddress, call: &str, login: &str, code: &str) -> Mail {
+        let link = format!("{}/verify", self.public);
+        let words = [("call", call), ("login", login), ("code", code), ("link", &link)];
+        mail(
+            to,
+            self.t.s("mail.code_subject"),
+            self.t.f("mail.code_text", &words),
+        )
+    }
+
     /// A new password was set.
     pub(super) fn password_changed(&self, to: &MailAddress, login: &str) -> Mail {
         let link = format!("{}/recover", self.public);

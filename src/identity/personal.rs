@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 
 use super::model::AccountId;
 use super::tables::{
-    ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, ERASURE, MORSE, PASSKEY, SESSION, SIGNING, TICKET,
-    TRY_COUNT, VERIFICATION, VERIFICATION_BY_ACCOUNT,
+    ACCOUNT, ACCOUNT_BY_CALL, API_KEY, AUDIT, AuditLine, ERASURE, MAIL_CODE, MAIL_COUNT, MORSE, PASSKEY,
+    PROOF_TOKEN, SESSION, SIGNING, TICKET, TRY_COUNT, VERIFICATION, VERIFICATION_BY_ACCOUNT,
 };
 use super::write::forget_address;
 use super::{certificates, documents, read, review};
@@ -29,9 +29,11 @@ pub(crate) const PART: Part = Part {
         "identity.document.by_account",
         "identity.erasure",
         "identity.lotw.challenge",
+        "identity.mail_code",
         "identity.mail_count",
         "identity.morse",
         "identity.passkey",
+        "identity.proof_token",
         "identity.review",
         "identity.review.by_account",
         "identity.review.open",
@@ -81,6 +83,11 @@ fn account(r: &impl Rows, id: AccountId, archive: &mut Archive<'_>) -> Result<()
         .map(|(_, proof)| proof)
         .collect();
     archive.json("account/proofs.json", &proofs)?;
+    let code = r.get(MAIL_CODE, &id.0)?;
+    let code =
+        code.map(|code| json!({"call": code.call, "to": code.to, "until": code.until, "tries": code.tries}));
+    let token = r.get(PROOF_TOKEN, &id.0)?;
+    archive.json("account/proving.json", &json!({"code": code, "token": token}))?;
     let reviews: Vec<_> = review::read::of_account(r, id)?
         .into_iter()
         .map(|(_, review)| review)
@@ -207,6 +214,8 @@ fn credentials_go(tx: &mut Write<'_>, id: AccountId) -> Result<(), StoreError> {
     }
     tx.remove(SIGNING, &id.0)?;
     tx.remove(MORSE, &id.0)?;
+    tx.remove(MAIL_CODE, &id.0)?;
+    tx.remove(PROOF_TOKEN, &id.0)?;
     certificates::forget_challenge(tx, id)
 }
 
@@ -222,6 +231,25 @@ fn tries_go(tx: &mut Write<'_>, subject: &Subject) -> Result<(), StoreError> {
     }
     for name in counts {
         tx.remove(TRY_COUNT, &name)?;
+    }
+    asked_go(tx, subject)
+}
+
+/// What the person asked for lately, codes and looks at other people's servers: `account 7`, `check 7`, `page W1AW`.
+fn asked_go(tx: &mut Write<'_>, subject: &Subject) -> Result<(), StoreError> {
+    let own = [
+        format!("account {}", subject.account),
+        format!("check {}", subject.account),
+    ];
+    let mut counts = Vec::new();
+    for row in tx.scan(MAIL_COUNT, Span::all(), Direction::Forward) {
+        let (name, _) = row?;
+        if own.iter().any(|own| name == own.as_str()) || subject.without_names(&name) != name.as_str() {
+            counts.push(name);
+        }
+    }
+    for name in counts {
+        tx.remove(MAIL_COUNT, &name)?;
     }
     Ok(())
 }

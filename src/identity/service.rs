@@ -24,6 +24,7 @@ use super::authority::Capability;
 use super::documents::Cabinet;
 use super::error::Error;
 use super::first_run::FirstRun;
+use super::ladder::{Ladder, Means};
 use super::login::Login;
 use super::memory::{Fresh, Memory, Touched};
 use super::model::AccountId;
@@ -67,6 +68,8 @@ pub(crate) struct Foundation {
     pub(crate) data_dir: PathBuf,
     /// How long after their decision.
     pub(crate) documents_kept: Duration,
+    /// What calls are proven by.
+    pub(crate) means: Means,
 }
 
 pub(super) struct Inner {
@@ -79,6 +82,8 @@ pub(super) struct Inner {
     pub(super) documents_kept: SignedDuration,
     pub(super) sign_up: SignUp,
     pub(super) public: String,
+    pub(super) signer: Signer,
+    pub(super) ladder: Ladder,
     pub(super) hashes: HashPool,
     pub(super) throttle: Mutex<Throttle>,
     pub(super) quiz: Quiz,
@@ -136,6 +141,7 @@ impl Identity {
             public,
             data_dir,
             documents_kept,
+            means,
         } = foundation;
         let now = clock.now();
         store
@@ -156,6 +162,8 @@ impl Identity {
             #[cfg(feature = "passkeys")]
             passkeys: Passkeys::of(&public),
             public,
+            ladder: Ladder::new(means),
+            signer: Signer::new(key),
             hashes: HashPool::default(),
             throttle: Mutex::default(),
             quiz: Quiz::new(Signer::new(key)),
@@ -384,6 +392,7 @@ impl Identity {
             write::sweep_mail_counts(tx, now)?;
             write::sweep_tries(tx, now)?;
             write::sweep_morse(tx, now)?;
+            write::sweep_attempts(tx, now)?;
             Ok(((), touched))
         })
         .await

@@ -12,6 +12,7 @@ use crate::ham::grid::Grid;
 use crate::store::{Direction, Read, Rows, Span, StoreError, TableInfo, table};
 
 use super::certificates;
+use super::ladder::{StoredCode, StoredToken};
 use super::login::Login;
 use super::model::{AccountId, DisplayName, MailAddress, Preferences, Privacy, Role, ScopeSet};
 use super::quiz::GateQuestion;
@@ -41,7 +42,15 @@ table!(
     pub(super) TICKET: "identity.ticket", SecretDigest => Ticket
 );
 table!(
-    /// When mails were asked for, by address or network.
+    /// Codes on their way to a call's mailbox, by account.
+    pub(super) MAIL_CODE: "identity.mail_code", u32 => StoredCode
+);
+table!(
+    /// Tokens to be published by a call's holder, by account.
+    pub(super) PROOF_TOKEN: "identity.proof_token", u32 => StoredToken
+);
+table!(
+    /// When mails and looks at other people's servers were asked for, by address, call, network or account.
     pub(super) MAIL_COUNT: "identity.mail_count", SmolStr => MailCount
 );
 table!(
@@ -239,6 +248,8 @@ pub(crate) fn tables() -> Vec<TableInfo> {
         ACCOUNT_BY_CALL.info(),
         VERIFICATION.info(),
         TICKET.info(),
+        MAIL_CODE.info(),
+        PROOF_TOKEN.info(),
         MAIL_COUNT.info(),
         TRY_COUNT.info(),
         MORSE.info(),

@@ -24,6 +24,8 @@ impl Method {
     pub(crate) const SIGNED_LOG: Self = Self::of("lotw_signed_log");
     /// A TXT record at a name given to the call.
     pub(crate) const DNS: Self = Self::of("dns");
+    /// The same at the name that the amateur packet radio network gives to the call.
+    pub(crate) const AMPR: Self = Self::of("dns_ampr");
     /// A code sent to a mailbox that belongs to the call.
     pub(crate) const MAILBOX: Self = Self::of("mailbox");
     /// A code by letter to the licence's address.
@@ -41,10 +43,11 @@ impl Method {
     /// An administrator's word.
     pub(crate) const ADMINISTRATOR: Self = Self::of("administrator");
 
-    const WORTH: [(Self, Trust); 11] = [
+    const WORTH: [(Self, Trust); 12] = [
         (Self::CERTIFICATE, Trust::High),
         (Self::SIGNED_LOG, Trust::High),
         (Self::LETTER, Trust::High),
+        (Self::AMPR, Trust::High),
         (Self::DNS, Trust::Medium),
         (Self::MAILBOX, Trust::Medium),
         (Self::QRZ, Trust::Medium),
@@ -126,6 +129,17 @@ pub(crate) struct Ended {
     pub(crate) by: SmolStr,
     /// Why, as a short sentence.
     pub(crate) why: SmolStr,
+}
+
+impl Trust {
+    /// The word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 impl Verification {

@@ -91,6 +91,14 @@ impl Network {
             v4 @ IpAddr::V4(_) => v4,
         })
     }
+
+    /// The network with its neighbours: an IPv4 /24, where one customer often has several addresses.
+    pub(crate) fn with_neighbours(self) -> Self {
+        Self(match self.0 {
+            IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & (u32::MAX << 8))),
+            v6 @ IpAddr::V6(_) => v6,
+        })
+    }
 }
 
 /// Told of the first neighbour that forwards for others without being trusted to: then everybody behind it counts as

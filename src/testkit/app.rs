@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::app::{Addresses, App, Doors, Listening, Log, Services, authority, listen, table};
+use crate::app::{
+    Addresses, App, Doors, Listening, Log, Services, authority, callbooks, listen, mailer, table,
+};
 use crate::config::{Config, Sources};
-use crate::env::{Clock, Entropy, Env, Mailer, Outbound, Service, install_crypto};
+use crate::env::{Clock, Entropy, Env, Outbound, Service, install_crypto};
 use crate::identity::write::{NewAccount, NewKey};
 use crate::identity::{Actor, Password, Role, Scope};
 use crate::web::{Access, Document};
@@ -123,10 +125,16 @@ impl TestApp {
         })
         .expect(GOOD);
         let env = Env {
-            mailer: Mailer::off(self.clock.clone()),
+            // Without settings for a mail server there is none.
+            mailer: mailer(&config, self.clock.clone()).expect(GOOD),
             // Ids drawn after a restart are not those drawn before it.
             entropy: Entropy::seeded(self.starts),
-            outbound: Outbound::new(authority(&config).into_iter().chain(lotw(&config))),
+            outbound: Outbound::new(
+                authority(&config)
+                    .into_iter()
+                    .chain(lotw(&config))
+                    .chain(callbooks(&config)),
+            ),
             clock: self.clock.clone(),
         };
         let doors = Doors::bind(&config).await.expect(GOOD);

@@ -34,9 +34,14 @@ pub(crate) struct Reply {
 impl Caller {
     /// Somebody the server does not know.
     pub(crate) fn guest(app: &TestApp) -> Self {
+        Self::stranger(app.address().port())
+    }
+
+    /// Somebody the server at this port does not know.
+    pub(crate) fn stranger(port: u16) -> Self {
         Self {
             http: crate::process::http(),
-            base: app.url(""),
+            base: format!("http://127.0.0.1:{port}"),
             cookie: None,
             csrf: None,
             key: None,

@@ -7,8 +7,10 @@
 )]
 
 mod authority;
+mod callbooks;
 mod flows;
 mod kit;
+mod nameserver;
 mod process;
 mod tidy;
 mod tls;

@@ -148,6 +148,7 @@ fn account(account: &StoredAccount) -> FrameAccount {
         call: account.call.to_string(),
         name: account.name.as_str().to_owned(),
         role: role(account.role),
+        verified: account.verified.is_some(),
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod admin;
 mod admin_parts;
+mod admin_user;
 mod books;
 mod certificate;
 mod contact;
@@ -36,6 +37,7 @@ mod settings;
 mod tests;
 mod trail;
 mod typed;
+mod verify;
 mod views;
 
 use axum::routing::{get, post};
@@ -77,6 +79,8 @@ pub(super) fn routes(app: &App) -> Routes {
         )
         .page(open, "/directory", get(directory::list))
         .page(open, "/directory/{call}", get(directory::one))
+        .page(member, "/verify", get(verify::show))
+        .form(member.class(Class::Login), "/verify", post(verify::change))
         .page(open, "/login", get(entrance::login))
         .form(open.class(Class::Login), "/login", post(entrance::sign_in))
         .form(
@@ -110,6 +114,11 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(admin, "/admin", get(admin::users))
         .page(admin, "/admin/users", get(admin::users).post(admin::change_users))
         .page(admin, "/admin/review", get(reviews::show).post(reviews::change))
+        .page(
+            admin,
+            "/admin/users/{id}",
+            get(admin_user::show).post(admin_user::change),
+        )
         .page(admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))
         .page(admin, "/admin/backups", get(admin::backups).post(admin::back_up))
         .page(admin, "/admin/audit", get(trail::show))

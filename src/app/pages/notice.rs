@@ -57,10 +57,14 @@ pub(super) enum Done {
     LinkRevoked,
     ErasureAsked,
     ErasureCancelled,
+    CodeSent,
+    TokenMade,
+    ProofAdded,
+    ProofEnded,
 }
 
 impl Done {
-    const ALL: [Self; 48] = [
+    const ALL: [Self; 52] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -109,6 +113,10 @@ impl Done {
         Self::LinkRevoked,
         Self::ErasureAsked,
         Self::ErasureCancelled,
+        Self::CodeSent,
+        Self::TokenMade,
+        Self::ProofAdded,
+        Self::ProofEnded,
     ];
 
     /// What the cookie's word stands for.
@@ -185,6 +193,10 @@ impl Done {
             Self::LinkRevoked => "done.link_revoked",
             Self::ErasureAsked => "done.erasure_asked",
             Self::ErasureCancelled => "done.erasure_cancelled",
+            Self::CodeSent => "done.code_sent",
+            Self::TokenMade => "done.token_made",
+            Self::ProofAdded => "done.proof_added",
+            Self::ProofEnded => "done.proof_ended",
         }
     }
 }

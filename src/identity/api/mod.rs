@@ -8,6 +8,7 @@ mod csrf;
 pub(crate) mod documents;
 pub(crate) mod gate;
 mod keys;
+mod ladder;
 mod links;
 mod looking_in;
 mod morse;
@@ -114,13 +115,17 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
             Access::Session.class(Class::Login),
             routes!(accounts::change_password),
         )
-        .api(Access::Session, routes!(proofs::own))
         .api(Access::Session, routes!(documents::list))
         .api(Access::Session.upload(), routes!(documents::send))
         .api(Access::Session, routes!(documents::withdraw))
         .api(Access::Admin, routes!(documents::file))
         .api(Access::Session, routes!(morse::ask))
         .api(Access::Session, routes!(morse::answer))
+        .api(Access::Session, routes!(ladder::own))
+        .api(Access::Session.class(Class::Login), routes!(ladder::ask_code))
+        .api(Access::Session.class(Class::Login), routes!(ladder::try_code))
+        .api(Access::Session, routes!(ladder::token))
+        .api(Access::Session.class(Class::Login), routes!(ladder::check_token))
         .api(Access::Admin, routes!(proofs::list, proofs::vouch))
         .api(Access::Admin, routes!(proofs::end))
         .api(Access::Admin, routes!(proofs::claim))
@@ -303,6 +308,18 @@ impl From<Error> for Problem {
                 let seconds = u64::try_from(wait.0.as_secs()).unwrap_or(0).max(1);
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", text)
                     .retry_after(Duration::from_secs(seconds))
+            }
+            Error::Unproven(refusal) => {
+                let status = match refusal.field() {
+                    _ if refusal.is_outside() => StatusCode::BAD_GATEWAY,
+                    Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                    None => StatusCode::CONFLICT,
+                };
+                let problem = Self::new(status, refusal.code(), text.clone());
+                match refusal.field() {
+                    Some(field) => problem.field(field, text),
+                    None => problem,
+                }
             }
             Error::Weak(_) => Self::invalid("password", text),
             Error::MailUnconfirmed => Self::invalid("email", text),

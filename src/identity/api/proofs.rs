@@ -29,6 +29,8 @@ pub(super) struct ProofItem {
     call: String,
     /// `lotw_certificate`, `dns`, `administrator`, ...
     method: String,
+    /// What it is worth: `low`, `medium` or `high`.
+    trust: &'static str,
     /// What was shown: a digest or a public name.
     #[serde(skip_serializing_if = "String::is_empty")]
     evidence: String,
@@ -48,6 +50,9 @@ pub(super) struct ProofItem {
     /// Why it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// Who ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_by: Option<String>,
 }
 
 /// The proofs of an account.
@@ -98,14 +103,6 @@ pub(super) struct EndBody {
 pub(super) struct QuestionsBody {
     #[schema(value_type = Vec<Object>)]
     questions: Vec<GateQuestion>,
-}
-
-/// What proves that one's call is one's own.
-#[utoipa::path(get, path = "/api/v1/account/verifications", tag = "account", responses(
-    (status = 200, body = ProofList)))]
-pub(super) async fn own(State(state): State<IdentityState>, Who(actor): Who) -> Result<Json<ProofList>> {
-    let id = actor.member()?.account;
-    Ok(list_of(state.identity.verifications(&actor, id).await?))
 }
 
 /// What proves that somebody's call is theirs.
@@ -220,19 +217,30 @@ pub(super) async fn questions(
 }
 
 fn list_of(all: Vec<(u64, Verification)>) -> Json<ProofList> {
-    let item = |(number, proof): (u64, Verification)| ProofItem {
-        number,
-        call: proof.call.to_string(),
-        method: proof.method.as_str().to_owned(),
-        evidence: proof.evidence.into(),
-        at: proof.at,
-        by: proof.by.into(),
-        note: proof.note.into(),
-        until: proof.until,
-        ended: proof.ended.as_ref().map(|ended| ended.at),
-        why: proof.ended.map(|ended| ended.why.into()),
-    };
     Json(ProofList {
-        items: all.into_iter().map(item).collect(),
+        items: all.into_iter().map(ProofItem::from).collect(),
     })
+}
+
+impl From<(u64, Verification)> for ProofItem {
+    fn from((number, proof): (u64, Verification)) -> Self {
+        let (ended, why, ended_by) = match proof.ended {
+            Some(ended) => (Some(ended.at), Some(ended.why.into()), Some(ended.by.into())),
+            None => (None, None, None),
+        };
+        Self {
+            number,
+            call: proof.call.to_string(),
+            method: proof.method.as_str().to_owned(),
+            trust: proof.method.trust().as_str(),
+            evidence: proof.evidence.into(),
+            at: proof.at,
+            by: proof.by.into(),
+            note: proof.note.into(),
+            until: proof.until,
+            ended,
+            why,
+            ended_by,
+        }
+    }
 }

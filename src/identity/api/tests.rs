@@ -61,6 +61,7 @@ impl Site {
                 public: "http://localhost:8073".to_owned(),
                 data_dir: dir.path().to_owned(),
                 documents_kept: std::time::Duration::from_hours(30 * 24),
+                means: crate::identity::tests::place::means(),
             },
             None,
         )

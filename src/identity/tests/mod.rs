@@ -1,6 +1,7 @@
 mod accounts;
 mod keys;
-mod place;
+mod ladder;
+pub(super) mod place;
 mod quiz;
 mod review;
 mod sessions;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use smol_str::SmolStr;
 
 use crate::config::SignUp;
-use crate::env::{Clock, Entropy, Mailer};
+use crate::env::{Clock, Entropy, Mailer, Outbound};
+use crate::identity::ladder::{Means, NO_REGISTER};
 use crate::identity::service::Browser;
 use crate::identity::token::SessionToken;
 use crate::identity::write::NewAccount;
@@ -36,6 +37,15 @@ pub(super) fn open(dir: &tempfile::TempDir) -> Store {
     .unwrap()
 }
 
+/// What calls are proven by in a test: nobody outside is asked.
+pub(in crate::identity) fn means() -> Means {
+    Means {
+        policy: crate::config::defaults(std::path::Path::new("/nonexistent")).verify,
+        outbound: Outbound::new([]),
+        register: NO_REGISTER,
+    }
+}
+
 /// What accounts stand on in a test.
 pub(super) fn foundation(store: &Store, clock: &Clock, seed: u64) -> Foundation {
     Foundation {
@@ -48,12 +58,31 @@ pub(super) fn foundation(store: &Store, clock: &Clock, seed: u64) -> Foundation 
         public: "http://localhost:8073".to_owned(),
         data_dir: store.dir().to_owned(),
         documents_kept: Duration::from_hours(30 * 24),
+        means: crate::identity::tests::place::means(),
     }
 }
 
 impl Place {
     pub(super) async fn new() -> Self {
         Self::configured(None).await
+    }
+
+    /// A place where calls are proven by these means.
+    pub(super) async fn proving(means: Means) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::fake("2026-11-21T12:00:00Z".parse().unwrap());
+        let store = open(&dir);
+        let foundation = Foundation {
+            means,
+            ..foundation(&store, &clock, 1)
+        };
+        let identity = Identity::load(foundation, None).await.unwrap();
+        Self {
+            identity,
+            store,
+            clock,
+            dir,
+        }
     }
 
     pub(super) async fn configured(admin: Option<ConfiguredAdmin>) -> Self {

@@ -8,6 +8,7 @@ mod configured;
 mod contested;
 mod erasure;
 mod keys;
+mod ladder;
 mod looking_in;
 mod mail_count;
 mod morse;
@@ -48,8 +49,15 @@ pub(super) use erasure::due_erasures;
 pub(crate) use erasure::{StoredErasure, ask_erasure, begin_erasure, cancel_erasure, note_export};
 pub(super) use keys::note_key;
 pub(crate) use keys::{NewKey, create_api_key, revoke_api_key};
+pub(super) use ladder::{
+    CodeWish, Tried, ask_code, end_attempts, give_token, live_code, live_token, may_claim, sweep_attempts,
+    try_code,
+};
 pub(crate) use looking_in::{look_in, note_act};
-pub(super) use mail_count::{MailCount, forget_address, sweep_mail_counts};
+pub(super) use mail_count::{
+    MailCount, count_check, count_page, forget_address, forgive_check, page_stop, stop_pages,
+    sweep_mail_counts,
+};
 pub(crate) use mail_count::{Postage, count_mail};
 pub(super) use morse::{MorseChallenge, sweep_morse};
 pub(crate) use morse::{ask_morse, record_morse, take_morse};

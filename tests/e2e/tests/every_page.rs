@@ -26,6 +26,8 @@ const PAGES: &[&str] = &[
     "/settings/privacy",
     "/directory",
     "/admin/audit",
+    "/verify",
+    "/admin/users/1",
     "/admin/jobs",
     "/admin/health",
     "/admin/log",

@@ -9,6 +9,8 @@ mod hostile;
 mod https;
 mod imports;
 mod keys;
+mod ladder;
+mod ladder_outside;
 mod licences;
 mod live;
 mod looking_in;

@@ -5,6 +5,7 @@ mod commands;
 mod disk;
 mod edge;
 mod faults;
+mod secrets;
 mod storms;
 
 use std::io::{Read as _, Write as _};

@@ -93,6 +93,22 @@ pub(super) const STEPS: &[(&str, &str)] = &[
     ("identity::ask_first_mail", "a step of a sign-up"),
     ("identity::count_mail", "a step of what sends mail"),
     ("Identity::add_account", "identity::add_account"),
+    (
+        "Identity::ask_code",
+        "the owner alone, asked in its own transaction",
+    ),
+    (
+        "Identity::try_code",
+        "the owner alone, asked in its own transaction",
+    ),
+    (
+        "Identity::proof_token",
+        "the owner alone, asked in its own transaction",
+    ),
+    (
+        "Identity::check_token",
+        "the owner alone, asked in its own transaction",
+    ),
     ("Identity::answer_morse", "identity::take_morse"),
     ("Identity::ask_morse", "identity::ask_morse"),
     ("Identity::decide_review", "identity::decide"),

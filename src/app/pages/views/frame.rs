@@ -37,7 +37,7 @@ pub(crate) struct Frame {
     pub(crate) seq: u64,
     /// Where assets hang under, with the final slash.
     pub(crate) asset_base: String,
-    /// Which section is marked: `dashboard`, `logbook`, `new`, `import`, `export`, `logbooks`, `settings`, `admin`, or empty.
+    /// Which section is marked: `dashboard`, `logbook`, `new`, `import`, `export`, `logbooks`, `settings`, `verify`, `admin`, or empty.
     pub(crate) section: &'static str,
     /// This page's path without query, for the logbook switch.
     pub(crate) path: String,
@@ -60,6 +60,8 @@ pub(crate) struct FrameAccount {
     pub(crate) name: String,
     /// `member` or `administrator`.
     pub(crate) role: &'static str,
+    /// Whether the call is proven.
+    pub(crate) verified: bool,
 }
 
 /// A logbook in the switch of the bar.
@@ -95,6 +97,12 @@ impl Frame {
     /// Whether an administrator is signed in.
     pub(crate) fn is_admin(&self) -> bool {
         self.account_role() == "administrator"
+    }
+
+    /// Whether the account's call is only claimed so far.
+    pub(crate) fn only_claims(&self) -> bool {
+        let account = self.account.as_ref();
+        account.is_some_and(|account| !account.verified && account.role != "swl")
     }
 
     /// The account's callsign, empty for a guest.

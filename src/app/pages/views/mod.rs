@@ -13,6 +13,7 @@ mod personal;
 mod proof;
 mod proving;
 mod review;
+mod verify;
 mod words;
 
 pub(crate) use admin::*;
@@ -24,4 +25,5 @@ pub(crate) use personal::*;
 pub(crate) use proof::*;
 pub(crate) use proving::*;
 pub(crate) use review::*;
+pub(crate) use verify::*;
 pub(crate) use words::*;

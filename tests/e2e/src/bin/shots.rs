@@ -31,6 +31,8 @@ const PAGES: &[(&str, &str)] = &[
     ("settings-privacy", "/settings/privacy"),
     ("directory", "/directory"),
     ("admin-audit", "/admin/audit"),
+    ("verify", "/verify"),
+    ("admin-user", "/admin/users/1"),
     ("admin-jobs", "/admin/jobs"),
     ("admin-health", "/admin/health"),
     ("admin-log", "/admin/log"),
