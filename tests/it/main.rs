@@ -12,6 +12,7 @@ mod flows;
 mod kit;
 mod nameserver;
 mod process;
+mod threats;
 mod tidy;
 mod tls;
 mod words;

@@ -72,7 +72,8 @@ fn markup(text: &str) -> usize {
         memmem::find(rest, end).map_or(text.len(), |at| from + at + end.len())
     };
     if text.starts_with("<!--") {
-        return after(4, b"-->");
+        // `<!-->` and `<!--->` are whole comments (HTML, section 13.2.5.43).
+        return after(2, b"-->");
     }
     let tag = after(1, b">");
     for name in ["script", "style"] {
@@ -177,6 +178,7 @@ mod tests {
             "5 < 7 HAMS-7Q4KZ0XW9M > 3 & so on",
             "&broken HAMS-7Q4KZ0XW9M &#xffffffff;",
             "(HAMS-7Q4KZ0XW9M)",
+            "<!-->HAMS-7Q4KZ0XW9M",
         ] {
             assert!(holds(page, TOKEN), "{page}");
         }

@@ -11,13 +11,14 @@ use std::net::IpAddr;
 
 use crate::web::Network;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use futures_util::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::identity::actor::{Actor, Credential, Denied, Member};
 use crate::identity::model::{AccountId, DisplayName, MailAddress, Role, Scope, ScopeSet};
 use crate::identity::passlib::{BASE64, Pbkdf2Hash};
-use crate::identity::password::{Password, PasswordHash, WeakPassword};
+use crate::identity::password::{HashPool, Password, PasswordHash, WeakPassword};
 use crate::identity::throttle::Throttle;
 use crate::identity::token::{ApiKey, SessionToken};
 
@@ -142,6 +143,16 @@ fn a_password_matches_however_its_accents_were_typed() {
     assert!(!stored.is_outdated());
 }
 
+#[tokio::test]
+async fn two_passwords_are_hashed_at_a_time() {
+    let pool = HashPool::default();
+    let (first, _second) = (pool.slot().await, pool.slot().await);
+    let mut third = Box::pin(pool.slot());
+    assert!(third.as_mut().now_or_never().is_none());
+    drop(first);
+    assert!(third.as_mut().now_or_never().is_some());
+}
+
 /// The vectors of Argon2's reference implementation, `src/test.c`, version 0x13.
 #[test]
 fn argon2id_hashes_of_other_programs_match() {
@@ -207,7 +218,7 @@ fn hash_password_writes_what_the_configuration_reads() {
 
 #[tokio::test]
 async fn nobody_has_a_password_that_works() {
-    let pool = crate::identity::password::HashPool::default();
+    let pool = HashPool::default();
     let slot = pool.slot().await;
     assert!(!slot.verify(Password::entered(""), None).await);
     let hash = slot.hash(Password::entered(PASSPHRASE), [1; 16]).await;
