@@ -58,7 +58,7 @@ async fn commands_are_carried_out_for_the_personas_of_their_row_and_refused_to_a
             let refused = world.try_out(row.run, persona).await;
             match (allowed.contains(&persona), refused) {
                 (true, Some(why)) => {
-                    wrong.push(format!("{}: {persona} may, and was refused: {why}", row.name))
+                    wrong.push(format!("{}: {persona} may, and was refused: {why}", row.name));
                 }
                 (false, None) => wrong.push(format!("{}: {persona} may not, and did", row.name)),
                 _ => {}
