@@ -45,6 +45,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
         ],
     ),
+    (
+        "dx",
+        &[
+            "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
+            "logbook",
+        ],
+    ),
 ];
 
 /// Crates that may be named only below the given places.
