@@ -8,6 +8,7 @@
 pub mod adif;
 pub mod band;
 pub mod callsign;
+pub mod cluster;
 pub mod dxcc;
 pub mod freq;
 pub mod geo;
@@ -15,4 +16,5 @@ pub mod grid;
 pub mod mode;
 pub mod morse;
 pub mod qso;
+pub mod spot;
 pub mod sun;
