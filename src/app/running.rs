@@ -83,6 +83,7 @@ impl App {
                 config.limits.ws_per_ip,
                 config.web.public_url.clone(),
                 metrics.clone(),
+                &services.bus,
             ),
             since: services.env.clock.now(),
             signer: Signer::new(key),

@@ -6,15 +6,16 @@
 //! - A message is encoded once; its frame is what a web socket sends.
 //! - The ring is every subscriber's queue: a subscription is a place in it. One that falls behind the ring
 //!   learns which numbers it missed (`Delivery::Gap`), and costs nobody memory or time.
+//! - Spots have a lane of the ring to themselves: however many come, they push out nothing else.
 //! - Listeners run before the command that caused the event is answered, so memory built from events is never
 //!   behind what a caller knows.
 //!
 //! Not here: who may see what. A message names its audience; the edge that delivers it compares.
 
+mod ring;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -22,20 +23,19 @@ use jiff::Timestamp;
 use smol_str::SmolStr;
 use tokio::sync::watch;
 
+use crate::dx::event::Spot;
 use crate::env::Clock;
 use crate::event::Event;
+
+use ring::{Lanes, Ring};
+
+/// The topic of spots, which have their own lane.
+pub(crate) const SPOTS: &str = "spot";
 
 /// Who may see a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// Everybody who may subscribe to the topic at all.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "nothing of a logbook is for everyone; public topics will be"
-        )
-    )]
     Everyone,
     /// These accounts.
     Accounts(Arc<[u32]>),
@@ -59,7 +59,7 @@ pub(crate) struct Outgoing {
 }
 
 /// A message with its number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
     /// Its place in the sequence of all messages.
     pub(crate) seq: u64,
@@ -75,6 +75,8 @@ pub(crate) struct Message {
     pub(crate) frame: Bytes,
     /// The payload alone, as JSON.
     pub(crate) payload: Bytes,
+    /// The spot it tells of, for readers that choose among spots or write them in another form.
+    pub(crate) spot: Option<Arc<Spot>>,
 }
 
 /// Numbers of messages that a subscriber will not get.
@@ -87,7 +89,7 @@ pub(crate) struct Gap {
 }
 
 /// What a subscription yields.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Delivery {
     /// A message of one of its topics.
     Message(Arc<Message>),
@@ -96,7 +98,7 @@ pub(crate) enum Delivery {
 }
 
 /// What is still known of the messages after a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Replay {
     /// What is missing before `messages`.
     pub(crate) gap: Option<Gap>,
@@ -113,7 +115,7 @@ type Listener = Box<dyn Fn(&Event) + Send + Sync>;
 pub(crate) struct BusConfig {
     /// Messages kept for those who come back or fall behind.
     pub(crate) ring_messages: usize,
-    /// Bytes of frames kept at most.
+    /// Bytes of frames kept at most, in each lane.
     pub(crate) ring_bytes: usize,
     /// Asked in turn for each event; each may make a message of it.
     pub(crate) encoders: Vec<Encoder>,
@@ -143,23 +145,12 @@ struct Inner {
     latest: watch::Sender<u64>,
 }
 
-struct Ring {
-    messages: VecDeque<Arc<Message>>,
-    bytes: usize,
-    /// The number the next message will have.
-    next: u64,
-}
-
 impl Bus {
     /// A bus whose numbers start from the present time in microseconds: above all of its predecessor, as long
     /// as the clock does not run backwards over the restart, and exact in a JavaScript number.
     pub(crate) fn new(config: BusConfig, clock: Clock) -> Self {
         let next = u64::try_from(clock.now().as_microsecond()).unwrap_or(0).max(1);
-        let ring = RwLock::new(Ring {
-            messages: VecDeque::new(),
-            bytes: 0,
-            next,
-        });
+        let ring = RwLock::new(Ring::new(next));
         let latest = watch::Sender::new(next - 1);
         Self {
             inner: Arc::new(Inner {
@@ -209,16 +200,40 @@ impl Bus {
         // Encoding is done before the ring is locked: who reads it does not wait for that.
         let outgoing: Vec<_> = outgoing.into_iter().collect();
         let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);
-        let before = ring.next;
+        let before = ring.next();
         for outgoing in outgoing {
-            let message = Message::new(ring.next, time, outgoing);
+            let text = outgoing.payload.to_string();
+            let message = Message::new(ring.next(), time, outgoing, &text, None);
             ring.push(message, &self.inner.config);
         }
-        let next = ring.next;
+        let next = ring.next();
         drop(ring);
         if next > before {
             self.inner.latest.send_replace(next - 1);
         }
+    }
+
+    /// Announces a spot: `make` gets its number and returns it with its JSON. Numbers are given in the order of calls,
+    /// and no reader sees a later message before this one.
+    #[expect(dead_code, reason = "the ways in of spots follow")]
+    pub(crate) fn announce(&self, make: impl FnOnce(u64) -> (Arc<Spot>, String)) -> u64 {
+        let time = self.inner.clock.now();
+        let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);
+        let seq = ring.next();
+        let (spot, payload) = make(seq);
+        let outgoing = Outgoing {
+            topic: SmolStr::new_static(SPOTS),
+            kind: SmolStr::new_static(SPOTS),
+            audience: Audience::Everyone,
+            payload: serde_json::Value::Null,
+        };
+        ring.push(
+            Message::new(seq, time, outgoing, &payload, Some(spot)),
+            &self.inner.config,
+        );
+        drop(ring);
+        self.inner.latest.send_replace(seq);
+        seq
     }
 
     /// The number of the last message.
@@ -226,13 +241,32 @@ impl Bus {
         *self.inner.latest.borrow()
     }
 
-    /// All messages after number `since`, whatever their topic.
-    pub(crate) fn replay(&self, since: u64) -> Replay {
+    /// The number of the oldest message after which nothing is missing.
+    pub(crate) fn oldest(&self) -> u64 {
         let ring = self.inner.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let (gap, start) = ring.position(since);
+        ring.missing(0, Lanes::ALL).map_or(0, |gap| gap.to) + 1
+    }
+
+    /// The messages of these topics after number `since`, up to number `until`.
+    pub(crate) fn replay(&self, topics: &[impl AsRef<str>], since: u64, until: u64) -> Replay {
+        let topics = Topics::of(topics.iter().map(|topic| SmolStr::new(topic.as_ref())));
+        let ring = self.inner.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let messages = ring.after(since, topics.lanes());
+        let messages = messages.take_while(|message| message.seq <= until);
         Replay {
-            gap,
-            messages: ring.messages.range(start..).cloned().collect(),
+            gap: ring.missing(since, topics.lanes()),
+            messages: messages
+                .filter(|message| topics.hold(&message.topic))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// A subscription to everything that comes from now on.
+    pub(crate) fn follow(&self) -> Subscription {
+        Subscription {
+            topics: Topics::All,
+            ..self.subscribe([""; 0], None)
         }
     }
 
@@ -248,58 +282,19 @@ impl Bus {
         Subscription {
             bus: self.clone(),
             latest,
-            topics: topics.into_iter().map(Into::into).collect(),
+            topics: Topics::of(topics),
             seen,
         }
     }
 }
 
-impl Ring {
-    fn push(&mut self, message: Message, config: &BusConfig) {
-        self.next += 1;
-        self.bytes += message.frame.len();
-        self.messages.push_back(Arc::new(message));
-        while self.messages.len() > config.ring_messages || self.bytes > config.ring_bytes {
-            let Some(oldest) = self.messages.pop_front() else {
-                break;
-            };
-            self.bytes -= oldest.frame.len();
-        }
-    }
-
-    /// Where the messages after `since` start, and what is missing before them.
-    fn position(&self, since: u64) -> (Option<Gap>, usize) {
-        let len = self.messages.len();
-        if since >= self.next {
-            // A number from another life of this program, whose clock was ahead.
-            return (
-                Some(Gap {
-                    from: self.next - 1,
-                    to: self.next - 1,
-                }),
-                len,
-            );
-        }
-        let oldest = self.messages.front().map_or(self.next, |message| message.seq);
-        let wanted = since + 1;
-        let gap = (wanted < oldest).then_some(Gap {
-            from: wanted,
-            to: oldest - 1,
-        });
-        (
-            gap,
-            usize::try_from(wanted.saturating_sub(oldest)).map_or(len, |start| start.min(len)),
-        )
-    }
-}
-
 impl Message {
-    fn new(seq: u64, time: Timestamp, outgoing: Outgoing) -> Self {
+    fn new(seq: u64, time: Timestamp, outgoing: Outgoing, payload: &str, spot: Option<Arc<Spot>>) -> Self {
         let Outgoing {
             topic,
             kind,
             audience,
-            payload,
+            ..
         } = outgoing;
         let text = |text: &str| serde_json::Value::from(text).to_string();
         let head = format!(
@@ -307,7 +302,6 @@ impl Message {
             text(&topic),
             text(&kind)
         );
-        let payload = payload.to_string();
         let frame = Bytes::from(format!("{head}{payload}}}}}"));
         // The same bytes, not a copy.
         let payload = frame.slice(head.len()..head.len() + payload.len());
@@ -319,6 +313,37 @@ impl Message {
             audience,
             frame,
             payload,
+            spot,
+        }
+    }
+}
+
+/// What a subscription is to.
+enum Topics {
+    All,
+    Some(Vec<SmolStr>),
+}
+
+impl Topics {
+    fn of(topics: impl IntoIterator<Item = impl Into<SmolStr>>) -> Self {
+        Self::Some(topics.into_iter().map(Into::into).collect())
+    }
+
+    fn hold(&self, topic: &SmolStr) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(topics) => topics.contains(topic),
+        }
+    }
+
+    /// Which lanes of the ring hold messages of these topics.
+    fn lanes(&self) -> Lanes {
+        match self {
+            Self::All => Lanes::ALL,
+            Self::Some(topics) => Lanes {
+                events: topics.iter().any(|topic| topic != SPOTS),
+                spots: topics.iter().any(|topic| topic == SPOTS),
+            },
         }
     }
 }
@@ -327,7 +352,7 @@ impl Message {
 pub(crate) struct Subscription {
     bus: Bus,
     latest: watch::Receiver<u64>,
-    topics: Vec<SmolStr>,
+    topics: Topics,
     /// The number of the last message looked at.
     seen: u64,
 }
@@ -336,11 +361,6 @@ pub(crate) struct Subscription {
 const MOST_AT_ONCE: usize = 256;
 
 impl Subscription {
-    /// Subscribes to these topics instead, from now on.
-    pub(crate) fn set_topics(&mut self, topics: impl IntoIterator<Item = impl Into<SmolStr>>) {
-        self.topics = topics.into_iter().map(Into::into).collect();
-    }
-
     /// The number of the last message looked at: all up to it have been handed over, as far as asked for.
     pub(crate) fn seen(&self) -> u64 {
         self.seen
@@ -364,18 +384,19 @@ impl Subscription {
     /// What can be had without waiting.
     pub(crate) fn ready(&mut self) -> Vec<Delivery> {
         let ring = self.bus.inner.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let (gap, start) = ring.position(self.seen);
+        let lanes = self.topics.lanes();
+        let gap = ring.missing(self.seen, lanes);
         let mut ready: Vec<_> = gap.map(Delivery::Gap).into_iter().collect();
-        for message in ring.messages.range(start..) {
-            self.seen = message.seq;
-            if self.topics.contains(&message.topic) {
+        for message in ring.after(self.seen, lanes) {
+            if self.topics.hold(&message.topic) {
                 ready.push(Delivery::Message(Arc::clone(message)));
                 if ready.len() >= MOST_AT_ONCE {
+                    self.seen = message.seq;
                     return ready;
                 }
             }
         }
-        self.seen = ring.next - 1;
+        self.seen = ring.next() - 1;
         ready
     }
 }

@@ -38,7 +38,7 @@ fn payloads(deliveries: &[Delivery]) -> Vec<String> {
 fn a_frame_is_what_a_web_socket_sends() {
     let bus = bus(10);
     bus.send([tell("jobs", 1)]);
-    let message = &bus.replay(0).messages[0];
+    let message = &bus.replay(&["jobs", "logbook"], 0, u64::MAX).messages[0];
     let expected = format!(
         r#"{{"id":{},"channel":"jobs","message":{{"type":"count","payload":{{"n":1}}}}}}"#,
         message.seq
@@ -78,24 +78,24 @@ fn replay_follows_a_number_or_tells_the_gap() {
     let bus = bus(3);
     let start = bus.seq();
     bus.send((1..=3).map(|n| tell("jobs", n)));
-    assert_eq!(bus.replay(start + 1).messages.len(), 2);
-    assert_eq!(bus.replay(start).gap, None);
+    assert_eq!(bus.replay(&["jobs"], start + 1, u64::MAX).messages.len(), 2);
+    assert_eq!(bus.replay(&["jobs"], start, u64::MAX).gap, None);
     bus.send([tell("jobs", 4)]);
     assert_eq!(
-        bus.replay(start).gap,
+        bus.replay(&["jobs"], start, u64::MAX).gap,
         Some(Gap {
             from: start + 1,
             to: start + 1
         })
     );
     assert_eq!(
-        bus.replay(bus.seq()),
+        bus.replay(&["jobs"], bus.seq(), u64::MAX),
         Replay {
             gap: None,
             messages: vec![]
         }
     );
-    assert!(bus.replay(u64::MAX).gap.is_some());
+    assert!(bus.replay(&["jobs"], u64::MAX, u64::MAX).gap.is_some());
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn the_ring_is_bounded_in_bytes_too() {
     };
     let bus = Bus::new(config, Clock::fake(Timestamp::UNIX_EPOCH));
     bus.send((0..100).map(|n| tell("jobs", n)));
-    let replay = bus.replay(0);
+    let replay = bus.replay(&["jobs", "logbook"], 0, u64::MAX);
     assert!(replay.messages.iter().map(|m| m.frame.len()).sum::<usize>() <= 1_000);
     assert_eq!(replay.messages.last().unwrap().seq, bus.seq());
 }

@@ -5,5 +5,6 @@
 //!   that only the bus carries).
 //! - A spot is numbered, put into the history and told to subscribers under one lock: all have the same order.
 
+pub(crate) mod choice;
 #[expect(dead_code, reason = "the ways in and out follow")]
 pub(crate) mod event;

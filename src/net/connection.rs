@@ -14,8 +14,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -279,6 +281,13 @@ fn prepare(stream: &TcpStream) {
     drop(stream.set_nodelay(true));
     let alive = socket2::TcpKeepalive::new().with_time(KEEPALIVE);
     drop(socket2::SockRef::from(stream).set_tcp_keepalive(&alive));
+}
+
+/// Takes a plain connection out of what HTTP left of it, with what its client has sent since; one that has TLS between
+/// comes back.
+pub(crate) fn plain(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
+    let parts = upgraded.downcast::<TokioIo<Paced<TcpStream>>>()?;
+    Ok((parts.io.into_inner().into_inner(), parts.read_buf))
 }
 
 /// Waits until the client has sent enough to tell whether it speaks HTTP/2; `None` when it stays silent or goes away.

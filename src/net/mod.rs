@@ -21,6 +21,7 @@ pub(crate) mod tls;
 mod tests;
 
 pub(crate) use bind::{BindError, Listener, bind, raise_open_files};
+pub(crate) use connection::plain;
 pub(crate) use forwarded::{Forwarded, ForwardedHeaders};
 pub(crate) use peer::{Network, Peer, Strangers};
 pub(crate) use places::{Place, Places};

@@ -27,6 +27,11 @@ impl<S> Paced<S> {
         Self { stream, stuck: None }
     }
 
+    /// The stream, without the limit.
+    pub(super) fn into_inner(self) -> S {
+        self.stream
+    }
+
     fn judge<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if polled.is_ready() {
             self.stuck = None;

@@ -58,4 +58,4 @@ pub(crate) use sign::Signer;
 pub(crate) use stack::{Edge, EdgeParts, Sensitive, inner_layers, outer_layers};
 pub(crate) use system::system_routes;
 pub(crate) use text::{Catalogue, Text};
-pub(crate) use ws::{Closing, Socket, SocketStart, Sockets};
+pub(crate) use ws::{Closing, Frames, Remote, Sight, Socket, SocketStart, Sockets, Voice};

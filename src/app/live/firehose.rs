@@ -1,85 +1,182 @@
-//! `/ws/firehose`: one JSON object per message, numbered; `?types=` chooses, `?since=` replays what the ring holds.
+//! `/ws/firehose`: one JSON object per message, numbered.
+//!
+//! `?types=` chooses kinds, `?since=` replays what is still held, `?batch=1` puts what comes together into one array; the
+//! names of [`Choice`] choose among spots, in the address or later in a message `{"type":"filter",…}`.
+
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
+use serde_json::Value;
+use smol_str::SmolStr;
 
-use super::{Live, View, Watch};
-use crate::bus::{Delivery, Message};
-use crate::identity::Actor;
+use super::Live;
+use super::listeners::View;
+use crate::bus::{Message, Replay, SPOTS};
+use crate::dx::choice::{Choice, ChoiceError};
 use crate::identity::api::gate::Who;
+use crate::identity::{Actor, Scope};
 use crate::logbook::encode::QSO_TOPIC;
-use crate::web::{Closing, Problem, Query, Result, Socket, SocketStart};
+use crate::web::{Closing, Frames, Problem, Query, Result, Socket, SocketStart, Voice};
 
 /// What a listener wants.
-#[derive(Debug, Deserialize)]
-pub(super) struct Wanted {
-    /// Types of messages, parted by commas; without it all.
-    types: Option<String>,
-    /// The last number known: what follows it is replayed.
-    since: Option<u64>,
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Wanted {
+    /// Types of messages; empty: all.
+    types: Vec<SmolStr>,
+    spots: Choice,
+    /// What comes together is one array.
+    batch: bool,
+    /// Whether it may hear of spots at all.
+    may_hear_spots: bool,
 }
 
 /// Becomes a websocket.
 pub(super) async fn open(
     State(live): State<Live>,
     Who(actor): Who,
-    Query(wanted): Query<Wanted>,
+    Query(asked): Query<Vec<(String, String)>>,
     start: SocketStart,
 ) -> Result<Response> {
     if matches!(actor, Actor::Guest) && !live.public {
         return Err(Problem::unauthenticated());
     }
+    let (mut wanted, since) = read(&asked)?;
+    wanted.may_hear_spots = may_hear_spots(&live, &actor);
     let sockets = live.sockets.clone();
-    sockets.open(start, gap, move |socket| serve(live, actor, wanted, socket))
+    sockets.open(start, gap, move |socket| {
+        serve(live, actor, wanted, since, socket)
+    })
+}
+
+/// Members and keys that may read spots; guests where the station says so.
+fn may_hear_spots(live: &Live, actor: &Actor) -> bool {
+    match actor {
+        Actor::Guest => live.public,
+        actor => actor.require(Scope::DxRead).is_ok(),
+    }
+}
+
+fn read(asked: &[(String, String)]) -> Result<(Wanted, Option<u64>)> {
+    let mut wanted = Wanted::default();
+    let mut since = None;
+    let mut lists = Vec::new();
+    for (name, value) in asked {
+        match name.as_str() {
+            "types" => {
+                let types = value.split(',').map(str::trim).filter(|kind| !kind.is_empty());
+                wanted.types = types.map(SmolStr::new).collect();
+            }
+            "since" => {
+                let number = value
+                    .parse()
+                    .map_err(|_| wrong("since", "is no sequence number"))?;
+                since = Some(number);
+            }
+            "batch" => wanted.batch = matches!(value.as_str(), "1" | "true"),
+            name if Choice::knows(name) => lists.push((name, value.as_str())),
+            // Signed addresses carry names of their own.
+            _ => {}
+        }
+    }
+    wanted.spots = Choice::read(lists).map_err(|error| unknown(&error))?;
+    Ok((wanted, since))
+}
+
+fn wrong(field: &'static str, what: &'static str) -> Problem {
+    Problem::invalid(field, what)
+}
+
+fn unknown(error: &ChoiceError) -> Problem {
+    Problem::invalid("filter", error.to_string())
 }
 
 fn gap(from: u64, to: u64) -> String {
     format!(r#"{{"type":"gap","from":{from},"to":{to}}}"#)
 }
 
-async fn serve(live: Live, actor: Actor, wanted: Wanted, mut socket: Socket) {
-    let mut watch = Watch::new(&live);
-    let Some(mut view) = View::of(&live, &actor).await else {
-        return socket.outbox.close(Closing::REFUSED);
+async fn serve(live: Live, actor: Actor, wanted: Wanted, since: Option<u64>, mut socket: Socket) {
+    let Some(view) = View::of(&live, &actor).await else {
+        return socket.close(Closing::REFUSED);
     };
-    let mut subscription = live.bus.subscribe([QSO_TOPIC], wanted.since);
-    let newest = live.bus.seq();
+    let view = Arc::new(view);
+    let newest = socket.join(wanted.voice(), view.sight());
+    live.listeners.add(&live, &view, &socket).await;
+    let oldest = live.bus.oldest();
     socket
-        .outbox
-        .push(format!(r#"{{"type":"hello","seq":{newest}}}"#), None);
-    loop {
-        tokio::select! {
-            deliveries = subscription.next() => {
-                for delivery in deliveries {
-                    deliver(&socket, &view, &wanted, delivery, newest).await;
-                }
+        .say(&format!(r#"{{"type":"hello","seq":{newest},"oldest":{oldest}}}"#))
+        .await;
+    if let Some(since) = since {
+        replay(&live, &view, &wanted, &socket, since..=newest).await;
+    }
+    drop(view);
+    socket.go_live();
+    listen(wanted, socket).await;
+}
+
+/// Hears what the client asks for; what is not understood is answered, and changes nothing.
+async fn listen(mut wanted: Wanted, mut socket: Socket) {
+    while let Some(text) = socket.next().await {
+        match filter(&text) {
+            Ok(Some(spots)) => {
+                wanted.spots = spots;
+                let seq = socket.change(wanted.voice()).unwrap_or(0);
+                socket.say(&format!(r#"{{"type":"filter","seq":{seq}}}"#)).await;
+                socket.go_live();
             }
-            cause = watch.cause(actor.account()) => match view.renewed(&live, cause).await {
-                Some(now) => view = now,
-                None => return socket.outbox.close(Closing::REFUSED),
-            },
-            // A listener has nothing to say; what it says is passed over.
-            said = socket.next() => if said.is_none() { return },
+            Ok(None) => {}
+            Err(error) => {
+                let said = serde_json::json!({"type": "error", "detail": error.to_string()});
+                socket.push(&said.to_string());
+            }
         }
     }
 }
 
-async fn deliver(socket: &Socket, view: &View, wanted: &Wanted, delivery: Delivery, newest: u64) {
-    let message = match delivery {
-        Delivery::Gap(gap) => return socket.outbox.lost(gap.from, gap.to),
-        Delivery::Message(message) => message,
+/// The filter in a client's message; `None` in a message of another kind.
+fn filter(text: &str) -> std::result::Result<Option<Choice>, ChoiceError> {
+    let Ok(Value::Object(said)) = serde_json::from_str::<Value>(text) else {
+        return Ok(None);
     };
-    if !wanted.wants(&message.kind) || !view.may_see(&message.audience) {
-        return;
+    if said.get("type").and_then(Value::as_str) != Some("filter") {
+        return Ok(None);
     }
-    let Some(text) = text(&message) else { return };
-    // A replay is as fast as the client reads; what is live must not wait for it.
-    if message.seq <= newest {
-        socket.outbox.send(text, Some(message.seq)).await;
-    } else {
-        socket.outbox.push(text, Some(message.seq));
+    let entry = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let lists = said
+        .iter()
+        .filter(|(name, value)| *name != "type" && !value.is_null());
+    let lists: Vec<(&str, String)> = lists
+        .map(|(name, value)| match value {
+            Value::Array(entries) => (
+                name.as_str(),
+                entries.iter().map(entry).collect::<Vec<_>>().join(","),
+            ),
+            other => (name.as_str(), entry(other)),
+        })
+        .collect();
+    Choice::read(lists.iter().map(|(name, entries)| (*name, entries.as_str()))).map(Some)
+}
+
+async fn replay(
+    live: &Live,
+    view: &View,
+    wanted: &Wanted,
+    socket: &Socket,
+    range: std::ops::RangeInclusive<u64>,
+) {
+    let topics = wanted.topics();
+    let Replay { gap, messages } = live.bus.replay(&topics, *range.start(), *range.end());
+    if let Some(gap) = gap {
+        socket.say(&self::gap(gap.from, gap.to)).await;
     }
+    let texts = messages.iter().filter_map(|message| {
+        let seen = view.sees(&message.audience) && wanted.wants(message);
+        Some((message.seq, text(message).filter(|_| seen)?))
+    });
+    socket.replay(texts).await;
 }
 
 /// The message as the firehose says it.
@@ -98,10 +195,61 @@ fn text(message: &Message) -> Option<String> {
 }
 
 impl Wanted {
-    fn wants(&self, kind: &str) -> bool {
-        self.types
-            .as_deref()
-            .is_none_or(|types| types.split(',').any(|wanted| wanted.trim() == kind))
+    fn wants(&self, message: &Message) -> bool {
+        let is_wanted = self.types.is_empty() || self.types.contains(&message.kind);
+        is_wanted
+            && match &message.spot {
+                Some(spot) => self.may_hear_spots && self.spots.wants(spot),
+                None => message.topic == QSO_TOPIC,
+            }
+    }
+
+    /// What of the bus can be wanted.
+    fn topics(&self) -> Vec<&'static str> {
+        let spots =
+            self.may_hear_spots && (self.types.is_empty() || self.types.iter().any(|kind| kind == SPOTS));
+        let only_spots = !self.types.is_empty() && self.types.iter().all(|kind| kind == SPOTS);
+        let qsos = (!only_spots).then_some(QSO_TOPIC);
+        qsos.into_iter().chain(spots.then_some(SPOTS)).collect()
+    }
+
+    fn voice(&self) -> Arc<dyn Voice> {
+        let name = format!(
+            "firehose {} {} {:?} {}",
+            self.may_hear_spots,
+            self.batch,
+            self.types,
+            self.spots.name()
+        );
+        Arc::new(Listener {
+            name: name.into(),
+            wanted: self.clone(),
+        })
+    }
+}
+
+/// Listeners who want the same.
+struct Listener {
+    name: SmolStr,
+    wanted: Wanted,
+}
+
+impl Voice for Listener {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn say(&self, messages: &[&Message], into: &mut Frames) {
+        let wanted = messages.iter().filter(|message| self.wanted.wants(message));
+        let mut texts = wanted.filter_map(|message| text(message));
+        if self.wanted.batch {
+            let texts: Vec<String> = texts.collect();
+            if !texts.is_empty() {
+                into.text(&format!("[{}]", texts.join(",")));
+            }
+        } else {
+            texts.by_ref().for_each(|text| into.text(&text));
+        }
     }
 }
 
@@ -109,16 +257,44 @@ impl Wanted {
 mod tests {
     use super::*;
 
+    fn asked(pairs: &[(&str, &str)]) -> (Wanted, Option<u64>) {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        read(&pairs).unwrap()
+    }
+
     #[test]
-    fn types_are_chosen_by_name() {
-        let wanted = |types: Option<&str>| Wanted {
-            types: types.map(str::to_owned),
-            since: None,
+    fn types_choose_what_is_looked_for() {
+        let topics = |types: &str| {
+            let (mut wanted, _) = asked(&[("types", types)]);
+            wanted.may_hear_spots = true;
+            wanted.topics()
         };
-        assert!(wanted(None).wants("qso"));
-        assert!(wanted(Some("spot, qso")).wants("qso"));
-        assert!(!wanted(Some("spot")).wants("qso"));
-        assert!(!wanted(Some("qso_changed")).wants("qso"));
+        assert_eq!(topics(""), [QSO_TOPIC, SPOTS]);
+        assert_eq!(topics("spot"), [SPOTS]);
+        assert_eq!(topics("qso, spot"), [QSO_TOPIC, SPOTS]);
+        assert_eq!(topics("qso_changed"), [QSO_TOPIC]);
+        assert_eq!(asked(&[]).0.topics(), [QSO_TOPIC], "not without the right");
+    }
+
+    #[test]
+    fn a_filter_says_the_same_in_an_address_and_in_a_message() {
+        let (wanted, since) = asked(&[
+            ("bands", "20m,40M"),
+            ("modes", "cw"),
+            ("calls", "k6*"),
+            ("skimmer", "false"),
+            ("since", "7"),
+            ("user", "K6BP"),
+        ]);
+        let said = r#"{"type":"filter","bands":["20m","40m"],"modes":"CW","calls":["K6*"],"skimmer":false}"#;
+        assert_eq!(filter(said), Ok(Some(wanted.spots)));
+        assert_eq!(since, Some(7));
+        assert_eq!(filter("[]"), Ok(None));
+        assert!(filter(r#"{"type":"filter","bands":["11m"]}"#).is_err());
+        assert!(filter(r#"{"type":"filter","colour":["red"]}"#).is_err());
     }
 
     #[test]

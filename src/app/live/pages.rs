@@ -3,6 +3,8 @@
 //! `{"event_name":"subscribe","data":{"channels":["jobs"],"last":n}}` adds channels, and with `last` above 0 replays
 //! what followed that number; `unsubscribe` takes channels away. Channels of parts that are not there stay silent.
 
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,12 +13,17 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 use tokio::time::Instant;
 
-use super::{Live, View, Watch};
-use crate::bus::{Delivery, Message, Subscription};
-use crate::identity::Actor;
+use super::Live;
+use super::listeners::View;
+use crate::bus::{Message, SPOTS};
 use crate::identity::api::gate::Who;
-use crate::web::{Closing, Result, Socket, SocketStart};
+use crate::identity::{Actor, Scope};
+use crate::web::{Closing, Frames, Result, Socket, SocketStart, Voice};
 
+/// The channel of spots, by our name and by the original's.
+const SPOT_CHANNELS: [&str; 2] = ["dx", "ham_dx_cluster"];
+/// The longest name a channel may have.
+const LONGEST: usize = 64;
 /// Channels one page may hold.
 const MOST_CHANNELS: usize = 64;
 /// How long a channel is not replayed again on one page: a replay costs as much as all it holds.
@@ -50,119 +57,162 @@ fn gap(from: u64, to: u64) -> String {
 }
 
 async fn serve(live: Live, actor: Actor, mut socket: Socket) {
-    let mut watch = Watch::new(&live);
     let Some(view) = View::of(&live, &actor).await else {
-        return socket.outbox.close(Closing::REFUSED);
+        return socket.close(Closing::REFUSED);
     };
-    let subscription = live.bus.subscribe([""; 0], None);
+    let view = Arc::new(view);
+    let hears_spots = actor.require(Scope::DxRead).is_ok();
     let mut page = Page {
-        live,
-        view,
-        subscription,
         channels: Vec::new(),
         replayed: Replayed::default(),
+        hears_spots,
     };
-    loop {
-        tokio::select! {
-            deliveries = page.subscription.next() => {
-                for delivery in deliveries {
-                    page.deliver(&socket, delivery);
-                }
-            }
-            cause = watch.cause(actor.account()) => match page.view.renewed(&page.live, cause).await {
-                Some(now) => page.view = now,
-                None => return socket.outbox.close(Closing::REFUSED),
-            },
-            said = socket.next() => match said {
-                Some(text) => page.hear(&socket, &text).await,
-                None => return,
-            },
-        }
+    socket.join(page.voice(), view.sight());
+    socket.go_live();
+    live.listeners.add(&live, &view, &socket).await;
+    while let Some(text) = socket.next().await {
+        page.hear(&live, &actor, &mut socket, &text).await;
     }
 }
 
-/// One page's place on the bus.
+/// What one page has subscribed to.
 struct Page {
-    live: Live,
-    view: View,
-    subscription: Subscription,
     channels: Vec<SmolStr>,
     replayed: Replayed,
+    hears_spots: bool,
 }
 
 impl Page {
-    fn deliver(&self, socket: &Socket, delivery: Delivery) {
-        match delivery {
-            Delivery::Gap(gap) => socket.outbox.lost(gap.from, gap.to),
-            Delivery::Message(message) => {
-                if let Some(text) = self.frame(&message) {
-                    socket.outbox.push(text, Some(message.seq));
-                }
-            }
-        }
-    }
-
-    /// The message as an array of one, if the page may see it.
-    fn frame(&self, message: &Message) -> Option<String> {
-        let frame = std::str::from_utf8(&message.frame).ok()?;
-        self.view.may_see(&message.audience).then(|| format!("[{frame}]"))
-    }
-
     /// Does what a page asks; what is not understood is passed over, as by the original.
-    async fn hear(&mut self, socket: &Socket, text: &str) {
+    async fn hear(&mut self, live: &Live, actor: &Actor, socket: &mut Socket, text: &str) {
         let Ok(said) = serde_json::from_str::<Said>(text) else {
             return;
         };
         match said.event_name.as_str() {
-            "subscribe" => self.add(socket, said.data).await,
+            "subscribe" => self.add(live, actor, socket, said.data).await,
             "unsubscribe" => {
                 self.channels
                     .retain(|channel| !said.data.channels.contains(channel));
-                self.subscription.set_topics(self.channels.clone());
+                socket.change(self.voice());
+                socket.go_live();
             }
             _ => {}
         }
     }
 
-    async fn add(&mut self, socket: &Socket, asked: Channels) {
-        // What waits belongs to the channels held so far.
-        for delivery in self.subscription.ready() {
-            self.deliver(socket, delivery);
-        }
+    async fn add(&mut self, live: &Live, actor: &Actor, socket: &mut Socket, asked: Channels) {
         let new: Vec<SmolStr> = asked
             .channels
             .into_iter()
-            .filter(|channel| !self.channels.contains(channel))
+            .filter(|channel| !self.channels.contains(channel) && channel.len() <= LONGEST)
+            .take(MOST_CHANNELS.saturating_sub(self.channels.len()))
             .collect();
-        self.channels.extend(
-            new.iter()
-                .take(MOST_CHANNELS.saturating_sub(self.channels.len()))
-                .cloned(),
-        );
-        self.subscription.set_topics(self.channels.clone());
-        if asked.last == 0 {
-            return;
+        self.channels.extend(new.iter().cloned());
+        let seen = socket.change(self.voice()).unwrap_or(0);
+        if asked.last > 0 {
+            self.catch_up(live, actor, socket, new, asked.last..=seen).await;
         }
-        let seen = self.subscription.seen();
+        socket.go_live();
+    }
+
+    /// Says what was missed of new channels.
+    async fn catch_up(
+        &mut self,
+        live: &Live,
+        actor: &Actor,
+        socket: &Socket,
+        new: Vec<SmolStr>,
+        missed: RangeInclusive<u64>,
+    ) {
         let (wanted, refused): (Vec<_>, Vec<_>) = new
             .into_iter()
             .partition(|channel| self.replayed.may(channel, Instant::now()));
-        if !refused.is_empty() && asked.last < seen {
+        if !refused.is_empty() && !missed.is_empty() {
             // The page learns that it has missed something, as it would have from a ring that is too short.
-            socket.outbox.lost(asked.last + 1, seen);
+            socket.say(&gap(missed.start() + 1, *missed.end())).await;
         }
-        if wanted.is_empty() {
+        let Some(view) = View::of(live, actor).await.filter(|_| !wanted.is_empty()) else {
             return;
-        }
-        let replay = self.live.bus.replay(asked.last);
+        };
+        let topics: Vec<&str> = wanted.iter().map(|channel| topic(channel)).collect();
+        let replay = live.bus.replay(&topics, *missed.start(), *missed.end());
         if let Some(gap) = replay.gap {
-            socket.outbox.lost(gap.from, gap.to);
+            socket.say(&self::gap(gap.from, gap.to)).await;
         }
-        let missed = replay.messages.iter().take_while(|message| message.seq <= seen);
-        for message in missed.filter(|message| wanted.contains(&message.topic)) {
-            if let Some(text) = self.frame(message) {
-                socket.outbox.send(text, Some(message.seq)).await;
+        let voice = Subscriber::new(wanted, self.hears_spots);
+        let messages = replay
+            .messages
+            .iter()
+            .filter(|message| view.sees(&message.audience));
+        let texts = messages.flat_map(|message| {
+            let texts = voice.texts(message);
+            texts
+                .map(|text| (message.seq, format!("[{text}]")))
+                .collect::<Vec<_>>()
+        });
+        socket.replay(texts).await;
+    }
+
+    fn voice(&self) -> Arc<dyn Voice> {
+        Arc::new(Subscriber::new(self.channels.clone(), self.hears_spots))
+    }
+}
+
+/// The topic of the bus behind a channel.
+fn topic(channel: &str) -> &str {
+    if SPOT_CHANNELS.contains(&channel) {
+        SPOTS
+    } else {
+        channel
+    }
+}
+
+/// Pages with the same channels.
+struct Subscriber {
+    name: SmolStr,
+    channels: Vec<SmolStr>,
+    hears_spots: bool,
+}
+
+impl Subscriber {
+    fn new(mut channels: Vec<SmolStr>, hears_spots: bool) -> Self {
+        channels.sort_unstable();
+        Self {
+            name: format!("page {hears_spots} {channels:?}").into(),
+            channels,
+            hears_spots,
+        }
+    }
+
+    /// The message on each of the channels that it belongs to.
+    fn texts<'m>(&'m self, message: &'m Message) -> impl Iterator<Item = String> + 'm {
+        let is_spot = message.spot.is_some();
+        let channels = self.channels.iter().filter(move |channel| {
+            topic(channel) == message.topic && (!is_spot || self.hears_spots && **channel != SPOTS)
+        });
+        channels.filter_map(move |channel| {
+            if is_spot {
+                let payload = std::str::from_utf8(&message.payload).ok()?;
+                let seq = message.seq;
+                let text = format!(
+                    r#"{{"id":{seq},"channel":"{channel}","message":{{"type":"new_spot","payload":{payload}}}}}"#
+                );
+                return Some(text);
             }
+            std::str::from_utf8(&message.frame).ok().map(str::to_owned)
+        })
+    }
+}
+
+impl Voice for Subscriber {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn say(&self, messages: &[&Message], into: &mut Frames) {
+        let texts: Vec<String> = messages.iter().flat_map(|message| self.texts(message)).collect();
+        if !texts.is_empty() {
+            into.text(&format!("[{}]", texts.join(",")));
         }
     }
 }

@@ -1,38 +1,52 @@
 //! Websockets: everything between an upgraded connection and the code that has something to say.
 //!
-//! Each socket has a bounded queue. When it is full the oldest whole messages go, and the client is told
-//! which numbers it missed; a client that takes nothing for 30 s is closed with 1013. Messages that come
-//! close together are written together, the first one after a pause at once. One task runs a socket and the
-//! code behind it: when either ends, both do. Fan-out happens here and nowhere else in the program.
+//! What happens reaches sockets in rounds ([`fan`]); what is said to one alone goes the same way out ([`link`]), whose
+//! bounds are the socket's: when it is full the oldest whole messages go, and the client is told which numbers it
+//! missed; a client that takes nothing for 30 s is closed with 1013. One task runs a socket and the code behind it:
+//! when either ends, both do. Fan-out happens here and nowhere else in the program.
 
-mod outbox;
-mod pump;
+mod drive;
+mod fan;
+mod frames;
+mod inbox;
+mod link;
+mod upgrade;
+mod wire;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use axum::extract::FromRequestParts;
-use axum::extract::ws::{CloseCode, Utf8Bytes, WebSocketUpgrade, close_code};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use tokio::sync::mpsc;
+use bytes::Bytes;
+use hyper_util::rt::TokioIo;
+use prometheus_client::metrics::counter::Counter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tungstenite::Utf8Bytes;
+use tungstenite::protocol::frame::coding::CloseCode;
 use url::Url;
 
 use super::{Metrics, Network, Problem, same_origin};
-use crate::net::{Peer, Place};
+use crate::bus::Bus;
+use crate::net::Peer;
+use drive::{Drive, Life};
+use fan::{Fan, Member};
+use inbox::Inbox;
+use link::Link;
+use wire::{Protocol, Reader, Writer};
 
-pub(crate) use outbox::Outbox;
+pub(crate) use fan::{Sight, Voice};
+pub(crate) use frames::Frames;
+pub(crate) use upgrade::SocketStart;
 
 /// Longest message a client may send, bytes.
 const CLIENT_MESSAGE: usize = 4 << 10;
-/// Client messages that may wait for the code behind the socket.
-const INBOX: usize = 16;
+/// Bytes of a replay that are written together.
+const REPLAYED_AT_ONCE: usize = 64 << 10;
 
 /// Writes the message that tells a client which sequence numbers it missed, first and last.
 pub(crate) type GapText = fn(u64, u64) -> String;
@@ -49,38 +63,38 @@ pub(crate) struct Closing {
 impl Closing {
     /// 1000: all is said.
     pub(crate) const DONE: Self = Self {
-        code: close_code::NORMAL,
+        code: CloseCode::Normal,
         reason: "",
     };
     /// 1001: the program stops.
     pub(crate) const STOPPING: Self = Self {
-        code: close_code::AWAY,
+        code: CloseCode::Away,
         reason: "the server restarts; come back in a few seconds",
     };
     /// 1008: the session or key behind the socket is no longer valid, or the client is too loud.
     pub(crate) const REFUSED: Self = Self {
-        code: close_code::POLICY,
+        code: CloseCode::Policy,
         reason: "not allowed any longer",
     };
     const LOUD: Self = Self {
-        code: close_code::POLICY,
+        code: CloseCode::Policy,
         reason: "too many messages",
     };
     const BINARY: Self = Self {
-        code: close_code::UNSUPPORTED,
+        code: CloseCode::Unsupported,
         reason: "text messages only",
     };
     const LONG: Self = Self {
-        code: close_code::SIZE,
+        code: CloseCode::Size,
         reason: "message too long",
     };
     const STALLED: Self = Self {
-        code: close_code::AGAIN,
+        code: CloseCode::Again,
         reason: "nothing was read for 30 seconds",
     };
     /// The connection is gone; nothing can be said.
     const GONE: Self = Self {
-        code: close_code::ABNORMAL,
+        code: CloseCode::Abnormal,
         reason: "",
     };
 }
@@ -94,59 +108,122 @@ pub(crate) struct Sockets {
     most_per_network: usize,
     public_url: Option<Url>,
     metrics: Metrics,
+    fan: Fan,
 }
 
 /// A socket in the hands of the code behind it.
 pub(crate) struct Socket {
-    /// What is to be sent.
-    pub(crate) outbox: Outbox,
-    inbox: mpsc::Receiver<Utf8Bytes>,
+    link: Arc<Link>,
+    inbox: Arc<Inbox>,
+    life: Arc<Life>,
+    fan: Fan,
+    member: Option<Arc<Member>>,
+}
+
+/// A socket in the hands of others, for whom it does not stay open.
+#[derive(Clone)]
+pub(crate) struct Remote {
+    member: Weak<Member>,
 }
 
 impl Socket {
     /// The client's next message; `None` when it has no more. Cancel safe.
     pub(crate) async fn next(&mut self) -> Option<Utf8Bytes> {
-        self.inbox.recv().await
+        self.inbox.next().await
+    }
+
+    /// Says something to this client alone, before all that is held back.
+    pub(crate) async fn say(&self, text: &str) {
+        self.link.send(frames::Chunk::text(text, None)).await;
+    }
+
+    /// Says something to this client alone; never waits.
+    pub(crate) fn push(&self, text: &str) {
+        self.link.push(frames::Chunk::text(text, None));
+    }
+
+    /// Says what was missed, in order, as fast as the client reads.
+    pub(crate) async fn replay(&self, texts: impl Iterator<Item = (u64, String)>) {
+        let mut frames = Frames::default();
+        let mut numbers: Option<(u64, u64)> = None;
+        for (number, text) in texts {
+            frames.text(&text);
+            numbers = Some((numbers.map_or(number, |(first, _)| first), number));
+            if frames.len() >= REPLAYED_AT_ONCE
+                && let Some(chunk) = std::mem::take(&mut frames).chunk(numbers.take())
+            {
+                self.link.send(chunk).await;
+            }
+        }
+        if let Some(chunk) = frames.chunk(numbers) {
+            self.link.send(chunk).await;
+        }
+    }
+
+    /// Takes part in what happens after the returned number, told by `voice`. All of it is held back until
+    /// [`Socket::go_live`], so that what was missed can be said before.
+    pub(crate) fn join(&mut self, voice: Arc<dyn Voice>, sight: Sight) -> u64 {
+        self.link.hold();
+        let (member, since) = self.fan.join(&self.link, &self.life, voice, sight);
+        self.member = Some(member);
+        since
+    }
+
+    /// What happens after the returned number is told by another voice; it is held back, too. Of no use before
+    /// [`Socket::join`].
+    pub(crate) fn change(&mut self, voice: Arc<dyn Voice>) -> Option<u64> {
+        let member = self.member.as_ref()?;
+        self.link.hold();
+        Some(self.fan.change(member, voice))
+    }
+
+    /// What was held back is said, and from now on all at once.
+    pub(crate) fn go_live(&self) {
+        self.link.release();
+    }
+
+    /// Closes the socket.
+    pub(crate) fn close(&self, closing: Closing) {
+        self.link.close(closing);
+    }
+
+    /// A handle to it for others; of no use before it has joined.
+    pub(crate) fn remote(&self) -> Remote {
+        Remote {
+            member: self.member.as_ref().map(Arc::downgrade).unwrap_or_default(),
+        }
     }
 }
 
-/// A request that wants to become a websocket.
-pub(crate) struct SocketStart {
-    upgrade: WebSocketUpgrade,
-    headers: HeaderMap,
-    peer: Peer,
-    place: Option<Place>,
-}
+impl Remote {
+    /// Changes what the socket may see.
+    pub(crate) fn set_sight(&self, sight: Sight) {
+        if let Some(member) = self.member.upgrade() {
+            member.set_sight(sight);
+        }
+    }
 
-impl<S: Send + Sync> FromRequestParts<S> for SocketStart {
-    type Rejection = Problem;
+    /// Closes the socket.
+    pub(crate) fn close(&self, closing: Closing) {
+        if let Some(member) = self.member.upgrade() {
+            member.link.close(closing);
+        }
+    }
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let upgrade = WebSocketUpgrade::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| {
-                Problem::new(
-                    StatusCode::UPGRADE_REQUIRED,
-                    "upgrade_required",
-                    format!("a websocket is served here: {rejection}"),
-                )
-            })?;
-        let peer = parts.extensions.get::<Peer>().copied().unwrap_or(Peer::LOCAL);
-        let place = parts.extensions.get::<Place>().cloned();
-        Ok(Self {
-            upgrade,
-            headers: parts.headers.clone(),
-            peer,
-            place,
-        })
+    /// Whether the socket is still there.
+    pub(crate) fn is_open(&self) -> bool {
+        self.member.upgrade().is_some_and(|member| !member.link.is_gone())
     }
 }
 
 impl Sockets {
-    /// No sockets yet; at most so many per network, loopback apart. Pages under `public_url` are ours.
-    pub(crate) fn new(most_per_network: usize, public_url: Option<Url>, metrics: Metrics) -> Self {
+    /// No sockets yet; at most so many per network, loopback apart. Pages under `public_url` are ours. What happens on
+    /// `bus` is told to those that join.
+    pub(crate) fn new(most_per_network: usize, public_url: Option<Url>, metrics: Metrics, bus: &Bus) -> Self {
+        let stop = CancellationToken::new();
         Self {
-            stop: CancellationToken::new(),
+            fan: Fan::start(bus, stop.clone()),
+            stop,
             tasks: TaskTracker::new(),
             counts: Arc::default(),
             most_per_network,
@@ -163,28 +240,24 @@ impl Sockets {
     {
         same_origin(&start.headers, self.public_url.as_ref())?;
         let ticket = self.ticket(start.peer)?;
-        let (stop, tasks, metrics) = (self.stop.clone(), self.tasks.clone(), self.metrics.clone());
-        let place = start.place;
-        let upgrade = start
-            .upgrade
-            // The default of 128 KiB each would cost 5,000 listeners 640 MB.
-            .read_buffer_size(1024)
-            .write_buffer_size(16 << 10)
-            .max_write_buffer_size(1 << 20)
-            .max_message_size(CLIENT_MESSAGE)
-            .max_frame_size(CLIENT_MESSAGE);
-        Ok(upgrade.on_upgrade(move |ws| {
-            tasks.track_future(async move {
-                let _held = (ticket, place);
-                let outbox = Outbox::new(gap, metrics.dropped);
-                let (sender, inbox) = mpsc::channel(INBOX);
-                let code = serve(Socket {
-                    outbox: outbox.clone(),
-                    inbox,
-                });
-                pump::run(ws, outbox, sender, stop, code).await;
-            })
-        }))
+        let (stop, fan, dropped) = (self.stop.clone(), self.fan.clone(), self.metrics.dropped.clone());
+        let SocketStart {
+            upgrade,
+            accepted,
+            place,
+            ..
+        } = start;
+        self.tasks.spawn(async move {
+            let _held = (ticket, place);
+            // A client that went away before the upgrade wants nothing any more.
+            let Some(Ok(upgraded)) = stop.run_until_cancelled(upgrade).await else {
+                return;
+            };
+            let (drive, socket) = take_over(upgraded, gap, dropped, fan);
+            let code = serve(socket);
+            drive.run(stop, code).await;
+        });
+        Ok(accepted)
     }
 
     /// Closes all sockets with 1001 and waits until they are closed.
@@ -226,6 +299,41 @@ impl Sockets {
             sockets: self.clone(),
         })
     }
+}
+
+/// A connection that has become a socket.
+fn take_over(
+    upgraded: hyper::upgrade::Upgraded,
+    gap: GapText,
+    dropped: Counter,
+    fan: Fan,
+) -> (Drive, Socket) {
+    let (direct, wrapped, already) = match crate::net::plain(upgraded) {
+        Ok((stream, already)) => (Some(stream), None, already),
+        Err(upgraded) => (None, Some(tokio::io::split(TokioIo::new(upgraded))), Bytes::new()),
+    };
+    let link = Arc::new(Link::new(direct, gap, dropped));
+    let (reader, writer) = match wrapped {
+        None => (Reader::Direct(Arc::clone(&link)), Writer::Direct),
+        Some((reader, writer)) => (Reader::Wrapped(reader), Writer::Wrapped(writer)),
+    };
+    let (inbox, life) = (Arc::new(Inbox::default()), Arc::new(Life::new()));
+    let drive = Drive {
+        link: Arc::clone(&link),
+        inbox: Arc::clone(&inbox),
+        life: Arc::clone(&life),
+        protocol: Protocol::new(already),
+        reader,
+        writer,
+    };
+    let socket = Socket {
+        link,
+        inbox,
+        life,
+        fan,
+        member: None,
+    };
+    (drive, socket)
 }
 
 /// One socket's share of its network's allowance.

@@ -7,29 +7,88 @@ use axum::extract::State;
 use axum::routing::get;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::bus::{Audience, BusConfig, Outgoing};
+use crate::env::Clock;
 use crate::net;
 
 type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// A server whose sockets echo, and whose outboxes the test gets hold of.
+/// A server whose sockets hear the bus and echo.
 struct Fixture {
     address: SocketAddr,
     sockets: Sockets,
-    outboxes: mpsc::UnboundedReceiver<Outbox>,
+    bus: Bus,
 }
 
 #[derive(Clone)]
 struct Echo {
     sockets: Sockets,
-    opened: mpsc::UnboundedSender<Outbox>,
+    bus: Bus,
+}
+
+/// Says every payload, with a word before.
+struct Plain(&'static str);
+
+impl Voice for Plain {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn say(&self, messages: &[&crate::bus::Message], into: &mut Frames) {
+        for message in messages {
+            let payload = std::str::from_utf8(&message.payload).unwrap();
+            into.text(&format!("{}{payload}", self.0));
+        }
+    }
+}
+
+fn tell(n: u64, audience: Audience, padding: usize) -> Outgoing {
+    let payload = if padding == 0 {
+        n.into()
+    } else {
+        format!("{n} {}", "x".repeat(padding)).into()
+    };
+    Outgoing {
+        topic: "count".into(),
+        kind: "count".into(),
+        audience,
+        payload,
+    }
+}
+
+/// What a client may say: `bye`, `since N` (what follows this number of the bus), `loud` (another voice), anything else.
+async fn hear(state: Echo, mut socket: Socket) {
+    let sight: Sight = Arc::new(|audience| *audience == Audience::Logbook(7));
+    socket.join(Arc::new(Plain("")), sight);
+    socket.go_live();
+    while let Some(text) = socket.next().await {
+        if text.as_str() == "bye" {
+            socket.push("farewell");
+            return;
+        } else if text.as_str() == "loud" {
+            socket.change(Arc::new(Plain("!")));
+            socket.say("louder").await;
+            socket.go_live();
+        } else if let Some(since) = text.strip_prefix("since ") {
+            let until = socket.change(Arc::new(Plain(""))).unwrap();
+            let replay = state.bus.replay(&["count"], since.parse().unwrap(), until);
+            let texts = replay.messages.iter();
+            let texts = texts.map(|m| (m.seq, String::from_utf8(m.payload.to_vec()).unwrap()));
+            socket.replay(texts).await;
+            socket.go_live();
+        } else {
+            socket.push(&text);
+        }
+    }
 }
 
 fn gap(first: u64, last: u64) -> String {
@@ -37,25 +96,16 @@ fn gap(first: u64, last: u64) -> String {
 }
 
 async fn echo(State(state): State<Echo>, start: SocketStart) -> Result<Response, Problem> {
-    let opened = state.opened.clone();
-    state.sockets.open(start, gap, |mut socket| async move {
-        opened.send(socket.outbox.clone()).unwrap();
-        while let Some(text) = socket.next().await {
-            if text.as_str() == "bye" {
-                socket.outbox.push("farewell", None);
-                return;
-            }
-            socket.outbox.push(text, None);
-        }
-    })
+    let sockets = state.sockets.clone();
+    sockets.open(start, gap, |socket| hear(state, socket))
 }
 
 async fn start() -> Fixture {
-    let sockets = Sockets::new(2, None, Metrics::new());
-    let (opened, outboxes) = mpsc::unbounded_channel();
+    let bus = Bus::new(BusConfig::default(), Clock::system());
+    let sockets = Sockets::new(2, None, Metrics::new(), &bus);
     let state = Echo {
         sockets: sockets.clone(),
-        opened,
+        bus: bus.clone(),
     };
     let listener = net::bind("web.listen", "127.0.0.1:0".parse().unwrap())
         .await
@@ -74,7 +124,7 @@ async fn start() -> Fixture {
     Fixture {
         address,
         sockets,
-        outboxes,
+        bus,
     }
 }
 
@@ -193,47 +243,154 @@ async fn a_client_may_be_neither_loud_nor_long_nor_binary() {
     assert_eq!(text(&mut binary).await, "close 1003");
 }
 
-#[tokio::test]
-async fn a_burst_arrives_whole_and_in_order() {
-    let mut fixture = start().await;
+/// A client that is surely in the rounds.
+async fn joined(fixture: &Fixture) -> Client {
     let mut client = fixture.connect(&[]).await.unwrap();
-    let outbox = fixture.outboxes.recv().await.unwrap();
-    for seq in 0..500 {
-        outbox.push(seq.to_string(), Some(seq));
-    }
-    for seq in 0..500 {
-        assert_eq!(text(&mut client).await, seq.to_string());
-    }
-}
-
-#[test]
-fn a_full_queue_loses_its_oldest_and_tells_which() {
-    let outbox = Outbox::new(gap, prometheus_client::metrics::counter::Counter::default());
-    let long = "x".repeat(100 << 10);
-    for seq in 1..=4 {
-        outbox.push(long.clone(), Some(seq));
-    }
-    let (messages, closing) = outbox.take();
-    assert_eq!(messages.len(), 3);
-    assert_eq!(messages[0].as_str(), "gap 1 2");
-    assert_eq!(closing, None);
-    outbox.push("next", Some(5));
-    assert_eq!(outbox.take().0, [Utf8Bytes::from_static("next")]);
+    client.send("hello".into()).await.unwrap();
+    assert_eq!(text(&mut client).await, "hello");
+    client
 }
 
 #[tokio::test]
-async fn a_replay_waits_for_room_and_loses_nothing() {
-    let mut fixture = start().await;
-    let mut client = fixture.connect(&[]).await.unwrap();
-    let outbox = fixture.outboxes.recv().await.unwrap();
-    let padding = "x".repeat(1_000);
-    let replay = tokio::spawn(async move {
-        for seq in 0..2_000u64 {
-            outbox.send(format!("{seq} {padding}"), Some(seq)).await;
+async fn a_burst_arrives_whole_and_in_order_at_every_socket() {
+    let fixture = start().await;
+    let mut clients = [
+        joined(&fixture).await,
+        joined(&fixture).await,
+        joined(&fixture).await,
+    ];
+    for n in 0..3_000 {
+        fixture.bus.send([tell(n, Audience::Everyone, 0)]);
+        if n % 1_000 == 500 {
+            tokio::task::yield_now().await;
+        }
+    }
+    for client in &mut clients {
+        for n in 0..3_000 {
+            assert_eq!(text(client).await, n.to_string());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_for_everyone_goes_to_those_who_may_see_it() {
+    let fixture = start().await;
+    let mut client = joined(&fixture).await;
+    let for_book = |n, book| tell(n, Audience::Logbook(book), 0);
+    fixture.bus.send([
+        tell(1, Audience::Everyone, 0),
+        for_book(2, 8),
+        for_book(3, 7),
+        tell(4, Audience::Everyone, 0),
+    ]);
+    fixture.bus.send([
+        tell(5, Audience::Administrators, 0),
+        tell(6, Audience::Everyone, 0),
+    ]);
+    for n in [1, 3, 4, 6] {
+        assert_eq!(text(&mut client).await, n.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_voice_and_a_replay_lose_and_double_nothing() {
+    let fixture = start().await;
+    let mut client = joined(&fixture).await;
+    let begin = fixture.bus.seq();
+    let bus = fixture.bus.clone();
+    let telling = tokio::spawn(async move {
+        for n in 0..2_000 {
+            bus.send([tell(n, Audience::Everyone, 0)]);
+            if n % 10 == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
         }
     });
-    for seq in 0..2_000u64 {
-        assert!(text(&mut client).await.starts_with(&format!("{seq} ")));
+    let mut expected = 0;
+    while expected < 500 {
+        assert_eq!(text(&mut client).await, expected.to_string());
+        expected += 1;
     }
-    replay.await.unwrap();
+    client.send("loud".into()).await.unwrap();
+    let mut is_louder = false;
+    while expected < 1_200 {
+        let said = text(&mut client).await;
+        if said == "louder" {
+            is_louder = true;
+            continue;
+        }
+        let expects = if is_louder {
+            format!("!{expected}")
+        } else {
+            expected.to_string()
+        };
+        assert_eq!(said, expects);
+        expected += 1;
+    }
+    assert!(is_louder);
+    telling.await.unwrap();
+    let mut late = joined(&fixture).await;
+    late.send(format!("since {begin}").into()).await.unwrap();
+    for n in 0..2_000 {
+        assert_eq!(text(&mut late).await, n.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_reads_late_is_told_what_it_missed_and_holds_up_nobody() {
+    let fixture = start().await;
+    let (mut quick, mut late) = (joined(&fixture).await, joined(&fixture).await);
+    const MANY: u64 = 30_000;
+    let bus = fixture.bus.clone();
+    let begin = bus.seq();
+    let telling = tokio::spawn(async move {
+        for n in 0..MANY {
+            bus.send([tell(n, Audience::Everyone, 1_000)]);
+            if n % 50 == 0 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        }
+    });
+    for n in 0..MANY {
+        assert!(text(&mut quick).await.starts_with(&format!("\"{n} ")), "{n}");
+    }
+    telling.await.unwrap();
+    let (mut next, mut gaps) = (0, 0);
+    while next < MANY {
+        let said = text(&mut late).await;
+        if let Some(gap) = said.strip_prefix("gap ") {
+            let (first, last) = gap.split_once(' ').unwrap();
+            assert_eq!(first.parse::<u64>().unwrap(), begin + 1 + next);
+            next = last.parse::<u64>().unwrap() - begin;
+            gaps += 1;
+        } else {
+            assert!(said.starts_with(&format!("\"{next} ")), "{next}: {}", &said[..12]);
+            next += 1;
+        }
+    }
+    assert!(gaps > 0);
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_and_fragments_are_one_message() {
+    let fixture = start().await;
+    let mut client = joined(&fixture).await;
+    client.send(Message::Ping(vec![1, 2].into())).await.unwrap();
+    match client.next().await {
+        Some(Ok(Message::Pong(echo))) => assert_eq!(echo.as_ref(), [1, 2]),
+        other => panic!("{other:?}"),
+    }
+    for part in [
+        Frame::message("in ", OpCode::Data(Data::Text), false),
+        Frame::message("two", OpCode::Data(Data::Continue), true),
+    ] {
+        client.send(Message::Frame(part)).await.unwrap();
+    }
+    assert_eq!(text(&mut client).await, "in two");
+    let goodbye = tungstenite::protocol::CloseFrame {
+        code: CloseCode::Normal,
+        reason: "".into(),
+    };
+    client.close(Some(goodbye)).await.unwrap();
+    assert_eq!(text(&mut client).await, "close 1000");
 }

@@ -1,0 +1,394 @@
+//! Fan-out: what is on the bus, told to every socket that is to hear it, in rounds.
+//!
+//! A round takes all messages since the last one. What a [`Voice`] makes of those that are for everyone is framed once
+//! and written to all sockets of that voice; only a message for certain accounts makes those sockets' part of the round
+//! their own. One write per socket and round: the system's calls are what costs, so under load rounds are rarer, while
+//! the first message after a pause goes out at once. A socket takes part from an exact number on.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use smol_str::SmolStr;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::Closing;
+use super::drive::Life;
+use super::frames::{Chunk, Frames};
+use super::link::Link;
+use crate::bus::{Audience, Bus, Delivery, Gap, Message, Subscription};
+
+/// Time between rounds while little happens.
+const TICK: Duration = Duration::from_millis(25);
+/// Time between rounds while much happens.
+const BUSY_TICK: Duration = Duration::from_millis(100);
+/// What "much" is: messages in a second.
+const BUSY: u128 = 50;
+/// The longest time between rounds, however long one takes.
+const LONGEST_TICK: Duration = Duration::from_millis(250);
+/// The share of the time that rounds may take is one in so many.
+const SHARE: u32 = 3;
+/// Sockets written to before other work gets its turn.
+const AT_ONCE: usize = 200;
+/// How often sockets are looked after.
+const CARE: Duration = Duration::from_secs(1);
+/// Keeps proxies from closing a quiet socket, and finds dead ones.
+const PING: Duration = Duration::from_secs(20);
+/// A client that gave no sign of life for so long is gone.
+const SILENT: Duration = Duration::from_secs(65);
+
+/// How messages are told to a group of sockets.
+pub(crate) trait Voice: Send + Sync + 'static {
+    /// Sockets whose voices have the same name are told the same, in the same bytes.
+    fn name(&self) -> &str;
+    /// Says those of the messages that it has a word for.
+    fn say(&self, messages: &[&Message], into: &mut Frames);
+}
+
+/// Whether a socket may see messages of this audience; asked only of those that are not for everyone.
+pub(crate) type Sight = Arc<dyn Fn(&Audience) -> bool + Send + Sync>;
+
+/// All sockets that take part in rounds; clones are the same.
+#[derive(Clone)]
+pub(super) struct Fan {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The number up to which messages belong to rounds that have begun.
+    seen: u64,
+    groups: HashMap<SmolStr, Arc<Group>>,
+    /// Sockets that take part from the next round on.
+    new: Vec<Arc<Member>>,
+}
+
+/// Sockets with the same voice.
+struct Group {
+    voice: Arc<dyn Voice>,
+    /// What it says in the present round.
+    said: Mutex<Option<Chunk>>,
+}
+
+/// A socket that takes part in rounds.
+pub(super) struct Member {
+    pub(super) link: Arc<Link>,
+    pub(super) life: Arc<Life>,
+    hearing: Mutex<Hearing>,
+}
+
+#[derive(Clone)]
+struct Hearing {
+    group: Arc<Group>,
+    /// Rounds that end after this number are told by `group`.
+    since: u64,
+    /// Tells a round that has begun before; it may still be under way.
+    before: Option<Arc<Group>>,
+    sight: Sight,
+}
+
+/// What is told in one go.
+struct Round {
+    messages: Vec<Arc<Message>>,
+    gap: Option<Gap>,
+    /// The last number it covers.
+    to: u64,
+    /// Whether all of it is for everyone.
+    is_open: bool,
+}
+
+impl Fan {
+    /// No sockets yet. Rounds go on until `stop`.
+    pub(super) fn start(bus: &Bus, stop: CancellationToken) -> Self {
+        let subscription = bus.follow();
+        let state = State {
+            seen: subscription.seen(),
+            groups: HashMap::new(),
+            new: Vec::new(),
+        };
+        let fan = Self {
+            shared: Arc::new(Shared {
+                state: Mutex::new(state),
+            }),
+        };
+        let rounds = fan.clone();
+        tokio::spawn(async move { stop.run_until_cancelled(rounds.run(subscription)).await });
+        fan
+    }
+
+    /// Takes a socket in; the number after which it hears everything.
+    pub(super) fn join(
+        &self,
+        link: &Arc<Link>,
+        life: &Arc<Life>,
+        voice: Arc<dyn Voice>,
+        sight: Sight,
+    ) -> (Arc<Member>, u64) {
+        let mut state = self.shared.lock();
+        let since = state.seen;
+        let member = Arc::new(Member {
+            link: Arc::clone(link),
+            life: Arc::clone(life),
+            hearing: Mutex::new(Hearing {
+                group: state.group(voice),
+                since,
+                before: None,
+                sight,
+            }),
+        });
+        state.new.push(Arc::clone(&member));
+        (member, since)
+    }
+
+    /// Lets a socket hear something else; the number after which it does.
+    pub(super) fn change(&self, member: &Member, voice: Arc<dyn Voice>) -> u64 {
+        let mut state = self.shared.lock();
+        let since = state.seen;
+        let group = state.group(voice);
+        let mut hearing = member.hearing();
+        let old = std::mem::replace(&mut hearing.group, group);
+        if hearing.since < since {
+            hearing.before = Some(old);
+        }
+        hearing.since = since;
+        since
+    }
+
+    async fn run(self, mut subscription: Subscription) {
+        let shards = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
+        let mut members: Vec<Vec<Arc<Member>>> = vec![Vec::new(); shards];
+        let mut pace = Pace::default();
+        let mut care = interval(CARE);
+        care.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                deliveries = subscription.next() => {
+                    sleep_until(pace.next).await;
+                    let round = self.round(deliveries, &mut subscription);
+                    self.shared.take_in(&mut members);
+                    let (begun, told) = (Instant::now(), round.messages.len());
+                    self.tell(round, &mut members).await;
+                    pace.told(told, begun);
+                }
+                _ = care.tick() => {
+                    self.shared.take_in(&mut members);
+                    members.iter_mut().for_each(look_after);
+                    self.shared.lock().groups.retain(|_, group| Arc::strong_count(group) > 1);
+                }
+            }
+        }
+    }
+
+    /// All that is there to tell now.
+    fn round(&self, deliveries: Vec<Delivery>, subscription: &mut Subscription) -> Round {
+        let mut state = self.shared.lock();
+        let mut round = Round {
+            messages: Vec::with_capacity(deliveries.len()),
+            gap: None,
+            to: 0,
+            is_open: true,
+        };
+        let mut deliveries = deliveries;
+        while !deliveries.is_empty() {
+            for delivery in deliveries {
+                round.add(delivery);
+            }
+            deliveries = subscription.ready();
+        }
+        round.to = subscription.seen();
+        state.seen = round.to;
+        round
+    }
+
+    /// Tells every socket.
+    async fn tell(&self, round: Round, members: &mut Vec<Vec<Arc<Member>>>) {
+        let open: Vec<&Message> = round.open().collect();
+        let groups: Vec<Arc<Group>> = self.shared.lock().groups.values().cloned().collect();
+        for group in groups {
+            group.prepare(&open, round.numbers());
+        }
+        drop(open);
+        let round = Arc::new(round);
+        let mut telling = JoinSet::new();
+        for shard in std::mem::take(members) {
+            telling.spawn(tell_shard(Arc::clone(&round), shard));
+        }
+        *members = telling.join_all().await;
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Spreads the new sockets.
+    fn take_in(&self, members: &mut [Vec<Arc<Member>>]) {
+        let new = std::mem::take(&mut self.lock().new);
+        for member in new {
+            if let Some(smallest) = members.iter_mut().min_by_key(|shard| shard.len()) {
+                smallest.push(member);
+            }
+        }
+    }
+}
+
+impl State {
+    fn group(&mut self, voice: Arc<dyn Voice>) -> Arc<Group> {
+        if let Some(group) = self.groups.get(voice.name()) {
+            return Arc::clone(group);
+        }
+        let name = SmolStr::new(voice.name());
+        let group = Arc::new(Group {
+            voice,
+            said: Mutex::default(),
+        });
+        self.groups.insert(name, Arc::clone(&group));
+        group
+    }
+}
+
+impl Group {
+    /// Puts what is for everyone into the group's words.
+    fn prepare(&self, open: &[&Message], numbers: Option<(u64, u64)>) {
+        *self.said() = self.frame(open, numbers);
+    }
+
+    fn frame(&self, messages: &[&Message], numbers: Option<(u64, u64)>) -> Option<Chunk> {
+        let mut frames = Frames::default();
+        self.voice.say(messages, &mut frames);
+        frames.chunk(numbers)
+    }
+
+    fn said(&self) -> MutexGuard<'_, Option<Chunk>> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Member {
+    fn hearing(&self) -> MutexGuard<'_, Hearing> {
+        self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The socket may see other things from now on.
+    pub(super) fn set_sight(&self, sight: Sight) {
+        self.hearing().sight = sight;
+    }
+
+    fn tell(&self, round: &Round) {
+        let mut hearing = self.hearing();
+        if round.to > hearing.since {
+            hearing.before = None;
+        }
+        let group = if round.to > hearing.since {
+            &hearing.group
+        } else if let Some(before) = &hearing.before {
+            before
+        } else {
+            return;
+        };
+        if let Some(Gap { from, to }) = round.gap {
+            self.link.lost(from, to);
+        }
+        let sees = |message: &&Arc<Message>| match &message.audience {
+            Audience::Everyone => false,
+            audience => (hearing.sight)(audience),
+        };
+        let chunk = if round.is_open || !round.messages.iter().any(|message| sees(&message)) {
+            group.said().clone()
+        } else {
+            let own = round.messages.iter();
+            let own = own.filter(|message| message.audience == Audience::Everyone || sees(message));
+            let own: Vec<&Message> = own.map(AsRef::as_ref).collect();
+            group.frame(&own, round.numbers())
+        };
+        drop(hearing);
+        if let Some(chunk) = chunk {
+            self.link.push(chunk);
+        }
+    }
+}
+
+impl Round {
+    fn add(&mut self, delivery: Delivery) {
+        match delivery {
+            Delivery::Message(message) => {
+                self.is_open &= message.audience == Audience::Everyone;
+                self.messages.push(message);
+            }
+            Delivery::Gap(gap) => self.gap = Some(gap),
+        }
+    }
+
+    fn open(&self) -> impl Iterator<Item = &Message> {
+        let messages = self.messages.iter().map(AsRef::as_ref);
+        messages.filter(|message: &&Message| message.audience == Audience::Everyone)
+    }
+
+    fn numbers(&self) -> Option<(u64, u64)> {
+        Some((self.messages.first()?.seq, self.messages.last()?.seq))
+    }
+}
+
+async fn tell_shard(round: Arc<Round>, members: Vec<Arc<Member>>) -> Vec<Arc<Member>> {
+    for some in members.chunks(AT_ONCE) {
+        for member in some {
+            member.tell(&round);
+        }
+        tokio::task::yield_now().await;
+    }
+    members
+}
+
+/// Lets go of those that are gone, closes those that take nothing, and asks the quiet ones for a sign of life.
+fn look_after(members: &mut Vec<Arc<Member>>) {
+    members.retain(|member| !member.link.is_gone());
+    for member in members {
+        if member.link.is_stalled() {
+            member.link.close(Closing::STALLED);
+        } else if member.life.silence() > SILENT {
+            member.link.close(Closing::GONE);
+        } else if member.life.asks(PING) {
+            member.link.push(Chunk::ping());
+        }
+    }
+}
+
+/// When the next round may begin.
+struct Pace {
+    next: Instant,
+    second: Instant,
+    messages: usize,
+    is_busy: bool,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let now = Instant::now();
+        Self {
+            next: now,
+            second: now,
+            messages: 0,
+            is_busy: false,
+        }
+    }
+}
+
+impl Pace {
+    fn told(&mut self, messages: usize, begun: Instant) {
+        let now = Instant::now();
+        self.messages += messages;
+        let counted = now - self.second;
+        if counted >= Duration::from_secs(1) {
+            self.is_busy = self.messages as u128 * 1_000 > BUSY * counted.as_millis();
+            (self.second, self.messages) = (now, 0);
+        }
+        let tick = if self.is_busy { BUSY_TICK } else { TICK };
+        self.next = begun + tick.max(((now - begun) * SHARE).min(LONGEST_TICK));
+    }
+}

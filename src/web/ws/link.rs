@@ -1,0 +1,341 @@
+//! One socket's sending side: what waits for its client, within bounds.
+//!
+//! Invariants: at most [`ROOM`] bytes wait, and nothing for longer than [`PATIENCE`], one chunk apart; what had to go is
+//! remembered as a range of numbers and told before what follows it, so a client either has a message or knows that it
+//! lost one. Bytes are shared with everybody else who waits for them: a client that takes nothing costs only its list.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::frames::Chunk;
+use super::{Closing, GapText};
+
+/// Bytes that may wait for one client: some seconds of a busy band.
+pub(super) const ROOM: usize = 256 << 10;
+/// How long anything may wait for one client.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A client that takes nothing for so long is closed.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// The sending side of a socket.
+pub(super) struct Link {
+    /// The connection itself, where nothing stands between: rounds write to it without waking anybody.
+    direct: Option<TcpStream>,
+    queue: Mutex<Queue>,
+    /// There is something for the socket's own task to write.
+    pub(super) filled: Notify,
+    /// There is room again.
+    emptied: Notify,
+    /// The socket is to be closed.
+    ended: Notify,
+    gap: GapText,
+    dropped: Counter,
+}
+
+struct Queue {
+    waiting: VecDeque<Chunk>,
+    bytes: usize,
+    /// What came while earlier messages are still being replayed.
+    held: Option<VecDeque<Chunk>>,
+    held_bytes: usize,
+    lost: Option<(u64, u64)>,
+    closing: Option<Closing>,
+    /// Since when the client takes nothing.
+    stuck: Option<Instant>,
+    gone: bool,
+}
+
+/// How far a flush came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flushed {
+    /// Nothing waits.
+    All,
+    /// The client must take something first.
+    Blocked,
+}
+
+impl Link {
+    pub(super) fn new(direct: Option<TcpStream>, gap: GapText, dropped: Counter) -> Self {
+        let queue = Queue {
+            waiting: VecDeque::new(),
+            bytes: 0,
+            held: None,
+            held_bytes: 0,
+            lost: None,
+            closing: None,
+            stuck: None,
+            gone: false,
+        };
+        Self {
+            direct,
+            queue: Mutex::new(queue),
+            filled: Notify::new(),
+            emptied: Notify::new(),
+            ended: Notify::new(),
+            gap,
+            dropped,
+        }
+    }
+
+    /// The connection, where rounds write to it directly.
+    pub(super) fn direct(&self) -> Option<&TcpStream> {
+        self.direct.as_ref()
+    }
+
+    /// Sends a chunk, at the cost of the oldest ones when there is no room. Never waits.
+    pub(super) fn push(&self, chunk: Chunk) {
+        let mut queue = self.lock();
+        if queue.gone {
+            return;
+        }
+        if let Some(held) = &mut queue.held {
+            held.push_back(chunk.clone());
+            queue.held_bytes += chunk.len();
+            queue.make_room_held(&self.dropped);
+            return;
+        }
+        let Some(chunk) = self.try_now(&queue, chunk) else {
+            return;
+        };
+        queue.bytes += chunk.len();
+        queue.waiting.push_back(chunk);
+        queue.make_room(&self.dropped);
+        drop(queue);
+        self.filled.notify_one();
+    }
+
+    /// What could not be written at once.
+    fn try_now(&self, queue: &Queue, mut chunk: Chunk) -> Option<Chunk> {
+        let (Some(stream), true) = (&self.direct, queue.waiting.is_empty() && queue.lost.is_none()) else {
+            return Some(chunk);
+        };
+        match stream.try_write(chunk.bytes()) {
+            Ok(written) => (!chunk.advance(written)).then_some(chunk),
+            // A failure is found again, and told, by the socket's own task.
+            Err(_) => Some(chunk),
+        }
+    }
+
+    /// Sends a chunk when there is room for it, before everything that is held back: for replays.
+    pub(super) async fn send(&self, chunk: Chunk) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.has_room(chunk.len()) {
+                break;
+            }
+            emptied.await;
+        }
+        let mut queue = self.lock();
+        if queue.gone {
+            return;
+        }
+        queue.bytes += chunk.len();
+        queue.waiting.push_back(chunk);
+        drop(queue);
+        self.filled.notify_one();
+    }
+
+    fn has_room(&self, bytes: usize) -> bool {
+        let queue = self.lock();
+        queue.gone || queue.bytes == 0 || queue.bytes + bytes <= ROOM / 2
+    }
+
+    /// From now on rounds are held back until [`Link::release`].
+    pub(super) fn hold(&self) {
+        self.lock().held.get_or_insert_default();
+    }
+
+    /// What was held back follows what has been sent.
+    pub(super) fn release(&self) {
+        let mut queue = self.lock();
+        let Some(held) = queue.held.take() else { return };
+        if let Some((first, last)) = queue.lost.take() {
+            let chunk = Chunk::text(&(self.gap)(first, last), None);
+            queue.bytes += chunk.len();
+            queue.waiting.push_back(chunk);
+        }
+        queue.bytes += std::mem::take(&mut queue.held_bytes);
+        queue.waiting.extend(held);
+        queue.make_room(&self.dropped);
+        drop(queue);
+        self.filled.notify_one();
+    }
+
+    /// Tells the client of messages that are lost without ever having been here.
+    pub(super) fn lost(&self, first: u64, last: u64) {
+        let text = (self.gap)(first, last);
+        self.push(Chunk::text(&text, None));
+    }
+
+    /// Closes the socket, in this way unless another was asked for before.
+    pub(super) fn close(&self, closing: Closing) {
+        self.lock().closing.get_or_insert(closing);
+        self.ended.notify_waiters();
+    }
+
+    /// Waits until the socket is to be closed. Cancel safe.
+    pub(super) async fn ending(&self) -> Closing {
+        loop {
+            let ended = self.ended.notified();
+            let closing = self.lock().closing;
+            if let Some(closing) = closing {
+                return closing;
+            }
+            ended.await;
+        }
+    }
+
+    /// The next bytes for a connection that is not written to directly; they stay until [`Link::written`].
+    pub(super) fn front(&self) -> Option<Bytes> {
+        let mut queue = self.lock();
+        queue.tell_lost(self.gap);
+        let Some(front) = queue.waiting.front_mut() else {
+            queue.waiting = VecDeque::new();
+            return None;
+        };
+        front.begin();
+        let bytes = front.bytes().clone();
+        queue.stuck.get_or_insert_with(Instant::now);
+        Some(bytes)
+    }
+
+    /// So many bytes of what [`Link::front`] gave are written.
+    pub(super) fn written(&self, bytes: usize) {
+        let mut queue = self.lock();
+        queue.wrote(bytes);
+        drop(queue);
+        self.emptied.notify_waiters();
+    }
+
+    /// Writes what waits to a connection that can be written to directly, as far as it takes it.
+    pub(super) fn flush(&self, stream: &TcpStream) -> io::Result<Flushed> {
+        let mut queue = self.lock();
+        loop {
+            queue.tell_lost(self.gap);
+            let Some(front) = queue.waiting.front() else {
+                // What a burst made it grow to is given back.
+                queue.waiting = VecDeque::new();
+                break;
+            };
+            match stream.try_write(front.bytes()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => queue.wrote(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    queue.stuck.get_or_insert_with(Instant::now);
+                    return Ok(Flushed::Blocked);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        drop(queue);
+        self.emptied.notify_waiters();
+        Ok(Flushed::All)
+    }
+
+    /// Forgets what has not been begun: the socket ends.
+    pub(super) fn abandon(&self) {
+        let mut queue = self.lock();
+        queue.waiting.retain(Chunk::is_begun);
+        queue.bytes = queue.waiting.iter().map(Chunk::len).sum();
+        queue.lost = None;
+    }
+
+    /// The last bytes of all, after what has been begun.
+    pub(super) fn last(&self, chunk: Chunk) {
+        let mut queue = self.lock();
+        queue.bytes += chunk.len();
+        queue.waiting.push_back(chunk);
+    }
+
+    /// The socket is gone; nothing is taken any more.
+    pub(super) fn end(&self) {
+        let mut queue = self.lock();
+        queue.gone = true;
+        queue.waiting = VecDeque::new();
+        queue.held = None;
+        (queue.bytes, queue.held_bytes) = (0, 0);
+        drop(queue);
+        self.emptied.notify_waiters();
+    }
+
+    /// Whether the socket is gone.
+    pub(super) fn is_gone(&self) -> bool {
+        self.lock().gone
+    }
+
+    /// Whether the client has taken nothing for too long.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.lock().stuck.is_some_and(|since| since.elapsed() >= STALLED)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    /// So many bytes of the first chunk are written.
+    fn wrote(&mut self, bytes: usize) {
+        self.stuck = None;
+        self.bytes -= bytes;
+        if self.waiting.front_mut().is_some_and(|front| front.advance(bytes)) {
+            self.waiting.pop_front();
+        }
+    }
+
+    /// The oldest chunks go, those apart of which the client has a part.
+    fn make_room(&mut self, dropped: &Counter) {
+        loop {
+            let begun = usize::from(self.waiting.front().is_some_and(Chunk::is_begun));
+            let Some(oldest) = self.waiting.get(begun) else {
+                return;
+            };
+            let is_last = begun + 1 == self.waiting.len();
+            let too_much = self.bytes > ROOM && !is_last;
+            if !too_much && oldest.since.elapsed() < PATIENCE {
+                return;
+            }
+            if let Some(oldest) = self.waiting.remove(begun) {
+                self.bytes -= oldest.len();
+                self.lose(&oldest, dropped);
+            }
+        }
+    }
+
+    fn make_room_held(&mut self, dropped: &Counter) {
+        while self.held_bytes > ROOM {
+            let oldest = self.held.as_mut().and_then(VecDeque::pop_front);
+            let Some(oldest) = oldest else { return };
+            self.held_bytes -= oldest.len();
+            self.lose(&oldest, dropped);
+        }
+    }
+
+    fn lose(&mut self, chunk: &Chunk, dropped: &Counter) {
+        dropped.inc();
+        if let Some((first, last)) = chunk.numbers {
+            let (from, to) = self.lost.unwrap_or((first, last));
+            self.lost = Some((from.min(first), to.max(last)));
+        }
+    }
+
+    /// What was lost is told before what follows it, behind what has been begun.
+    fn tell_lost(&mut self, gap: GapText) {
+        let begun = usize::from(self.waiting.front().is_some_and(Chunk::is_begun));
+        let held_back = self.held.is_some();
+        let Some((first, last)) = self.lost.take_if(|_| !held_back) else {
+            return;
+        };
+        let chunk = Chunk::text(&gap(first, last), None);
+        self.bytes += chunk.len();
+        self.waiting.insert(begun, chunk);
+    }
+}
