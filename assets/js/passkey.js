@@ -29,6 +29,15 @@ export async function signIn(remember) {
   return post('/session/passkey', { ...shown, remember }, { stay: true });
 }
 
+/**
+ * Signs in with the passkey that is asked for after the password.
+ * @param {{ token: string, options: any }} step what the server answered to the password
+ */
+export async function finishSignIn({ token, options }) {
+  const shown = await navigator.credentials.get({ publicKey: request(options.publicKey) });
+  return post('/session/second', { token, credential: described(shown) }, { stay: true });
+}
+
 /** Shows a passkey in the place of the password. */
 export async function confirm() {
   return post('/session/confirm/passkey', await choose(), { stay: true });

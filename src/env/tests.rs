@@ -191,39 +191,6 @@ async fn without_a_mail_server_mails_are_kept_for_the_administrator() {
     assert!(matches!(mailer.send(nowhere).await, Err(MailError::Address(_))));
 }
 
-/// Takes one mail as a server that wants neither TLS nor a password, and returns what it was told.
-async fn take_mail(listener: tokio::net::TcpListener) -> String {
-    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-    let (stream, _) = listener.accept().await.unwrap();
-    let mut stream = BufReader::new(stream);
-    stream.write_all(b"220 test ESMTP\r\n").await.unwrap();
-    let (mut told, mut in_data) = (String::new(), false);
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await.unwrap() == 0 {
-            return told;
-        }
-        told.push_str(&line);
-        let answer: &[u8] = match line.trim_end() {
-            "DATA" => {
-                in_data = true;
-                b"354 go on\r\n"
-            }
-            "." => {
-                in_data = false;
-                b"250 taken\r\n"
-            }
-            "QUIT" => return told,
-            _ if in_data => continue,
-            _ => b"250 ok\r\n",
-        };
-        stream.write_all(answer).await.unwrap();
-        if answer == b"250 taken\r\n" {
-            return told;
-        }
-    }
-}
-
 #[tokio::test]
 async fn with_a_mail_server_mails_go_there() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -234,7 +201,7 @@ async fn with_a_mail_server_mails_go_there() {
         login: None,
         from: "Shack <shack@example.org>".into(),
     };
-    let server = tokio::spawn(take_mail(listener));
+    let server = tokio::spawn(crate::testkit::take_mail(listener));
     let mailer = Mailer::smtp(&settings, Clock::fake(Timestamp::UNIX_EPOCH)).unwrap();
     mailer
         .send(Mail {

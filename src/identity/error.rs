@@ -41,6 +41,12 @@ pub(crate) enum Error {
     #[cfg(feature = "passkeys")]
     #[error("this passkey is not known here, or did not prove who you are")]
     BadPasskey,
+    #[error("this account wants its passkey: the password alone does not do")]
+    PasskeyWanted,
+    #[error("make a passkey first, so that there is one to ask for")]
+    NoPasskeyYet,
+    #[error("this is the last passkey, and it is asked for after the password; end that first")]
+    LastPasskey,
     #[error("there is no such session")]
     UnknownSession,
     #[error("there is no such proof, or it has ended")]

@@ -65,6 +65,14 @@ impl Letters<'_> {
         mail(to, self.t.s("mail.password_subject"), text)
     }
 
+    /// Whether a passkey is asked for after the password was changed.
+    pub(super) fn second_factor(&self, to: &MailAddress, login: &str, on: bool) -> Mail {
+        let link = format!("{}/recover", self.public);
+        let text = if on { "mail.second_on" } else { "mail.second_off" };
+        let text = self.t.f(text, &[("call", login), ("link", &link)]);
+        mail(to, self.t.s("mail.second_subject"), text)
+    }
+
     /// What an administrator decided about the account.
     pub(super) fn decided(
         &self,

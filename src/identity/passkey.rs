@@ -26,6 +26,7 @@ use super::error::Error;
 use super::memory::Touched;
 use super::model::{AccountId, DisplayName};
 use super::read;
+use super::second_factor::{Ceremony, HalfOpen};
 use super::service::{Browser, Identity, lock, own_digest};
 use super::sign_in::Proven;
 use super::tables::{StoredAccount, StoredPasskey};
@@ -36,6 +37,8 @@ use super::write;
 const LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// Ceremonies under way at once; beyond them new ones wait.
 const MOST_PENDING: usize = 8_192;
+/// Doors of one account that wait half open for their passkey.
+const MOST_HALF_OPEN: usize = 10;
 
 /// The passkeys' side of the accounts.
 pub(super) struct Passkeys {
@@ -53,15 +56,8 @@ struct Party {
 enum Pending {
     Registration(AccountId, Box<PasskeyRegistration>),
     Authentication(Box<DiscoverableAuthentication>),
-}
-
-/// What the browser needs for a ceremony.
-#[derive(Debug, Clone)]
-pub(crate) struct Ceremony {
-    /// To be sent back with the credential.
-    pub(crate) token: String,
-    /// For `navigator.credentials`, binary values in base64url.
-    pub(crate) options: Value,
+    /// After the account's password.
+    Second(HalfOpen, Box<DiscoverableAuthentication>),
 }
 
 impl Passkeys {
@@ -94,6 +90,16 @@ impl Passkeys {
         }
         let until = now.checked_add(LIFE).unwrap_or(Timestamp::MAX);
         all.insert(token.to_owned(), (until, pending));
+        Ok(())
+    }
+
+    /// Whether one more half-open door of an account fits: whoever knows the password must not take all places.
+    fn room_for(&self, account: AccountId) -> Result<(), Error> {
+        let all = lock(&self.pending);
+        let held = |pending: &Pending| matches!(pending, Pending::Second(half, _) if half.account == account);
+        if all.values().filter(|(_, pending)| held(pending)).count() >= MOST_HALF_OPEN {
+            return Err(Error::Busy);
+        }
         Ok(())
     }
 
@@ -208,10 +214,35 @@ impl Identity {
 
     /// Begins a sign-in, or a confirmation, with whichever passkey the person chooses.
     pub(crate) fn ask_passkey(&self) -> Result<Ceremony, Error> {
+        self.ask_any(|state| Pending::Authentication(state))
+    }
+
+    /// Asks for the passkey of somebody who has shown the password. What the browser is told is what it is told
+    /// without one: no passkey is named.
+    pub(super) fn ask_passkey_of(&self, half: HalfOpen) -> Result<Ceremony, Error> {
+        self.inner.passkeys.room_for(half.account)?;
+        self.ask_any(|state| Pending::Second(half, state))
+    }
+
+    fn ask_any(
+        &self,
+        pending: impl FnOnce(Box<DiscoverableAuthentication>) -> Pending,
+    ) -> Result<Ceremony, Error> {
         let started = self.inner.passkeys.party()?.start_discoverable_authentication();
         let (options, state) = started.map_err(refused)?;
         let options = serde_json::to_value(&options).map_err(|_| Error::NoPasskeys)?;
-        self.pending(options, Pending::Authentication(Box::new(state)))
+        self.pending(options, pending(Box::new(state)))
+    }
+
+    /// Whose password came before the passkey that answers this, and what the passkey was asked. Good for one answer.
+    pub(super) fn half_opened(
+        &self,
+        token: &str,
+    ) -> Result<(HalfOpen, Box<DiscoverableAuthentication>), Error> {
+        match self.inner.passkeys.take(token, self.inner.clock.now())? {
+            Pending::Second(half, state) => Ok((half, state)),
+            Pending::Registration(..) | Pending::Authentication(_) => Err(Error::SlowPasskey),
+        }
     }
 
     /// Signs in whoever showed a passkey.
@@ -246,6 +277,15 @@ impl Identity {
         let Pending::Authentication(state) = self.inner.passkeys.take(token, now)? else {
             return Err(Error::SlowPasskey);
         };
+        self.passkey_shown(shown, state).await
+    }
+
+    /// Whose passkey answers what was asked.
+    pub(super) async fn passkey_shown(
+        &self,
+        shown: &PublicKeyCredential,
+        state: Box<DiscoverableAuthentication>,
+    ) -> Result<AccountId, Error> {
         let party = self.inner.passkeys.party()?;
         let (user, raw) = party
             .identify_discoverable_authentication(shown)

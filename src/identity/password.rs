@@ -16,8 +16,10 @@ use zeroize::Zeroizing;
 
 use super::passlib::{self, Pbkdf2Hash};
 
-/// Shortest new password, in characters: it is the only factor.
-const MIN_CHARS: usize = 15;
+/// Shortest new password that is the only factor, in characters.
+const ALONE: usize = 15;
+/// Shortest new password where a passkey is asked for as well.
+const BESIDE_PASSKEY: usize = 8;
 /// Longest password looked at, in bytes; a longer one would only cost time.
 const MAX_BYTES: usize = 1024;
 /// Concurrent hash computations; each holds 19 MiB.
@@ -43,12 +45,17 @@ pub(crate) struct Password(Zeroizing<String>);
 /// Why a new password is refused; the text is for the person who chose it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WeakPassword {
-    #[error("use at least {MIN_CHARS} characters; a few unrelated words are easy to remember")]
-    TooShort,
+    #[error("use at least {0} characters; a few unrelated words are easy to remember")]
+    TooShort(usize),
     #[error("use at most {MAX_BYTES} bytes")]
     TooLong,
     #[error("this password is one of those that are guessed first; choose another")]
     Common,
+}
+
+impl WeakPassword {
+    /// What a password is told that is too short to be the only factor.
+    pub(super) const ALONE: Self = Self::TooShort(ALONE);
 }
 
 impl Password {
@@ -59,11 +66,25 @@ impl Password {
 
     /// The same password, where the rules for new ones allow it.
     pub(crate) fn for_use(self) -> Result<Self, WeakPassword> {
+        self.of_at_least(ALONE)
+    }
+
+    /// The same password, where the rules allow it for an account that asks for a passkey as well.
+    pub(super) fn for_use_beside_passkey(self) -> Result<Self, WeakPassword> {
+        self.of_at_least(BESIDE_PASSKEY)
+    }
+
+    /// Whether it is too short to be the only factor.
+    pub(super) fn is_short(&self) -> bool {
+        self.0.chars().count() < ALONE
+    }
+
+    fn of_at_least(self, least: usize) -> Result<Self, WeakPassword> {
         if self.0.len() > MAX_BYTES {
             return Err(WeakPassword::TooLong);
         }
-        if self.0.chars().count() < MIN_CHARS {
-            return Err(WeakPassword::TooShort);
+        if self.0.chars().count() < least {
+            return Err(WeakPassword::TooShort(least));
         }
         if is_common(&self.0) {
             return Err(WeakPassword::Common);

@@ -72,6 +72,7 @@ fn account(r: &impl Rows, id: AccountId, archive: &mut Archive<'_>) -> Result<()
         "privacy": account.privacy,
         "preferences": account.preferences,
         "has_password": account.password.is_some(),
+        "second_factor": account.second_factor,
         "disabled": account.disabled,
         "verified": account.verified,
         "created": account.created,

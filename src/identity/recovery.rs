@@ -17,10 +17,11 @@ use super::model::{AccountId, MailAddress};
 use super::own::public_id;
 use super::password::Password;
 use super::read;
+use super::second_factor::Entry;
 use super::service::{Browser, Identity};
 use super::sign_in::Proven;
 use super::ticket::{Purpose, Ticket};
-use super::token::{self, SecretDigest, SessionToken};
+use super::token::{self, SecretDigest};
 use super::write::{self, Postage};
 
 /// Random bytes of a link's token.
@@ -121,13 +122,14 @@ impl Identity {
         .await
     }
 
-    /// Sets a new password for whoever holds the link, and signs them in; sessions that were open end.
+    /// Sets a new password for whoever holds the link, and signs them in, or asks for the passkey that the account wants
+    /// as well; sessions that were open end.
     pub(crate) async fn recover(
         &self,
         shown: &str,
         password: Password,
         browser: &Browser,
-    ) -> Result<SessionToken, Error> {
+    ) -> Result<Entry, Error> {
         // Before anything costly: a link that does nothing is not worth a hash.
         let (purpose, _) = self.link(shown).await?;
         if purpose != Purpose::Recovery {
@@ -142,7 +144,7 @@ impl Identity {
             })
             .await?;
         self.tell_password_changed(id);
-        self.enter(id, false, Proven::Link, browser).await
+        self.admit(id, false, Proven::Link, browser).await
     }
 
     /// What a link is for, and whom it names, while it works.

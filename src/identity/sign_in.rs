@@ -13,6 +13,7 @@ use super::login::Login;
 use super::memory::Touched;
 use super::model::AccountId;
 use super::password::{Password, PasswordHash};
+use super::second_factor::Entry;
 use super::service::{Browser, Identity, lock, own_digest};
 use super::token::{SecretDigest, SessionToken};
 use super::write::{self, NewAccount, NewSession};
@@ -50,10 +51,10 @@ impl Proven {
 }
 
 impl Identity {
-    /// Signs a person in by call and password.
-    pub(crate) async fn sign_in(&self, shown: SignIn, browser: &Browser) -> Result<SessionToken, Error> {
+    /// Signs a person in by call and password, or asks for the passkey that the account wants as well.
+    pub(crate) async fn sign_in(&self, shown: SignIn, browser: &Browser) -> Result<Entry, Error> {
         let account = self.prove(&shown.call, shown.password, browser).await?;
-        self.enter(account, shown.remember, Proven::Password, browser)
+        self.admit(account, shown.remember, Proven::Password, browser)
             .await
     }
 
@@ -78,6 +79,9 @@ impl Identity {
     ) -> Result<(), Error> {
         let member = actor.in_person()?;
         let digest = own_digest(member).ok_or(Error::UnknownSession)?;
+        if self.account(member.account)?.second_factor {
+            return Err(Error::PasskeyWanted);
+        }
         self.prove(member.call.as_str(), password, browser).await?;
         self.confirm_by(digest, Proven::Password).await
     }
@@ -91,7 +95,7 @@ impl Identity {
         .await
     }
 
-    /// Changes the actor's own password.
+    /// Changes the actor's own password; it may be shorter where a passkey is asked for as well.
     pub(crate) async fn change_password(
         &self,
         actor: &Actor,
@@ -104,12 +108,30 @@ impl Identity {
         if account.configured.is_some() {
             return Err(Error::Configured(account.call.clone()));
         }
+        let new = if account.second_factor {
+            new.for_use_beside_passkey()?
+        } else {
+            new.for_use()?
+        };
         if !self.may_replace_password(actor) {
             self.prove(member.call.as_str(), current, browser).await?;
         }
-        self.store_password(actor, member.account, new).await?;
+        if new.is_short() {
+            self.store_short_password(actor, member.account, new).await?;
+        } else {
+            self.store_password(actor, member.account, new).await?;
+        }
         self.tell_password_changed(member.account);
         Ok(())
+    }
+
+    async fn store_short_password(&self, actor: &Actor, id: AccountId, new: Password) -> Result<(), Error> {
+        let (hash, actor) = (self.hash(new).await, actor.clone());
+        self.change(move |tx, now| {
+            write::set_short_password(tx, &actor, &hash, now)?;
+            Ok(((), Touched::account(id)))
+        })
+        .await
     }
 
     /// Whether the actor may set a password without knowing the present one: they have lately shown something better.
@@ -150,12 +172,14 @@ impl Identity {
         let now = self.inner.clock.now();
         lock(&self.inner.throttle).check(&call_text, network, now)?;
         let right = slot.verify(password.clone(), hash.clone()).await;
-        let (Some((id, _)), Some(hash), true) = (known, hash, right) else {
+        let (Some((id, account)), Some(hash), true) = (known, hash, right) else {
             lock(&self.inner.throttle).failed(&call_text, network, now);
             tracing::info!(peer.ip = %browser.address, "sign-in failed from {}", browser.address);
             return Err(Error::WrongPassword);
         };
-        lock(&self.inner.throttle).succeeded(&call_text, network, now);
+        if !account.second_factor {
+            lock(&self.inner.throttle).succeeded(&call_text, network, now);
+        }
         if hash.is_outdated() {
             let better = slot.hash(password, self.inner.entropy.bytes()).await;
             self.change(move |tx, _| {

@@ -109,6 +109,12 @@ pub(crate) struct StoredAccount {
     /// The configured hash string's digest, where the password is the configuration's.
     #[serde(default)]
     pub(crate) configured: Option<SmolStr>,
+    /// A passkey is asked for after the password.
+    #[serde(default)]
+    pub(crate) second_factor: bool,
+    /// The password is too short to be the only factor.
+    #[serde(default)]
+    pub(crate) short_password: bool,
     #[serde(default)]
     pub(crate) disabled: bool,
     /// Since when the call is proven to be this person's: drawn from the table of proofs.

@@ -76,6 +76,12 @@ impl Throttle {
         count(&mut self.networks, network, now, |failures| {
             after(failures.first, NETWORK_WINDOW)
         });
+        self.unfinished(account, network, now);
+    }
+
+    /// Counts a right password whose passkey has not come yet, against the account alone: the network's people may be
+    /// many, and each has shown one.
+    pub(crate) fn unfinished(&mut self, account: &str, network: Network, now: Timestamp) {
         let key = (account.to_owned(), network);
         if self.is_familiar(&key, now) {
             count(&mut self.at_home, key, now, |failures| {

@@ -8,8 +8,12 @@ mod app;
 pub mod ladder_fuzz;
 mod logbook;
 pub mod lotw;
+mod mail;
 pub mod morse_fuzz;
+pub mod passkey;
 pub mod records;
+pub mod tls;
 
 pub use app::{BEGIN, Route, SentMail, TestApp};
 pub use logbook::{Imported, ScratchLog};
+pub use mail::take_mail;

@@ -102,9 +102,13 @@ impl Caller {
         }
     }
 
-    /// The session's cookie.
-    pub(crate) fn cookie(&self) -> Option<&str> {
-        self.cookie.as_deref()
+    /// The same browser with one more cookie.
+    pub(crate) fn with_cookie(&self, cookie: &str) -> Self {
+        let own = self.cookie.as_deref();
+        Self {
+            cookie: Some(own.map_or_else(|| cookie.to_owned(), |own| format!("{own}; {cookie}"))),
+            ..self.clone()
+        }
     }
 
     /// The same browser, whose page has lost its token.

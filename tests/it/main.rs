@@ -12,7 +12,7 @@ mod flows;
 mod kit;
 mod nameserver;
 mod process;
-mod threats;
+mod security;
 mod tidy;
 mod tls;
 mod words;

@@ -7,16 +7,15 @@ use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::client::ResolvesClientCert;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme, SupportedProtocolVersion};
+use rustls::{ClientConfig, SignatureScheme, SupportedProtocolVersion};
+use shackbox::testkit::tls::AnyServer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// A client that is not choosy.
 pub(crate) struct Client {
@@ -69,7 +68,7 @@ impl Client {
             .with_protocol_versions(&self.versions)
             .unwrap()
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
+            .with_custom_certificate_verifier(AnyServer::new())
             .with_no_client_auth();
         config.client_auth_cert_resolver = Arc::new(Notes {
             asked: Arc::clone(&self.asked),
@@ -152,65 +151,6 @@ pub(crate) fn put(dir: &Path, (chain, key): &(String, String)) -> (String, Strin
     std::fs::write(&chain_path, chain).unwrap();
     std::fs::write(&key_path, key).unwrap();
     (chain_path.display().to_string(), key_path.display().to_string())
-}
-
-#[derive(Debug)]
-struct Anyone(Arc<CryptoProvider>);
-
-impl Anyone {
-    /// The library's own function does not know the extension that a proof has.
-    fn holds(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let (_, read) = X509Certificate::from_der(certificate).unwrap();
-        let key = &read.public_key().subject_public_key.data;
-        let known = self.0.signature_verification_algorithms.mapping;
-        let fitting = known.iter().filter(|(scheme, _)| *scheme == signature.scheme);
-        let mut algorithms = fitting.flat_map(|(_, algorithms)| algorithms.iter());
-        if algorithms.any(|own| own.verify_signature(key, message, signature.signature()).is_ok()) {
-            Ok(HandshakeSignatureValid::assertion())
-        } else {
-            Err(rustls::CertificateError::BadSignature.into())
-        }
-    }
-}
-
-impl ServerCertVerifier for Anyone {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.holds(message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.holds(message, certificate, signature)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 #[derive(Debug)]

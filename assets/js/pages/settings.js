@@ -1,6 +1,6 @@
 //  Settings: each part saves on its own; looks are shown as they are chosen.
 
-import { del, patch, post } from '../api.js';
+import { del, patch, post, put } from '../api.js';
 import { all, h, one } from '../dom.js';
 import { sends } from '../forms.js';
 import { show } from '../looks.js';
@@ -74,6 +74,13 @@ one('[data-make-passkey]')?.addEventListener('click', async (/** @type {any} */ 
     send: async (name) => { await register(name); },
   });
   if (made) location.reload();
+});
+
+sends(one('[data-demand]'), async ({ required, second_password: password }) => {
+  await put('/account/second-factor', { required: required === 'true', password });
+  location.hash = '#passkeys';
+  location.reload();
+  return t('js.settings.second_saved');
 });
 
 sends(one('[data-key]'), async ({ key_name: name, scopes = [] }, form) => {

@@ -9,13 +9,13 @@ use super::fields::{Again, Fields};
 use super::frame::Shelf;
 use super::notice::Done;
 use super::reader::{Reader, see_other};
-use super::views::{LoginPage, SetupPage};
+use super::views::{LoginPage, SecondStep, SetupPage};
 use crate::app::App;
 use crate::config::SignUp;
 use crate::identity::api::first_account;
 use crate::identity::api::gate::{ended_cookies, session_cookie};
-use crate::identity::{Error, SessionToken, SignIn};
-use crate::web::{Problem, Query, Result};
+use crate::identity::{Ceremony, Entry, Error, SessionToken, SignIn};
+use crate::web::{Problem, Query, Result, Sensitive};
 
 /// Where to go on after signing in.
 #[derive(Debug, Deserialize)]
@@ -45,7 +45,7 @@ pub(super) async fn login(reader: Reader, Query(query): Query<Next>) -> Result<R
     login_page(&reader, again, &query.next)
 }
 
-/// Signs in; a session the browser had before ends.
+/// Signs in; a session the browser had before ends. Where the account wants a passkey as well, it is asked for next.
 pub(super) async fn sign_in(State(app): State<App>, reader: Reader, fields: Fields) -> Result<Response> {
     let remember = fields.ticked("remember");
     let shown = SignIn {
@@ -59,7 +59,8 @@ pub(super) async fn sign_in(State(app): State<App>, reader: Reader, fields: Fiel
         .sign_in(shown, &reader.visitor.browser)
         .await
     {
-        Ok(token) => token,
+        Ok(Entry::Open(token)) => token,
+        Ok(Entry::Half(step)) => return second_page(&reader, step, fields.text("next")),
         Err(error) => {
             let again = Again::after(error.into())?.having(&["call", "password"]);
             return login_page(&reader, again.keeping(&fields, &["call"]), fields.text("next"));
@@ -131,11 +132,27 @@ async fn end_session(app: &App, reader: &Reader) -> Result<()> {
     }
 }
 
+/// The passkey is asked for, which takes the page's script.
+pub(super) fn second_page(reader: &Reader, step: Ceremony, next: &str) -> Result<Response> {
+    let second = SecondStep {
+        token: step.token,
+        options: step.options.to_string(),
+    };
+    let mut response = page_of(reader, Again::default(), next, Some(second))?;
+    response.extensions_mut().insert(Sensitive);
+    Ok(response)
+}
+
 fn login_page(reader: &Reader, again: Again, next: &str) -> Result<Response> {
+    page_of(reader, again, next, None)
+}
+
+fn page_of(reader: &Reader, again: Again, next: &str, second: Option<SecondStep>) -> Result<Response> {
     let page = LoginPage {
         frame: reader.frame("", reader.t.s("login.title"), Shelf::default()),
         form: again.form,
         next: own_path(next).to_owned(),
+        second,
         setup_pending: reader.app.services.identity.needs_administrator(),
         passkeys: reader.passkeys_here(),
         certificates: reader.certificate_host().is_some(),

@@ -149,6 +149,7 @@ fn account(account: &StoredAccount) -> FrameAccount {
         name: account.name.as_str().to_owned(),
         role: role(account.role),
         verified: account.verified.is_some(),
+        second_factor: account.second_factor,
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) enum Done {
     PasswordSet,
     PasskeyRenamed,
     PasskeyRevoked,
+    SecondFactorOn,
+    SecondFactorOff,
     SecretRevoked,
     CertificateFirst,
     CallProven,
@@ -64,7 +66,7 @@ pub(super) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 52] = [
+    const ALL: [Self; 54] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -100,6 +102,8 @@ impl Done {
         Self::PasswordSet,
         Self::PasskeyRenamed,
         Self::PasskeyRevoked,
+        Self::SecondFactorOn,
+        Self::SecondFactorOff,
         Self::SecretRevoked,
         Self::CertificateFirst,
         Self::CallProven,
@@ -180,6 +184,8 @@ impl Done {
             Self::PasswordSet => "done.password_set",
             Self::PasskeyRenamed => "done.passkey_renamed",
             Self::PasskeyRevoked => "done.passkey_revoked",
+            Self::SecondFactorOn => "done.second_factor_on",
+            Self::SecondFactorOff => "done.second_factor_off",
             Self::SecretRevoked => "done.secret_revoked",
             Self::CertificateFirst => "done.certificate_first",
             Self::CallProven => "done.call_proven",

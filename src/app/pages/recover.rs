@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::entrance::second_page;
 use super::fields::{Again, Fields};
 use super::frame::Shelf;
 use super::notice::Done;
@@ -14,7 +15,7 @@ use super::reader::Reader;
 use super::views::{ConfirmPage, RecoverPage, SetPasswordPage};
 use crate::app::App;
 use crate::identity::api::gate::session_cookie;
-use crate::identity::{Confirmed, Password, Purpose, SignedUp};
+use crate::identity::{Confirmed, Entry, Password, Purpose, SignedUp};
 use crate::web::{Problem, Query, Result, Sensitive};
 
 /// A link's token.
@@ -91,7 +92,8 @@ pub(super) async fn set(State(app): State<App>, reader: Reader, fields: Fields) 
         Err(weak) => Err(Problem::invalid("password", weak.to_string())),
     };
     match set {
-        Ok(session) => {
+        Ok(Entry::Half(step)) => second_page(&reader, step, "/"),
+        Ok(Entry::Open(session)) => {
             let mut response = reader.go_on("/", Done::PasswordSet)?;
             let cookie = session_cookie(&session, reader.visitor.https, false);
             response.headers_mut().append(header::SET_COOKIE, cookie);

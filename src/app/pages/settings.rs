@@ -12,7 +12,7 @@ use super::views::{
     KeyRow, PasskeyRow, ScopeChoice, SecretRow, SessionRow, SettingsPage, utc_words, word_or_name,
 };
 use crate::identity::write::{AccountChange, NewKey};
-use crate::identity::{Error, KeyLine, PasskeyLine, Password, Scope, SessionLine};
+use crate::identity::{Error, KeyLine, PasskeyLine, Scope, SessionLine};
 use crate::web::{Problem, Result, Sensitive};
 
 /// The scopes that open something here, with whether a new key begins with them.
@@ -24,7 +24,16 @@ const SCOPES: [(Scope, &str, bool); 4] = [
 ];
 
 /// Where the page has a place for what is wrong.
-const PLACES: [&str; 7] = ["name", "grid", "current", "new", "email", "key_name", "scopes"];
+const PLACES: [&str; 8] = [
+    "name",
+    "grid",
+    "current",
+    "new",
+    "email",
+    "second_password",
+    "key_name",
+    "scopes",
+];
 
 /// What a form came to.
 enum Outcome {
@@ -101,6 +110,7 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Outcome> {
             identity.revoke_passkey(actor, fields.text("id").into()).await?;
             Ok(Outcome::Done(Done::PasskeyRevoked))
         }
+        "second_factor" => second_factor(reader, fields).await,
         "make_secret" => {
             let signing = identity.make_signing_secret(actor).await?;
             Ok(Outcome::Made(Secrets {
@@ -130,15 +140,31 @@ async fn carry_out(reader: &Reader, fields: &Fields) -> Result<Outcome> {
 }
 
 async fn change_password(reader: &Reader, fields: &Fields) -> Result<Outcome> {
-    let new = Password::chosen(fields.secret("new"));
-    let new = new.map_err(|weak| Problem::invalid("new", weak.to_string()))?;
+    let new = fields.password("new");
     let (visitor, identity) = (&reader.visitor, &reader.app.services.identity);
     let changed = identity.change_password(&visitor.actor, fields.password("current"), new, &visitor.browser);
     changed.await.map_err(|error| match error {
         Error::WrongPassword => Problem::invalid("current", "this is not your password"),
+        Error::Weak(weak) => Problem::invalid("new", weak.to_string()),
         other => other.into(),
     })?;
     Ok(Outcome::Done(Done::PasswordChanged))
+}
+
+async fn second_factor(reader: &Reader, fields: &Fields) -> Result<Outcome> {
+    let (identity, actor) = (&reader.app.services.identity, &reader.visitor.actor);
+    if fields.ticked("required") {
+        identity.require_second_factor(actor).await?;
+        return Ok(Outcome::Done(Done::SecondFactorOn));
+    }
+    let given = !fields.secret("second_password").is_empty();
+    let new = given.then(|| fields.password("second_password"));
+    let ended = identity.end_second_factor(actor, new).await;
+    ended.map_err(|error| match error {
+        Error::Weak(weak) => Problem::invalid("second_password", weak.to_string()),
+        other => other.into(),
+    })?;
+    Ok(Outcome::Done(Done::SecondFactorOff))
 }
 
 async fn create_key(reader: &Reader, fields: &Fields) -> Result<Outcome> {
@@ -203,6 +229,8 @@ async fn page(reader: &Reader, again: Again, made: Secrets) -> Result<Response> 
         form: again.form,
         email: email.unwrap_or_default(),
         password_free: identity.may_replace_password(actor),
+        second_factor: account.second_factor,
+        short_password: account.short_password,
         passkeys: passkeys.iter().map(|line| passkey(reader, line)).collect(),
         passkeys_here: reader.passkeys_here(),
         passkey_origin: origin.unwrap_or_default(),

@@ -147,15 +147,12 @@ pub(super) async fn change_password(
     visitor: Visitor,
     Json(change): Json<PasswordChange>,
 ) -> Result<StatusCode> {
-    let new = change
-        .new
-        .for_use()
-        .map_err(|weak| Problem::invalid("new", weak.to_string()))?;
     let changed = state
         .identity
-        .change_password(&visitor.actor, change.current, new, &visitor.browser)
+        .change_password(&visitor.actor, change.current, change.new, &visitor.browser)
         .await;
     changed.map_err(|error| match error {
+        Error::Weak(weak) => Problem::invalid("new", weak.to_string()),
         Error::WrongPassword => Problem::invalid("current", "this is not your password"),
         other => other.into(),
     })?;

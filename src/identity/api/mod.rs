@@ -17,6 +17,7 @@ mod passkey;
 mod privacy;
 mod proofs;
 mod reviews;
+mod second_factor;
 mod secret;
 mod services;
 mod session;
@@ -82,6 +83,7 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
     let routes = Routes::new()
         .api(login, routes!(passkey::ask))
         .api(login, routes!(passkey::sign_in))
+        .api(login, routes!(passkey::second))
         .api(Access::Session.class(Class::Login), routes!(passkey::confirm))
         .api(Access::Session, routes!(passkey::begin))
         .api(Access::Session, routes!(passkey::list, passkey::add))
@@ -115,6 +117,7 @@ pub(crate) fn routes(state: IdentityState) -> Routes {
             Access::Session.class(Class::Login),
             routes!(accounts::change_password),
         )
+        .api(Access::Session, routes!(second_factor::set))
         .api(Access::Session, routes!(documents::list))
         .api(Access::Session.upload(), routes!(documents::send))
         .api(Access::Session, routes!(documents::withdraw))
@@ -186,6 +189,8 @@ pub(crate) struct AccountBody {
     pub(crate) waiting: bool,
     /// Whether the password is set in the configuration and cannot be changed here.
     pub(crate) password_locked: bool,
+    /// Whether a passkey is asked for after the password.
+    pub(crate) second_factor: bool,
     #[schema(value_type = String, format = "date-time")]
     pub(crate) created: Timestamp,
     /// When a session or key of the account was last used; for administrators.
@@ -211,6 +216,7 @@ impl AccountBody {
             person: account.person.clone(),
             waiting: account.waiting,
             password_locked: account.configured.is_some(),
+            second_factor: account.second_factor,
             created: account.created,
             last_seen: None,
         }
@@ -284,6 +290,9 @@ impl From<Error> for Problem {
                 .retry_after(Duration::from_mins(10)),
             Error::LastAdministrator => Self::conflict("last_administrator", text),
             Error::TooManyKeys(_) => Self::conflict("too_many_keys", text),
+            Error::PasskeyWanted => Self::conflict("passkey_wanted", text),
+            Error::LastPasskey => Self::conflict("last_passkey", text),
+            Error::NoPasskeyYet => Self::conflict("no_passkey", text),
             #[cfg(feature = "passkeys")]
             Error::PasskeyKnown => Self::conflict("passkey_known", text),
             #[cfg(feature = "passkeys")]

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
 
 use crate::identity::model::DisplayName;
-use crate::identity::passkey::Ceremony;
+use crate::identity::second_factor::Ceremony;
 use crate::web::{Json, Path, Problem, ProblemBody, Result, Sensitive};
 
 use super::IdentityState;
@@ -51,6 +51,15 @@ pub(super) struct ShownPasskeyBody {
     /// Stay signed in on this device.
     #[serde(default)]
     remember: bool,
+}
+
+/// A passkey that is shown after the password.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SecondBody {
+    token: String,
+    /// The browser's answer, binary values in base64url.
+    #[schema(value_type = Object)]
+    credential: PublicKeyCredential,
 }
 
 /// A passkey in the list.
@@ -175,6 +184,23 @@ pub(super) async fn sign_in(
     let token = entered.await?;
     let body = started(&state, &token).await?;
     let cookie = set_cookie(&token, &visitor, shown.remember);
+    Ok((cookie, Extension(Sensitive), Json(body)))
+}
+
+/// Signs in with the passkey that was asked for after the password: the answer sets the session's cookie.
+#[utoipa::path(post, path = "/api/v1/session/second", tag = "session", request_body = SecondBody, responses(
+    (status = 200, body = SessionBody), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(super) async fn second(
+    State(state): State<IdentityState>,
+    visitor: Visitor,
+    Json(shown): Json<SecondBody>,
+) -> Result<impl IntoResponse> {
+    let entered = state
+        .identity
+        .finish_sign_in(&shown.token, &shown.credential, &visitor.browser);
+    let (token, remember) = entered.await?;
+    let body = started(&state, &token).await?;
+    let cookie = set_cookie(&token, &visitor, remember);
     Ok((cookie, Extension(Sensitive), Json(body)))
 }
 

@@ -3,9 +3,10 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ham::callsign::Callsign;
@@ -15,6 +16,7 @@ use crate::identity::login::Login;
 use crate::identity::model::{DisplayName, Role};
 use crate::identity::own::SessionLine;
 use crate::identity::password::Password;
+use crate::identity::second_factor::{Ceremony, Entry};
 use crate::identity::sign_in::SignIn;
 use crate::identity::token::SessionToken;
 use crate::identity::write::NewAccount;
@@ -66,6 +68,18 @@ pub(super) struct ConfirmBody {
     password: Password,
 }
 
+/// The passkey that is asked for after the password: no session yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SecondStepBody {
+    /// `passkey`: the way on is `POST /api/v1/session/second`, with the token, within five minutes. One answer is taken.
+    next: &'static str,
+    /// To be sent back with the credential.
+    token: String,
+    /// For `navigator.credentials`, binary values in base64url.
+    #[schema(value_type = Object)]
+    options: Value,
+}
+
 /// A session in the list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SessionItem {
@@ -105,24 +119,22 @@ pub(super) async fn show(
     Ok((Extension(Sensitive), Json(body)))
 }
 
-/// Signs in: the answer sets the session's cookie.
+/// Signs in: the answer sets the session's cookie, or asks for a passkey first (202).
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignInBody, responses(
-    (status = 200, body = SessionBody), (status = 401, body = ProblemBody), (status = 429, body = ProblemBody)))]
+    (status = 200, body = SessionBody), (status = 202, body = SecondStepBody), (status = 401, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub(super) async fn start(
     State(state): State<IdentityState>,
     visitor: Visitor,
     Json(shown): Json<SignInBody>,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let remember = shown.remember;
     let shown = SignIn {
         call: shown.call,
         password: shown.password,
         remember,
     };
-    let token = state.identity.sign_in(shown, &visitor.browser).await?;
-    let body = started(&state, &token).await?;
-    let cookie = set_cookie(&token, &visitor, remember);
-    Ok((cookie, Extension(Sensitive), Json(body)))
+    let entry = state.identity.sign_in(shown, &visitor.browser).await?;
+    admitted(&state, &visitor, entry, remember).await
 }
 
 /// Signs out.
@@ -175,6 +187,7 @@ pub(super) async fn confirm(
         .await;
     confirmed.map_err(|error| match error {
         Error::WrongPassword => Problem::invalid("password", "this is not your password"),
+        error @ Error::PasskeyWanted => Problem::invalid("password", error.to_string()),
         other => other.into(),
     })?;
     Ok(StatusCode::NO_CONTENT)
@@ -242,6 +255,30 @@ pub(super) fn set_cookie(
         header::SET_COOKIE,
         gate::session_cookie(token, visitor.https, remember),
     )]
+}
+
+/// The answer where a password or a link leads.
+pub(super) async fn admitted(
+    state: &IdentityState,
+    visitor: &Visitor,
+    entry: Entry,
+    remember: bool,
+) -> Result<Response> {
+    match entry {
+        Entry::Open(token) => {
+            let body = started(state, &token).await?;
+            let cookie = set_cookie(&token, visitor, remember);
+            Ok((cookie, Extension(Sensitive), Json(body)).into_response())
+        }
+        Entry::Half(Ceremony { token, options }) => {
+            let body = SecondStepBody {
+                next: "passkey",
+                token,
+                options,
+            };
+            Ok((StatusCode::ACCEPTED, Extension(Sensitive), Json(body)).into_response())
+        }
+    }
 }
 
 /// The answer for a session that has just begun.

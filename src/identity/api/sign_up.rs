@@ -5,7 +5,7 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -22,7 +22,7 @@ use crate::identity::tables::Person;
 use crate::web::{Json, Path, Problem, ProblemBody, Result, Sensitive};
 
 use super::gate::{Visitor, Who};
-use super::session::{SessionBody, set_cookie, started};
+use super::session::{SecondStepBody, SessionBody, admitted};
 use super::{IdentityState, accounts};
 
 /// Longest postal code and register number, in characters.
@@ -217,24 +217,19 @@ pub(super) async fn ask_recovery(
 
 /// Sets a new password by such a link, ends all sessions, and signs in.
 #[utoipa::path(post, path = "/api/v1/recovery/set", tag = "session", request_body = RecoverBody, responses(
-    (status = 200, body = SessionBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    (status = 200, body = SessionBody), (status = 202, body = SecondStepBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(super) async fn recover(
     State(state): State<IdentityState>,
     visitor: Visitor,
     Json(body): Json<RecoverBody>,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let password = body.password.for_use();
     let password = password.map_err(|weak| Problem::invalid("password", weak.to_string()))?;
-    let token = state
+    let entry = state
         .identity
         .recover(&body.token, password, &visitor.browser)
         .await?;
-    let body = started(&state, &token).await?;
-    Ok((
-        set_cookie(&token, &visitor, false),
-        Extension(Sensitive),
-        Json(body),
-    ))
+    admitted(&state, &visitor, entry, false).await
 }
 
 /// Makes a link by which somebody sets a new password: to be handed over. Works once and for a day.

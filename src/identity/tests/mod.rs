@@ -117,7 +117,7 @@ fn scopes_of_a_newer_version_are_left_out() {
 #[test]
 fn new_passwords_are_long_and_not_the_usual_ones() {
     let refused = |text: &str| Password::chosen(text).unwrap_err();
-    assert_eq!(refused("fourteen chars"), WeakPassword::TooShort);
+    assert_eq!(refused("fourteen chars"), WeakPassword::TooShort(15));
     assert_eq!(refused(&"x".repeat(2000)), WeakPassword::TooLong);
     for common in [
         "Password Password",

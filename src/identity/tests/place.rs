@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use crate::config::SignUp;
 use crate::env::{Clock, Entropy, Mailer, Outbound};
 use crate::identity::ladder::{Means, NO_REGISTER};
+use crate::identity::second_factor::Entry;
 use crate::identity::service::Browser;
 use crate::identity::token::SessionToken;
 use crate::identity::write::NewAccount;
@@ -138,7 +139,10 @@ impl Place {
             password: Password::entered(password),
             remember,
         };
-        self.identity.sign_in(shown, &browser(1)).await
+        match self.identity.sign_in(shown, &browser(1)).await? {
+            Entry::Open(token) => Ok(token),
+            Entry::Half(_) => Err(Error::PasskeyWanted),
+        }
     }
 
     pub(super) async fn actor(&self, call: &str) -> Actor {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::second_factor::forget_demand;
 use super::verification::record_older;
 use super::{NewAccount, audit, end_sessions, insert_account, line, save};
 use crate::ham::callsign::Callsign;
@@ -60,6 +61,8 @@ fn install_configured(
     }
     if !unchanged && let Some(hash) = hash {
         account.password = Some(format_smolstr!("{hash}"));
+        // Whoever sets it there owns the machine, and may have lost the passkey.
+        forget_demand(&mut account);
         end_sessions(tx, id, None)?;
     }
     account.configured = fingerprint;

@@ -14,6 +14,7 @@ mod mail_count;
 mod morse;
 mod passkeys;
 mod questions;
+mod second_factor;
 mod secrets;
 mod sessions;
 mod tickets;
@@ -67,6 +68,8 @@ pub(crate) use passkeys::add_passkey;
 pub(super) use passkeys::note_passkey;
 pub(crate) use passkeys::{rename_passkey, revoke_passkey};
 pub(crate) use questions::replace_gate_questions;
+pub(super) use second_factor::set_short_password;
+pub(crate) use second_factor::{end_second_factor, require_second_factor};
 pub(super) use secrets::note_secret;
 pub(crate) use secrets::set_signing_secret;
 pub(crate) use sessions::{NewSession, end_session};
@@ -197,6 +200,8 @@ fn insert_account(
         email: new.email.clone(),
         password: new.password.as_ref().map(|hash| format_smolstr!("{hash}")),
         configured: None,
+        second_factor: false,
+        short_password: false,
         disabled: false,
         verified: None,
         verified_until: None,
@@ -353,6 +358,11 @@ pub(crate) fn set_password(
         return Err(Error::Configured(account.call));
     }
     account.password = Some(format_smolstr!("{hash}"));
+    account.short_password = false;
+    if let Actor::Service(_) = actor {
+        // By the command line: whoever owns the machine, and may have lost the passkey.
+        second_factor::forget_demand(&mut account);
+    }
     save(tx, id, &mut account)?;
     end_sessions(tx, id, own)?;
     audit(tx, &line(&actor.audit_name(), "account.password", id, ""), now)?;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
+use super::second_factor::not_the_last;
 use super::{audit, line, own_or};
 use crate::identity::actor::Actor;
 use crate::identity::authority::Capability;
@@ -80,6 +81,7 @@ pub(crate) fn revoke_passkey(
         // Somebody else's passkey is not admitted to exist.
         own_or(actor, Capability::EndKeys, passkey.account).map_err(|_| Error::UnknownPasskey)?;
     }
+    not_the_last(tx, passkey.account)?;
     tx.remove(PASSKEY, id)?;
     let name = passkey.name.as_str();
     audit(

@@ -11,6 +11,7 @@ use crate::identity::event::IdentityEvent;
 use crate::identity::model::AccountId;
 use crate::identity::read;
 use crate::identity::service::own_digest;
+use crate::identity::sign_in::Proven;
 use crate::identity::tables::{AUDIT, Behind, SESSION, StoredSession};
 use crate::identity::token::SecretDigest;
 use crate::store::{Direction, Rows, Span, StoreError, Write};
@@ -32,7 +33,7 @@ pub(crate) struct NewSession {
     pub(crate) behind: Option<Behind>,
 }
 
-/// Starts a session.
+/// Starts a session; a password or a link starts none where a passkey is wanted as well.
 pub(in crate::identity) fn start_session(
     tx: &mut Write<'_>,
     new: &NewSession,
@@ -40,6 +41,10 @@ pub(in crate::identity) fn start_session(
 ) -> Result<(), Error> {
     let account = read::account(tx, new.account)?.filter(|account| !account.disabled);
     let account = account.ok_or(Error::WrongPassword)?;
+    let alone = [Proven::Password, Proven::Link].map(Proven::as_str);
+    if account.second_factor && alone.contains(&new.proven.as_str()) {
+        return Err(Error::PasskeyWanted);
+    }
     put_session(tx, new, now)?;
     audit(
         tx,

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use smol_str::format_smolstr;
 
+use super::second_factor::forget_demand;
 use super::{NewAccount, audit, end_sessions, insert_account, line, save};
 use crate::identity::actor::{Actor, Denied};
 use crate::identity::authority::Capability;
@@ -185,7 +186,8 @@ pub(crate) fn give_recovery(
     Ok(until)
 }
 
-/// Sets the password of whoever the link belongs to; their sessions end.
+/// Sets the password of whoever the link belongs to; their sessions end. One from an administrator also ends the demand
+/// for a passkey.
 pub(crate) fn recover(
     tx: &mut Write<'_>,
     digest: &SecretDigest,
@@ -198,6 +200,11 @@ pub(crate) fn recover(
         return Err(Error::SpentLink);
     }
     account.password = Some(format_smolstr!("{hash}"));
+    account.short_password = false;
+    if ticket.email.is_none() {
+        // Handed over by somebody who knows whom they help: the passkey may be what was lost.
+        forget_demand(&mut account);
+    }
     save(tx, id, &mut account)?;
     end_sessions(tx, id, None)?;
     let detail = format!("by a link from {}", ticket.by);

@@ -6,6 +6,7 @@ use shackbox_e2e::{Chrome, Server};
 
 use crate::station::{CALL, PASSWORD, founded, repository, sign_in};
 
+const SHORT_PASSWORD: &str = "qrm4ever";
 const NEW_PASSWORD: &str = "seven quiet antennas on a hill";
 
 /// Ticks the right answers, which only the repository knows.
@@ -172,6 +173,93 @@ async fn a_passkey_is_made_used_and_revoked() -> Result<()> {
             .await?;
         chrome.forgive(&["/api/v1/session/passkey", "/websocket"]);
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_is_asked_for_after_the_password() -> Result<()> {
+    founded(async |server, chrome| {
+        let place = named(server);
+        let password = async |word: &str| {
+            chrome.open(&format!("{place}/login?next=%2Fsettings")).await?;
+            chrome.fill("#call", CALL).await?;
+            chrome.fill("#password", word).await?;
+            chrome.click("form[data-login] button.primary").await
+        };
+        chrome.virtual_authenticator().await?;
+        password(PASSWORD).await?;
+        chrome.arrives("/settings").await?;
+        chrome.click("[data-make-passkey]").await?;
+        chrome.fill("#dialog-value", "Workbench").await?;
+        chrome.key("Enter").await?;
+        chrome.has("[data-forget]").await?;
+
+        chrome.click("[data-demand] button").await?;
+        chrome
+            .has("body[data-wants-passkey] [name=required][value=false]")
+            .await?;
+        // A shorter password does now.
+        chrome.fill("#current", PASSWORD).await?;
+        chrome.fill("#new", SHORT_PASSWORD).await?;
+        chrome.click("[data-password] button.primary").await?;
+        chrome.has("[data-password] .state.good").await?;
+
+        sign_out(chrome).await?;
+        password(SHORT_PASSWORD).await?;
+        chrome.arrives("/settings").await?;
+        let sessions = chrome.api("GET", "/sessions", None).await?;
+        let sessions = sessions["items"].as_array().context("no sessions")?.clone();
+        let current = sessions.iter().find(|session| session["current"] == true);
+        assert_eq!(current.context("no session")?["proven"], "passkey");
+
+        // The short password does not become the only one.
+        chrome.fill("#second-password", NEW_PASSWORD).await?;
+        chrome.click("[data-demand] button").await?;
+        chrome
+            .has("body:not([data-wants-passkey]) [name=required][value=true]")
+            .await?;
+        sign_out(chrome).await?;
+        password(NEW_PASSWORD).await?;
+        chrome.arrives("/settings").await?;
+        chrome.forgive(&["/websocket", "/ws"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_passkey_s_device_the_password_leads_nowhere() -> Result<()> {
+    founded(async |server, chrome| {
+        let place = named(server);
+        chrome.virtual_authenticator().await?;
+        chrome.open(&format!("{place}/login?next=%2Fsettings")).await?;
+        chrome.fill("#call", CALL).await?;
+        chrome.fill("#password", PASSWORD).await?;
+        chrome.click("form[data-login] button.primary").await?;
+        chrome.arrives("/settings").await?;
+        chrome.click("[data-make-passkey]").await?;
+        chrome.fill("#dialog-value", "Workbench").await?;
+        chrome.key("Enter").await?;
+        chrome.has("[data-forget]").await?;
+        chrome.click("[data-demand] button").await?;
+        chrome.has("body[data-wants-passkey]").await?;
+
+        // Somebody else's browser, whose device has no passkey for this place.
+        let elsewhere = Chrome::start().await?;
+        elsewhere.open(&format!("{place}/login")).await?;
+        elsewhere.fill("#call", CALL).await?;
+        elsewhere.fill("#password", PASSWORD).await?;
+        elsewhere.click("form[data-login] button.primary").await?;
+        elsewhere.has("[data-second]:not([hidden])").await?;
+        elsewhere.has("[data-password-step][hidden]").await?;
+        elsewhere.settled().await?;
+        if let Some(found) = elsewhere.axe().await? {
+            assert!(found.is_empty(), "{found:?}");
+        }
+        elsewhere.open(&format!("{place}/settings")).await?;
+        elsewhere.arrives("/login").await?;
+        elsewhere.finish().await
     })
     .await
 }

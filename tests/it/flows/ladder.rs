@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shackbox::testkit::TestApp;
+use shackbox::testkit::{TestApp, take_mail};
 
 use crate::kit::{Caller, PASSWORD, Reply};
 
@@ -307,35 +307,6 @@ async fn administrators_see_the_evidence_and_no_text_of_strangers_becomes_markup
         (&ended["items"][0]["why"], &ended["items"][0]["ended_by"]),
         (&json!(markup), &json!("K6BP"))
     );
-}
-
-/// Takes one mail as a server that wants neither TLS nor a password, and returns what it was told.
-async fn take_mail(listener: tokio::net::TcpListener) -> String {
-    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-    let (stream, _) = listener.accept().await.unwrap();
-    let mut stream = BufReader::new(stream);
-    stream.write_all(b"220 sink ESMTP\r\n").await.unwrap();
-    let (mut told, mut in_data) = (String::new(), false);
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await.unwrap() == 0 {
-            return told;
-        }
-        told.push_str(&line);
-        let answer: &[u8] = match line.trim_end() {
-            "DATA" => {
-                in_data = true;
-                b"354 go on\r\n"
-            }
-            "." => {
-                stream.write_all(b"250 taken\r\n").await.unwrap();
-                return told;
-            }
-            _ if in_data => continue,
-            _ => b"250 ok\r\n",
-        };
-        stream.write_all(answer).await.unwrap();
-    }
 }
 
 #[tokio::test]

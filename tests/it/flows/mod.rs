@@ -3,6 +3,7 @@
 mod acme;
 mod certificates;
 mod contacts;
+mod contested;
 mod documents;
 mod entrance;
 mod hostile;
@@ -21,6 +22,7 @@ mod recovery;
 mod reviews;
 mod rights;
 mod routes;
+mod second_factor;
 mod sign_up;
 mod signatures;
 mod threats;

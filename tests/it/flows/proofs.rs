@@ -3,18 +3,11 @@
 use serde_json::{Value, json};
 use shackbox::testkit::TestApp;
 
-use crate::kit::{Caller, PASSWORD, qso};
+use crate::kit::{Caller, qso};
 
 /// An administrator, and members who only claim their calls.
 async fn claimed(calls: &[&str]) -> (TestApp, Caller) {
-    let app = TestApp::start().await;
-    app.account("K6BP", true, PASSWORD).await;
-    let admin = Caller::signed_in(&app, "K6BP").await;
-    for call in calls {
-        let user = json!({"call": call, "password": PASSWORD});
-        admin.post("/api/v1/users", &user).await.expect(201);
-    }
-    (app, admin)
+    super::ladder::station(&[], calls).await
 }
 
 async fn user(admin: &Caller, call: &str) -> Value {

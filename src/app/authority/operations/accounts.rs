@@ -130,6 +130,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
         run: |tx, seeds, actor| told(write::revoke_passkey(tx, actor, &PASSKEY.into(), seeds.now)),
         allowed: &[OWNER_CONFIRMED, ADMINS],
     },
+    #[cfg(feature = "passkeys")]
+    Operation {
+        name: "identity::require_second_factor",
+        run: |tx, seeds, actor| told(write::require_second_factor(tx, actor, seeds.now)),
+        allowed: &[OWNER_CONFIRMED],
+    },
+    Operation {
+        name: "identity::end_second_factor",
+        run: |tx, seeds, actor| told(write::end_second_factor(tx, actor, None, seeds.now)),
+        allowed: &[OWNER_CONFIRMED],
+    },
     Operation {
         name: "identity::end_session",
         run: |tx, seeds, actor| told(write::end_session(tx, actor, &seeds.session, seeds.now)),

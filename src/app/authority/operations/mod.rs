@@ -169,6 +169,11 @@ pub(super) const STEPS: &[(&str, &str)] = &[
     ),
     ("Identity::revoke_api_key", "identity::revoke_api_key"),
     ("Identity::revoke_passkey", "identity::revoke_passkey"),
+    (
+        "Identity::require_second_factor",
+        "identity::require_second_factor",
+    ),
+    ("Identity::end_second_factor", "identity::end_second_factor"),
     ("Identity::set_standing", "identity::set_standing"),
 ];
 

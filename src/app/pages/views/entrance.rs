@@ -39,6 +39,8 @@ pub(crate) struct LoginPage {
     pub(crate) form: Form,
     /// Path to go on to, own origin only.
     pub(crate) next: String,
+    /// The passkey that is asked for after the password just shown.
+    pub(crate) second: Option<SecondStep>,
     /// Whether there is no account yet.
     pub(crate) setup_pending: bool,
     /// Whether passkeys work at the address this page has.
@@ -47,6 +49,15 @@ pub(crate) struct LoginPage {
     pub(crate) certificates: bool,
     /// Whether one can sign up.
     pub(crate) may_sign_up: bool,
+}
+
+/// What the page's script needs to ask for a passkey.
+#[derive(Debug, Clone)]
+pub(crate) struct SecondStep {
+    /// To be sent back with the credential.
+    pub(crate) token: String,
+    /// For `navigator.credentials`, as JSON.
+    pub(crate) options: String,
 }
 
 /// A question of the knowledge gate.

@@ -62,6 +62,8 @@ pub(crate) struct FrameAccount {
     pub(crate) role: &'static str,
     /// Whether the call is proven.
     pub(crate) verified: bool,
+    /// Whether a passkey is asked for after the password.
+    pub(crate) second_factor: bool,
 }
 
 /// A logbook in the switch of the bar.
@@ -108,6 +110,11 @@ impl Frame {
     /// The account's callsign, empty for a guest.
     pub(crate) fn account_call(&self) -> &str {
         self.account.as_ref().map_or("", |account| &account.call)
+    }
+
+    /// Whether only a passkey confirms who sits there.
+    pub(crate) fn wants_passkey(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.second_factor)
     }
 
     /// The account's name, empty for a guest.

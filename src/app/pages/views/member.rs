@@ -162,6 +162,10 @@ pub(crate) struct SettingsPage {
     pub(crate) email: String,
     /// Whether a new password needs no present one.
     pub(crate) password_free: bool,
+    /// Whether a passkey is asked for after the password.
+    pub(crate) second_factor: bool,
+    /// Whether the password is too short to be asked for alone.
+    pub(crate) short_password: bool,
     /// One's passkeys.
     pub(crate) passkeys: Vec<PasskeyRow>,
     /// Whether passkeys work under this page's host name.

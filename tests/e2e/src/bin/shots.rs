@@ -1,5 +1,6 @@
 //! Shoots every page of the demo, light and dark, wide and narrow, and runs the accessibility checker on each:
-//! `cargo run -p shackbox-e2e --bin shots -- DIRECTORY`. The pictures are for the eye and are not committed.
+//! `cargo run -p shackbox-e2e --bin shots -- DIRECTORY [WORD ...]`, with words only the pages whose names have
+//! one. The pictures are for the eye and are not committed.
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use shackbox_e2e::{Chrome, Server};
 const STRANGERS: &[(&str, &str)] = &[
     ("login", "/login"),
     ("signup", "/signup"),
+    ("signup-swl", "/signup?as=swl"),
     ("recover", "/recover"),
 ];
 
@@ -24,6 +26,8 @@ const PAGES: &[(&str, &str)] = &[
     ("export", "/export"),
     ("logbooks", "/logbooks"),
     ("settings", "/settings"),
+    ("verify-lotw", "/verify/lotw"),
+    ("verify-log", "/verify/lotw-log"),
     ("verify-morse", "/verify/morse"),
     ("verify-document", "/verify/document"),
     ("admin-users", "/admin/users"),
@@ -54,16 +58,19 @@ const LOOKS: &[(&str, &str, i64, i64)] = &[
 async fn main() -> Result<()> {
     let out = PathBuf::from(std::env::args().nth(1).context("usage: shots DIRECTORY")?);
     std::fs::create_dir_all(&out)?;
-    let only = std::env::args().nth(2);
+    let only: Vec<String> = std::env::args().skip(2).collect();
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|word| name.contains(word.as_str()));
     let server = Server::start(&["--demo"]).await?;
     let chrome = Chrome::start().await?;
     let mut findings = 0;
     for (look, scheme, width, height) in LOOKS {
         chrome.size(*width, *height).await?;
         chrome.scheme(scheme).await?;
-        for (name, path) in STRANGERS {
+        for (name, path) in STRANGERS.iter().filter(|(name, _)| wanted(name)) {
             chrome.open(&format!("{}{path}", server.url)).await?;
+            whole(&chrome, *width, *height).await?;
             chrome.picture(&out.join(format!("{name}-{look}.png"))).await?;
+            chrome.size(*width, *height).await?;
             findings += report(&chrome, name, look).await?;
         }
     }
@@ -71,17 +78,16 @@ async fn main() -> Result<()> {
     for (look, scheme, width, height) in LOOKS {
         chrome.size(*width, *height).await?;
         chrome.scheme(scheme).await?;
-        for (name, path) in PAGES {
-            if only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
-                continue;
-            }
+        for (name, path) in PAGES.iter().filter(|(name, _)| wanted(name)) {
             chrome.open(&format!("{}{path}", server.url)).await?;
             // Maps and tables draw after their data has come; two frames after the network is quiet is enough.
             chrome
                 .until("document.querySelectorAll('[aria-busy=true], .skeleton').length === 0")
                 .await?;
             tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+            whole(&chrome, *width, *height).await?;
             chrome.picture(&out.join(format!("{name}-{look}.png"))).await?;
+            chrome.size(*width, *height).await?;
             findings += report(&chrome, name, look).await?;
         }
     }
@@ -91,6 +97,13 @@ async fn main() -> Result<()> {
     server.stop().await?;
     println!("{findings} accessibility findings");
     std::process::exit(i32::from(findings > 0));
+}
+
+/// Makes the window as high as its page, within reason.
+async fn whole(chrome: &Chrome, width: i64, height: i64) -> Result<()> {
+    let needed = chrome.eval("document.documentElement.scrollHeight").await?;
+    let needed = needed.as_i64().unwrap_or(height).clamp(height, 6_000);
+    chrome.size(width, needed).await
 }
 
 /// Signs in as the demo's administrator.

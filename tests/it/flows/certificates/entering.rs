@@ -113,14 +113,7 @@ async fn a_member_proves_the_call_of_the_account_that_is_signed_in() {
         .show(Some(&Card::of("DL1ABC")), &sent.path, PAGE)
         .await
         .token();
-    let both = format!("{}; {}", sent.errand, member.cookie().unwrap());
-    let reply = post(
-        &station.browser(),
-        "/login/certificate/done",
-        Some(&both),
-        &format!("token={token}"),
-    )
-    .await;
+    let reply = sent.back(&token).await;
     assert_eq!(reply.expect(303).header("location"), "/logbook");
     let now = member.get("/api/v1/session").await.expect(200).json()["account"].clone();
     assert_eq!(
@@ -141,15 +134,15 @@ async fn a_member_proves_the_call_of_the_account_that_is_signed_in() {
         .show(Some(&Card::of("DL1ABC")), &sent.path, PAGE)
         .await
         .token();
-    let both = format!("{}; {}", sent.errand, other.cookie().unwrap());
-    let reply = post(
-        &station.browser(),
-        "/login/certificate/done",
-        Some(&both),
-        &format!("token={token}"),
-    )
-    .await;
+    let reply = sent.back(&token).await;
     assert!(reply.expect(409).text.contains("held by somebody who proved it"));
+    let kept = member.get("/api/v1/session").await.expect(200).json()["account"].clone();
+    assert_eq!(kept, now, "the first holder keeps everything");
+    let waiting = admin.get("/api/v1/reviews").await.expect(200).json();
+    assert_eq!(
+        (&waiting["items"][0]["kind"], &waiting["items"][0]["login"]),
+        (&serde_json::json!("contested_call"), &serde_json::json!("DL2XYZ"))
+    );
 }
 
 #[tokio::test]
@@ -300,16 +293,10 @@ async fn a_call_on_the_move_is_its_home_call_s() {
 
 #[tokio::test]
 async fn a_port_of_its_own_needs_no_name() {
-    let roots = tempfile::tempdir().unwrap();
-    std::fs::write(roots.path().join("root.pem"), pem(&root())).unwrap();
+    let roots = roots();
     let folder = roots.path().display().to_string();
-    let settings = [
-        ("web.tls.listen", "127.0.0.1:0"),
-        ("web.tls.self_signed", "true"),
-        ("web.mtls.listen", "127.0.0.1:0"),
-        ("web.mtls.roots", folder.as_str()),
-    ];
-    let app = TestApp::with(&settings).await;
+    let own_port = [("web.mtls.listen", "127.0.0.1:0")];
+    let app = TestApp::with(&[&by_tls(&folder)[..], &own_port].concat()).await;
     let browser = Caller::by_https(&app, "localhost");
     let sent = post(&browser, "/login/certificate", None, "").await.expect(303);
     let own = app.asking_address();

@@ -70,17 +70,13 @@ impl Station {
     }
 
     async fn at(begin: &str, more: &[(&str, &str)]) -> Self {
-        let roots = tempfile::tempdir().unwrap();
-        std::fs::write(roots.path().join("root.pem"), pem(&root())).unwrap();
+        let roots = roots();
         let folder = roots.path().display().to_string();
         let settings = [
-            ("web.tls.listen", "127.0.0.1:0"),
-            ("web.tls.self_signed", "true"),
             ("web.public_url", "https://log.example.org"),
             ("web.mtls.server_name", AUTH),
-            ("web.mtls.roots", folder.as_str()),
         ];
-        let app = TestApp::at(begin, &[&settings, more].concat()).await;
+        let app = TestApp::at(begin, &[&by_tls(&folder)[..], &settings, more].concat()).await;
         app.account(ADMIN, true, PASSWORD).await;
         Self { app, roots }
     }
@@ -175,7 +171,7 @@ impl Station {
 }
 
 impl Sent {
-    /// Comes back with a token.
+    /// Comes back with a token, and with the session it left with.
     async fn back(&self, token: &str) -> Reply {
         post(
             &self.browser,
@@ -225,16 +221,30 @@ impl Answer {
     }
 }
 
-/// A plain form as a browser sends it from one of our pages.
+/// A folder with the one root that is trusted.
+fn roots() -> tempfile::TempDir {
+    let roots = tempfile::tempdir().unwrap();
+    std::fs::write(roots.path().join("root.pem"), pem(&root())).unwrap();
+    roots
+}
+
+/// HTTPS, and the roots of this folder.
+fn by_tls(folder: &str) -> [(&'static str, &str); 3] {
+    [
+        ("web.tls.listen", "127.0.0.1:0"),
+        ("web.tls.self_signed", "true"),
+        ("web.mtls.roots", folder),
+    ]
+}
+
+/// A plain form as a browser sends it from one of our pages, with one more cookie.
 async fn post(browser: &Caller, path: &str, cookie: Option<&str>, fields: &str) -> Reply {
-    let mut request = browser
+    let browser = cookie.map_or_else(|| browser.clone(), |cookie| browser.with_cookie(cookie));
+    let request = browser
         .request(Method::POST, path)
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", PAGE)
         .body(fields.to_owned());
-    if let Some(cookie) = cookie {
-        request = request.header("cookie", cookie);
-    }
     send(request).await
 }
 
