@@ -96,6 +96,7 @@ async fn page(reader: &Reader, again: Again, id: AccountId) -> Result<Response> 
         name: account.name.as_str().to_owned(),
         role_word: word_or_name(reader.t, "role", role(account.role)),
         listener: account.role == Role::Swl,
+        second_factor: account.second_factor,
         made_iso: iso(account.created),
         made: utc_words(account.created, reader.now),
         since_iso: since.map(iso).unwrap_or_default(),

@@ -28,6 +28,7 @@ const DOORS: &[&str] = &[
     "/api/v1/recovery/set",
     "/api/v1/session/passkey",
     "/api/v1/session/passkey/options",
+    "/api/v1/session/second",
 ];
 
 #[tokio::test]

@@ -139,7 +139,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "identity::end_second_factor",
         run: |tx, seeds, actor| told(write::end_second_factor(tx, actor, None, seeds.now)),
-        allowed: &[OWNER_CONFIRMED],
+        // Each their own.
+        allowed: &[OWNER_CONFIRMED, ADMIN_CONFIRMED],
     },
     Operation {
         name: "identity::end_session",

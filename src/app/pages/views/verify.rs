@@ -136,6 +136,8 @@ pub(crate) struct AdminUserPage {
     pub(crate) name: String,
     /// Role in words.
     pub(crate) role_word: String,
+    /// Whether a passkey is asked for after the password.
+    pub(crate) second_factor: bool,
     /// Whether it is a listener's.
     pub(crate) listener: bool,
     /// Made, RFC 3339.
