@@ -2,11 +2,15 @@
 //!
 //! [`Splitter`] turns bytes in any segmentation into lines, [`decode`] a line into text, [`Line::parse`] a line
 //! into what it means: a spot, an announcement, a prompt. [`write`] writes the same in the layouts of the
-//! `DXSpider` family, column by column.
+//! `DXSpider` family, column by column. [`command`] reads what a user types, [`filter`] his wishes in three
+//! dialects, [`pc`] the frames between nodes.
 //! Everything here takes any bytes without panicking, in bounded memory; what is not understood is
 //! [`Line::Other`]. Sockets and what is done with a spot are not here.
 
+pub mod command;
+pub mod filter;
 mod line;
+pub mod pc;
 mod solar;
 mod splitter;
 mod spot_line;

@@ -53,27 +53,29 @@ pub struct Cc11 {
 
 /// Words of text with where they start; only the blank separates, tabs have become one.
 fn word(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_start_matches(' ');
-    if text.is_empty() {
-        return None;
-    }
-    Some(text.split_at(text.find(' ').unwrap_or(text.len())))
+    let bytes = text.as_bytes();
+    let start = bytes.iter().position(|byte| *byte != b' ')?;
+    let length = bytes[start..].iter().position(|byte| *byte == b' ');
+    let end = length.map_or(bytes.len(), |length| start + length);
+    Some((&text[start..end], &text[end..]))
 }
 
 /// The last word and what is before it.
 fn last_word(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_end();
-    if text.is_empty() {
-        return None;
-    }
-    Some(text.split_at(text.rfind(' ').map_or(0, |at| at + 1)))
+    let bytes = text.as_bytes();
+    let end = bytes.iter().rposition(|byte| *byte != b' ')? + 1;
+    let start = bytes[..end]
+        .iter()
+        .rposition(|byte| *byte == b' ')
+        .map_or(0, |at| at + 1);
+    Some((&text[..start], &text[start..end]))
 }
 
 impl SpotLine {
     /// The part of a live line behind `DX de `.
     pub(super) fn live(rest: &str) -> Option<Self> {
         let rest = rest.trim_start_matches(' ');
-        let end = rest.find([':', ' '])?;
+        let end = rest.bytes().position(|byte| matches!(byte, b':' | b' '))?;
         let spotter = Spotter::parse(&rest[..end]).ok()?;
         let rest = rest[end..].trim_start_matches(' ');
         let (number, rest) = word(rest.strip_prefix(':').unwrap_or(rest))?;

@@ -10,6 +10,8 @@ use crate::ham::freq::Hertz;
 use crate::ham::spot::{SkimmerKind, SpotMode, Spotter};
 use write::{SpotText, Tail};
 
+mod commands;
+mod frames;
 mod lines;
 mod splitting;
 mod writing;

@@ -5,6 +5,7 @@
 //! the last evidence of a mode, never the first.
 
 use super::mode::{ModeClass, SpotMode};
+use crate::ham::band::Band;
 use crate::ham::dxcc::Continent;
 use crate::ham::freq::Hertz;
 
@@ -273,4 +274,25 @@ pub fn sideband(frequency: Hertz) -> SpotMode {
     } else {
         SpotMode::Usb
     }
+}
+
+/// The parts of a band where a class is usual, in any region: from and to, both inside.
+pub fn parts(band: Band, class: ModeClass) -> Vec<(Hertz, Hertz)> {
+    let (lower, upper) = (band.lower().get(), band.upper().get());
+    let Some(segments) = SEGMENTS.iter().find(|one| (lower..=upper).contains(&one.lower)) else {
+        return Vec::new();
+    };
+    let widest = |pick: fn(&(u64, u64)) -> u64, most: bool| {
+        let all = segments.ends.iter().map(pick);
+        if most { all.max() } else { all.min() }.unwrap_or(lower)
+    };
+    let (from, to) = match class {
+        ModeClass::Cw => (lower, widest(|end| end.0, true)),
+        ModeClass::Data => (widest(|end| end.0, false), widest(|end| end.1, true)),
+        ModeClass::Phone => (widest(|end| end.1, false), upper),
+    };
+    if from >= to {
+        return Vec::new();
+    }
+    vec![(Hertz::new(from), Hertz::new(to.min(upper)))]
 }

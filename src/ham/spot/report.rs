@@ -65,30 +65,78 @@ impl SkimmerKind {
 pub fn report(comment: &str) -> Report {
     let mut found = Report::default();
     let mut before = "";
-    for word in comment
-        .split(|c: char| c.is_whitespace())
-        .filter(|word| !word.is_empty())
-    {
-        if let Some(number) = before_unit(word, before, &["dB", "DB", "db", "Db"]) {
-            found.snr = found.snr.or_else(|| decibels(number));
-        } else if let Some(number) = before_unit(word, before, &["WPM", "wpm", "BPS", "bps"]) {
-            found.wpm = found.wpm.or_else(|| number.parse().ok());
-        } else if found.snr.is_some()
-            && found.kind.is_none()
-            && let Some(kind) = SkimmerKind::parse(word)
-        {
-            found.kind = Some(kind);
-        } else if found.mode.is_none() {
-            found.mode = mode_in(word);
+    // Most comments are plain, and bytes are faster to go through than characters.
+    if comment.is_ascii() {
+        for word in comment.split_ascii_whitespace() {
+            found.take(word, before);
+            before = word;
         }
-        before = word;
+    } else {
+        for word in comment.split_whitespace() {
+            found.take(word, before);
+            before = word;
+        }
     }
     found
 }
 
+impl Report {
+    fn take(&mut self, word: &str, before: &str) {
+        match unit_of(word) {
+            Some((number, Unit::Decibels)) => {
+                if let Some(number) = number_of(number, before) {
+                    self.snr = self.snr.or_else(|| decibels(number));
+                    return self.mode_of(word);
+                }
+            }
+            Some((number, Unit::Speed)) => {
+                if let Some(number) = number_of(number, before) {
+                    self.wpm = self.wpm.or_else(|| number.parse().ok());
+                    return;
+                }
+            }
+            None => {}
+        }
+        if self.snr.is_some()
+            && self.kind.is_none()
+            && let Some(kind) = SkimmerKind::parse(word)
+        {
+            self.kind = Some(kind);
+            return;
+        }
+        self.mode_of(word);
+    }
+
+    fn mode_of(&mut self, word: &str) {
+        if self.mode.is_none() {
+            self.mode = mode_in(word);
+        }
+    }
+}
+
+enum Unit {
+    Decibels,
+    Speed,
+}
+
+/// A word that ends in a unit, and what is before that.
+fn unit_of(word: &str) -> Option<(&str, Unit)> {
+    let ends = |unit: &str| {
+        let at = word.len().checked_sub(unit.len())?;
+        word.as_bytes()[at..]
+            .eq_ignore_ascii_case(unit.as_bytes())
+            .then(|| &word[..at])
+    };
+    match word.as_bytes().last()? {
+        b'B' | b'b' => ends("dB").map(|number| (number, Unit::Decibels)),
+        b'M' | b'm' => ends("WPM").map(|number| (number, Unit::Speed)),
+        b'S' | b's' => ends("BPS").map(|number| (number, Unit::Speed)),
+        _ => None,
+    }
+}
+
 /// The number a unit belongs to: in the same word (`23dB`) or the one before (`23 dB`).
-fn before_unit<'a>(word: &'a str, before: &'a str, units: &[&str]) -> Option<&'a str> {
-    let number = units.iter().find_map(|unit| word.strip_suffix(unit))?;
+fn number_of<'a>(number: &'a str, before: &'a str) -> Option<&'a str> {
     if number.is_empty() {
         return is_number(before).then_some(before);
     }
@@ -115,10 +163,18 @@ fn decibels(number: &str) -> Option<i8> {
 /// A mode in a word of a comment: the word itself or a piece of it between other characters (`CW/SSB`,
 /// `(FT8)`, `FT8-10dB`). `AM` and `FM` only in capitals: "I am", "fm JO20".
 fn mode_in(word: &str) -> Option<SpotMode> {
-    word.split(|c: char| !c.is_ascii_alphanumeric())
-        .find_map(|piece| {
-            let mode = SpotMode::parse(piece)?;
-            let short_word = matches!(mode, SpotMode::Am | SpotMode::Fm);
-            (!short_word || piece.bytes().all(|b| b.is_ascii_uppercase())).then_some(mode)
-        })
+    if word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return named(word);
+    }
+    word.split(|c: char| !c.is_ascii_alphanumeric()).find_map(named)
+}
+
+fn named(piece: &str) -> Option<SpotMode> {
+    // No mode starts with a digit; many words of comments do.
+    if !piece.as_bytes().first()?.is_ascii_alphabetic() {
+        return None;
+    }
+    let mode = SpotMode::parse(piece)?;
+    let short_word = matches!(mode, SpotMode::Am | SpotMode::Fm);
+    (!short_word || piece.bytes().all(|b| b.is_ascii_uppercase())).then_some(mode)
 }
