@@ -214,7 +214,7 @@ impl Identity {
 
     /// Begins a sign-in, or a confirmation, with whichever passkey the person chooses.
     pub(crate) fn ask_passkey(&self) -> Result<Ceremony, Error> {
-        self.ask_any(|state| Pending::Authentication(state))
+        self.ask_any(Pending::Authentication)
     }
 
     /// Asks for the passkey of somebody who has shown the password. What the browser is told is what it is told

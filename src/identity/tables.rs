@@ -91,6 +91,10 @@ table!(
 );
 
 /// An account.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is stored by its own name, and older records lack some"
+)]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredAccount {
     /// The callsign, or a listener's name.

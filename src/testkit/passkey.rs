@@ -34,9 +34,10 @@ impl Device {
     /// Makes a passkey: the credential to send, by the options the program gave.
     pub fn make(&mut self, options: &Value) -> Value {
         let options = &options["publicKey"];
-        self.handle = options["user"]["id"].as_str().expect("a handle").to_owned();
+        let handle = options["user"]["id"].as_str().expect("a handle");
+        handle.clone_into(&mut self.handle);
         let name = options["rp"]["id"].as_str().expect("a name");
-        let mut data = self.data(name, CHECKED | WITH_KEY);
+        let mut data = data(name, CHECKED | WITH_KEY);
         data.extend([0; 16]);
         data.extend(u16::try_from(self.id.len()).expect("a short id").to_be_bytes());
         data.extend(&self.id);
@@ -55,7 +56,7 @@ impl Device {
     /// Shows the passkey: the credential to send, by the options the program gave.
     pub fn show(&self, options: &Value) -> Value {
         let options = &options["publicKey"];
-        let data = self.data(options["rpId"].as_str().expect("a name"), CHECKED);
+        let data = data(options["rpId"].as_str().expect("a name"), CHECKED);
         let client = self.client("webauthn.get", options);
         let signed = [data.as_slice(), &Sha256::digest(&client)].concat();
         self.credential(&json!({
@@ -78,13 +79,6 @@ impl Device {
             .into_bytes()
     }
 
-    fn data(&self, name: &str, flags: u8) -> Vec<u8> {
-        let mut data = Sha256::digest(name.as_bytes()).to_vec();
-        data.push(flags);
-        data.extend(0_u32.to_be_bytes());
-        data
-    }
-
     /// The public key in COSE: elliptic, ES256, on P-256, its two coordinates.
     fn public(&self) -> Vec<u8> {
         let (x, y) = self.key.der_bytes()[1..].split_at(32);
@@ -95,4 +89,11 @@ impl Device {
 
 fn text(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn data(name: &str, flags: u8) -> Vec<u8> {
+    let mut data = Sha256::digest(name.as_bytes()).to_vec();
+    data.push(flags);
+    data.extend(0_u32.to_be_bytes());
+    data
 }

@@ -142,7 +142,11 @@ pub(crate) struct ScopeChoice {
 }
 
 /// `/settings`. Plain POST with `do=account|appearance|password|email|end_session|create_key|revoke_key|
-/// rename_passkey|revoke_passkey|make_secret|revoke_secret`.
+/// rename_passkey|revoke_passkey|second_factor|make_secret|revoke_secret`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the template asks for one by one"
+)]
 #[derive(Debug, Template)]
 #[template(path = "settings.html")]
 pub(crate) struct SettingsPage {
