@@ -24,6 +24,7 @@ mod routes;
 mod running;
 mod serve;
 mod services;
+mod spots;
 mod tls;
 
 pub(crate) use logging::Log;

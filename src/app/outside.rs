@@ -45,7 +45,12 @@ fn outbound(config: &Config) -> Outbound {
     let enabled = Config::source_names().filter_map(|name| {
         let source = config.source(name).filter(|source| source.enabled)?;
         let service = Service {
-            timeout: Duration::from_mins(1),
+            // Lists that are asked for every minute or two are short, and the next one is as good.
+            timeout: if matches!(name, "pota" | "sota") {
+                Duration::from_secs(10)
+            } else {
+                Duration::from_mins(1)
+            },
             ..Service::at(source.url)
         };
         Some((name.to_owned(), service))

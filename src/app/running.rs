@@ -10,6 +10,8 @@ use super::logging::Log;
 use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
+use crate::dx;
+use crate::dx::api::DxState;
 use crate::env::Mailer;
 use crate::identity::certificates::{self, Certificates};
 use crate::identity::{self, Identity};
@@ -73,6 +75,7 @@ impl App {
         let jobs = builder.start().await?;
         jobs_part.up();
         let stop = CancellationToken::new();
+        super::spots::begin(&services, stop.clone()).await;
         watch_store(&services, health.part("store"), stop.clone());
         watch_jobs(jobs.clone(), jobs_part, stop.clone());
         write_what_was_seen(services.identity.clone(), stop.clone());
@@ -110,6 +113,18 @@ impl App {
         }
     }
 
+    /// What the DX cluster's handlers work with.
+    pub(crate) fn dx_state(&self) -> DxState {
+        let services = &self.services;
+        DxState {
+            cluster: services.cluster.clone(),
+            identity: services.identity.clone(),
+            signer: self.signer.clone(),
+            run_key: services.env.entropy.bytes(),
+            public: services.config.limits.firehose_public,
+        }
+    }
+
     /// Not ready any more, websockets told to come back, jobs put down, meanwhile `edge` ended, then the store closed.
     pub(crate) async fn stop_beside(&self, edge: impl Future<Output = ()>) {
         self.health.stopping();
@@ -119,6 +134,7 @@ impl App {
         if let Err(error) = self.services.identity.flush(true).await {
             tracing::warn!(%error, "when sessions and keys were used last is not stored: {error}");
         }
+        super::spots::end(&self.services).await;
         self.services.close().await;
     }
 }
@@ -138,6 +154,7 @@ fn job_builder(
     let builder = logbook::jobs::register(builder, logbook, every("country"), salt);
     let builder = certificates::register(builder, certificates, every(certificates::SERVICE), salt);
     let builder = identity::documents::register(builder, &services.identity, salt);
+    let builder = super::spots::register(builder, services, every(dx::lotw::SERVICE), salt);
     let mut builder = super::nightly::register(builder, services, salt);
     builder = super::personal::register(builder, services, salt);
     if let Some(tls) = tls {

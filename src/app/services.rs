@@ -9,6 +9,8 @@ use std::time::Duration;
 use super::keyfile;
 use crate::bus::{Bus, BusConfig};
 use crate::config::Config;
+use crate::dx::lotw::LotwUsers;
+use crate::dx::{Cluster, Keeping, Parts};
 use crate::env::{Env, MailError};
 use crate::identity::ladder::{Means, NO_REGISTER};
 use crate::identity::{self, BadHash, ConfiguredAdmin, Foundation, Identity};
@@ -37,6 +39,10 @@ pub(crate) struct Services {
     pub(crate) identity: Identity,
     /// The logbooks, with the table of DXCC entities in use.
     pub(crate) logbook: Logbook,
+    /// The DX cluster.
+    pub(crate) cluster: Cluster,
+    /// Who uses Logbook of the World.
+    pub(crate) lotw_users: LotwUsers,
 }
 
 /// Why the program could not start; each is one clear line.
@@ -136,7 +142,16 @@ impl Services {
         };
         let identity = Identity::load(foundation, configured_admin(&config)?).await?;
         let countries = super::country::in_use(&config);
-        let logbook = Logbook::new(store.clone(), env.clone(), countries, &config.data_dir);
+        let logbook = Logbook::new(store.clone(), env.clone(), countries.clone(), &config.data_dir);
+        let lotw_users = LotwUsers::default();
+        let cluster = Cluster::new(Parts {
+            bus: bus.clone(),
+            clock: env.clock.clone(),
+            countries,
+            lotw: lotw_users.clone(),
+            keeping: keeping(&config),
+            data_dir: config.data_dir.clone(),
+        });
         Ok(Self {
             config: Arc::new(config),
             env,
@@ -145,12 +160,23 @@ impl Services {
             key,
             identity,
             logbook,
+            cluster,
+            lotw_users,
         })
     }
 
     /// Finishes what is in line and lets go of the data directory.
     pub(crate) async fn close(&self) {
         self.store.close().await;
+    }
+}
+
+/// How the configuration has spots kept.
+fn keeping(config: &Config) -> Keeping {
+    Keeping {
+        age: config.dx.history,
+        bytes: config.dx.memory,
+        snapshot: config.dx.snapshot,
     }
 }
 

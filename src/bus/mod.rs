@@ -215,7 +215,6 @@ impl Bus {
 
     /// Announces a spot: `make` gets its number and returns it with its JSON. Numbers are given in the order of calls,
     /// and no reader sees a later message before this one.
-    #[expect(dead_code, reason = "the ways in of spots follow")]
     pub(crate) fn announce(&self, make: impl FnOnce(u64) -> (Arc<Spot>, String)) -> u64 {
         let time = self.inner.clock.now();
         let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);

@@ -7,6 +7,7 @@
 //! Deliberately not here: settings made in pages (the database's business, and they never override these),
 //! and what a change at run time means.
 
+mod dx;
 mod edge;
 mod error;
 mod layers;
@@ -32,6 +33,7 @@ use url::Url;
 
 use crate::ham::callsign::Callsign;
 
+pub(crate) use dx::Dx;
 pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof, Tls};
 pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
@@ -58,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) documents_kept: Duration,
     /// What proves a call.
     pub(crate) verify: Verify,
+    /// The DX cluster's memory, and whom it asks.
+    pub(crate) dx: Dx,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -261,6 +265,7 @@ impl Config {
             },
             documents_kept: values.duration("identity.documents_kept"),
             verify: outside::verify(&values),
+            dx: dx::dx(&values),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },

@@ -3,8 +3,8 @@
 //!
 //! A key is added together with the part that obeys it: a key that does nothing is not accepted.
 
-use super::outside;
 use super::value::Kind;
+use super::{dx, outside};
 
 /// One configuration key.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,9 @@ const MINUTE_RATE: Kind = Kind::Number {
 };
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: &[Key] = &joined::<{ GENERAL.len() + outside::KEYS.len() }>(GENERAL, &outside::KEYS);
+pub(crate) const KEYS: &[Key] = &joined::<{ OWN.len() + dx::KEYS.len() }>(OWN, &dx::KEYS);
+
+const OWN: &[Key] = &joined::<{ GENERAL.len() + outside::KEYS.len() }>(GENERAL, &outside::KEYS);
 
 /// Two lists of keys as one.
 const fn joined<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {

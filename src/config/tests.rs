@@ -39,7 +39,10 @@ fn defaults_are_valid_and_local() {
     assert_eq!(config.public_origin(), "http://127.0.0.1:8073");
     assert_eq!(config.limits.upload_bytes, 52_428_800);
     assert_eq!(config.backup.dir, PathBuf::from("/nonexistent/backup"));
-    assert_eq!(Config::source_names().collect::<Vec<_>>(), ["country", "lotw"]);
+    assert_eq!(
+        Config::source_names().collect::<Vec<_>>(),
+        ["country", "lotw", "pota", "sota"]
+    );
     assert!(config.source("country").unwrap().url.as_str().ends_with('/'));
     assert!(config.source("nowhere").is_none());
     assert!(

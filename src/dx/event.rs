@@ -5,7 +5,7 @@
 //! is accepted and does not change afterwards.
 
 use jiff::Timestamp;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::ham::band::Band;
 use crate::ham::callsign::Callsign;
@@ -13,6 +13,7 @@ use crate::ham::dxcc::Continent;
 use crate::ham::freq::Hertz;
 use crate::ham::geo::LatLon;
 use crate::ham::grid::Grid;
+use crate::ham::spot::{ModeClass, Propagation, References, Split, SpotMode};
 
 /// A spot with all that is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,7 @@ pub(crate) struct Spot {
     pub(crate) freq: Hertz,
     /// `None`: outside of every amateur band.
     pub(crate) band: Option<Band>,
-    pub(crate) mode: Option<&'static str>,
+    pub(crate) mode: Option<SpotMode>,
     /// What the mode was taken from.
     pub(crate) mode_by: Option<Evidence>,
     /// Who heard it: a callsign, for skimmers with their number (`KM3T-2`), without the `-#`.
@@ -56,10 +57,10 @@ pub(crate) struct Spot {
     pub(crate) lotw: Option<u16>,
     /// The call that was probably meant, where this one looks like a misread of it.
     pub(crate) busted_of: Option<Callsign>,
-    /// Where the station listens, in short: `up 5`, `qsx 7144.0`.
-    pub(crate) split: Option<SmolStr>,
-    /// ADIF propagation mode, as `ES`, `MS`, `EME`.
-    pub(crate) prop: Option<SmolStr>,
+    /// Where the station listens.
+    pub(crate) split: Option<Split>,
+    /// How the signal travelled.
+    pub(crate) prop: Option<Propagation>,
 }
 
 /// Where a station is, as far as its call and grid tell.
@@ -74,16 +75,6 @@ pub(crate) struct Place {
     pub(crate) itu_zone: Option<u8>,
     /// Of the grid if one is known, else of the call area or entity.
     pub(crate) position: Option<LatLon>,
-}
-
-/// References of award programmes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct References {
-    pub(crate) pota: Option<SmolStr>,
-    pub(crate) sota: Option<SmolStr>,
-    pub(crate) wwff: Option<SmolStr>,
-    pub(crate) iota: Option<SmolStr>,
-    pub(crate) wwbota: Option<SmolStr>,
 }
 
 /// By which way a spot came in.
@@ -184,8 +175,22 @@ impl Evidence {
 }
 
 impl Spot {
-    /// The mode as in the API, `FT8`; use this rather than the field.
+    /// The mode as in the API: `FT8`.
     pub(crate) fn mode_label(&self) -> Option<&'static str> {
-        self.mode
+        self.mode.map(SpotMode::label)
+    }
+
+    /// The class the mode counts in.
+    pub(crate) fn class(&self) -> Option<ModeClass> {
+        self.mode.map(SpotMode::class)
+    }
+
+    /// The spotter as cluster nodes write it: `KM3T-2-#` for skimmers.
+    pub(crate) fn spotter_text(&self) -> SmolStr {
+        if self.skimmer {
+            format_smolstr!("{}-#", self.spotter)
+        } else {
+            self.spotter.clone()
+        }
     }
 }

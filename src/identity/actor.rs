@@ -48,6 +48,8 @@ pub(crate) enum Credential {
     Key(KeyId),
     /// A request signed with the secret shared with the member.
     Signature,
+    /// Call and password, in a protocol that knows no sessions.
+    Password,
 }
 
 /// Why an actor may not.
@@ -86,6 +88,7 @@ fn capability_of(scope: Scope) -> Option<Capability> {
     match scope {
         Scope::LogbookRead => Some(Capability::ReadLogbooks),
         Scope::LogbookWrite => Some(Capability::WriteLogbooks),
+        Scope::DxWrite => Some(Capability::SendSpots),
         _ => None,
     }
 }
@@ -135,7 +138,7 @@ impl Actor {
         let member = self.member()?;
         match member.credential {
             Credential::Session { .. } => Ok(member),
-            Credential::Key(_) | Credential::Signature => Err(Denied::InPerson),
+            Credential::Key(_) | Credential::Signature | Credential::Password => Err(Denied::InPerson),
         }
     }
 
@@ -213,6 +216,7 @@ impl Actor {
                 },
                 Credential::Key(id) => format!("{} (key {id})", member.call),
                 Credential::Signature => format!("{} (signed)", member.call),
+                Credential::Password => format!("{} (password)", member.call),
             },
             Self::Service(service) => service.name().to_owned(),
         }

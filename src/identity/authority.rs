@@ -56,6 +56,8 @@ pub(crate) enum Capability {
     KeepLogbooks,
     /// Carry out imports that somebody began.
     RunImports,
+    /// Send spots of stations to the DX cluster.
+    SendSpots,
     /// Send what waits to be sent, and see it.
     SeeOutbox,
     /// Back up, and see jobs, log and health.
@@ -64,7 +66,7 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// Every capability, in the order of lists.
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::MakeAccounts,
         Self::ChangeAccounts,
         Self::GovernAccounts,
@@ -88,6 +90,7 @@ impl Capability {
         Self::ShareClubs,
         Self::KeepLogbooks,
         Self::RunImports,
+        Self::SendSpots,
         Self::SeeOutbox,
         Self::KeepStation,
     ];
@@ -118,6 +121,7 @@ impl Capability {
             Self::ShareClubs => "share clubs' logbooks",
             Self::KeepLogbooks => "keep logbooks",
             Self::RunImports => "run imports",
+            Self::SendSpots => "send spots",
             Self::SeeOutbox => "see the outbox",
             Self::KeepStation => "keep the station",
         }
@@ -139,7 +143,11 @@ impl Capability {
     pub(crate) const fn is_administrators(self) -> bool {
         !matches!(
             self,
-            Self::ReadLogbooks | Self::WriteLogbooks | Self::KeepLogbooks | Self::RunImports
+            Self::ReadLogbooks
+                | Self::WriteLogbooks
+                | Self::KeepLogbooks
+                | Self::RunImports
+                | Self::SendSpots
         )
     }
 }
@@ -161,13 +169,15 @@ pub(crate) enum Service {
     Eraser,
     /// Imports examinations, and questions for the knowledge gate with them.
     Examiner,
+    /// Brings in the spots of other clusters, of skimmers and of award programmes.
+    DxFeed,
     /// Fills the demo.
     Demo,
 }
 
 impl Service {
     /// Every service, in the order of lists.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::CommandLine,
         Self::Verifier,
         Self::LicenceWatcher,
@@ -175,6 +185,7 @@ impl Service {
         Self::LogbookKeeper,
         Self::Eraser,
         Self::Examiner,
+        Self::DxFeed,
         Self::Demo,
     ];
 
@@ -188,6 +199,7 @@ impl Service {
             Self::LogbookKeeper => "logbook keeper",
             Self::Eraser => "eraser",
             Self::Examiner => "examiner",
+            Self::DxFeed => "dx feed",
             Self::Demo => "demo",
         }
     }
@@ -213,7 +225,14 @@ impl Service {
             Self::LogbookKeeper => &[C::KeepLogbooks],
             Self::Eraser => &[C::EraseAccounts],
             Self::Examiner => &[C::SetQuestions],
-            Self::Demo => &[C::MakeAccounts, C::KeepLogbooks, C::WriteLogbooks, C::ShareClubs],
+            Self::DxFeed => &[C::SendSpots],
+            Self::Demo => &[
+                C::MakeAccounts,
+                C::KeepLogbooks,
+                C::WriteLogbooks,
+                C::ShareClubs,
+                C::SendSpots,
+            ],
         }
     }
 

@@ -378,6 +378,10 @@ impl Memory {
                 let known = self.secrets.contains_key(&actor.account);
                 known.then_some(Actor::Member(current))
             }
+            Credential::Password => Some(Actor::Member(Member {
+                role: account.role,
+                ..actor.clone()
+            })),
         }
     }
 

@@ -29,6 +29,7 @@ mod passkey;
 mod passlib;
 mod password;
 pub(crate) mod personal;
+mod plain;
 mod proofs;
 mod quiz;
 pub(crate) mod read;
@@ -50,9 +51,9 @@ pub(crate) mod write;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use actor::{Actor, Denied};
 #[cfg(test)]
-pub(crate) use actor::{Credential, Member};
+pub(crate) use actor::Member;
+pub(crate) use actor::{Actor, Credential, Denied};
 pub(crate) use api::{Gate, IdentityState, LogbookLine};
 pub(crate) use authority::{Capability, Service};
 pub(crate) use directory::{Found, Profile};

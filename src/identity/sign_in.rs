@@ -145,7 +145,12 @@ impl Identity {
     }
 
     /// Whose password this is. Slow on purpose, and slower after failures.
-    async fn prove(&self, call: &str, password: Password, browser: &Browser) -> Result<AccountId, Error> {
+    pub(super) async fn prove(
+        &self,
+        call: &str,
+        password: Password,
+        browser: &Browser,
+    ) -> Result<AccountId, Error> {
         let network = Network::of(browser.address);
         let parsed = call.parse::<Login>().ok();
         // By the call meant, not by its spelling: else each spelling would have guesses of its own.

@@ -36,7 +36,7 @@ pub(super) const MEMBER: AccountId = AccountId(6);
 pub(super) const CLUB: &str = "W6CLB";
 
 /// Everybody who might try.
-pub(super) const PERSONAS: [&str; 33] = [
+pub(super) const PERSONAS: [&str; 34] = [
     "guest",
     "listener",
     "stranger",
@@ -69,6 +69,7 @@ pub(super) const PERSONAS: [&str; 33] = [
     "logbook keeper",
     "eraser",
     "examiner",
+    "dx feed",
     "demo",
 ];
 

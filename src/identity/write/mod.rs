@@ -395,7 +395,7 @@ fn own_or(actor: &Actor, capability: Capability, id: AccountId) -> Result<Kept, 
     let member = actor.owner()?;
     Ok(match member.credential {
         Credential::Session { digest, .. } => Some(digest),
-        Credential::Key(_) | Credential::Signature => None,
+        Credential::Key(_) | Credential::Signature | Credential::Password => None,
     })
 }
 

@@ -1,0 +1,346 @@
+//! `/compat/dxcluster/...`: spots for programs that were written for other spot caches, with their odd paths.
+//!
+//! Whoever may read spots may read them here: a session, a key in `Authorization` or `X-API-Key`, guests where the
+//! station is open to them. Programs that can send no key put one into the address, `/compat/dxcluster/k/<key>/...`;
+//! addresses end up in logs, so only a key that can do nothing but read spots is taken there. Refusals are as short as
+//! the empty answer: there are clients that take any longer text for a spot.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::DxState;
+use super::compat_v2 as v2;
+use super::compat_view::{class, source, view, when};
+use crate::dx::Query;
+use crate::dx::event::Spot;
+use crate::ham::band::Band;
+use crate::ham::dxcc::Continent;
+use crate::ham::freq::Hertz;
+use crate::ham::spot::{ModeClass, frequency};
+use crate::identity::api::gate::Visitor;
+use crate::identity::{Actor, Identity, Scope};
+use crate::web::{Access, Routes};
+
+/// Where these paths begin, without and with a key.
+const BASES: [&str; 2] = ["/compat/dxcluster", "/compat/dxcluster/k/{key}"];
+/// Spots of a list.
+const LIMIT: usize = 200;
+/// Most spots of a list that asks for more.
+pub(super) const MOST: usize = 1_000;
+/// How long a single frequency's last spot counts, in seconds.
+const FRESH: i64 = 7_200;
+/// What every answer may be read by.
+const CORS: [(HeaderName, &str); 3] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, x-api-key"),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, OPTIONS"),
+];
+
+/// The routes.
+pub(super) fn routes(state: &DxState) -> Routes {
+    let handlers: [(&str, fn() -> MethodRouter<DxState>); 27] = [
+        ("/spots", || get(all)),
+        ("/spots/", || get(all)),
+        ("/spots/{band}", || get(of_band)),
+        ("/spots/{band}/", || get(of_band)),
+        ("/spots/source/{source}", || get(of_source)),
+        ("/spots/callsign/{call}", || get(of_call)),
+        ("/spots/spotted/{call}", || get(of_spotted)),
+        ("/spots/spotter/{call}", || get(of_spotter)),
+        ("/spots/dxcc/{place}", || get(of_place)),
+        ("/spotted/{call}", || get(of_spotted)),
+        ("/spotter/{call}", || get(of_spotter)),
+        ("/spot/{khz}", || get(at)),
+        ("/spot/{khz}/", || get(at)),
+        ("/stats", || get(stats)),
+        ("/stats/", || get(stats)),
+        ("/health", || get(v2::health)),
+        ("/api/v2/spots", || get(v2::spots)),
+        ("/api/v2/spots/", || get(v2::spots)),
+        ("/api/v2/spots/{call}", || get(v2::of_call)),
+        ("/api/v2/spot/{khz}", || get(v2::at)),
+        ("/api/v2/bands", || get(v2::bands)),
+        ("/api/v2/sources", || get(v2::sources)),
+        ("/api/v2/heatmap", || get(v2::heatmap)),
+        ("/api/v2/info", || get(v2::info)),
+        ("/api/v2/info/", || get(v2::info)),
+        ("/api/v2/stats", || get(stats)),
+        ("/api/v2/health", || get(v2::health)),
+    ];
+    let mut routes = Routes::new();
+    for base in BASES {
+        for (path, handler) in handlers {
+            let handler = handler().options(preflight);
+            routes = routes.page(Access::Public, &format!("{base}{path}"), handler);
+        }
+    }
+    routes.with_state(state.clone())
+}
+
+async fn preflight() -> Response {
+    (StatusCode::NO_CONTENT, CORS).into_response()
+}
+
+/// An answer that pages of any origin may read.
+pub(super) fn answer(value: &Value) -> Response {
+    (
+        CORS,
+        [(header::CONTENT_TYPE, "application/json")],
+        value.to_string(),
+    )
+        .into_response()
+}
+
+/// Somebody who may read spots.
+pub(super) struct Reader;
+
+impl FromRequestParts<DxState> for Reader {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &DxState) -> Result<Self, Response> {
+        let key = parts
+            .headers
+            .get("x-api-key")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let path = parts.uri.path();
+        let shown = path
+            .strip_prefix("/compat/dxcluster/k/")
+            .and_then(|rest| rest.split('/').next());
+        let actor = match (shown, key) {
+            (Some(key), _) => reading_key(&state.identity, key),
+            (None, Some(key)) => state.identity.by_key(&key),
+            (None, None) => parts
+                .extensions
+                .get::<Visitor>()
+                .map(|visitor| visitor.actor.clone()),
+        };
+        match actor {
+            Some(actor) if state.may_read(&actor).is_ok() => Ok(Self),
+            _ => {
+                let head = [(header::CONTENT_TYPE, "application/json")];
+                Err((StatusCode::UNAUTHORIZED, CORS, head, "[]").into_response())
+            }
+        }
+    }
+}
+
+/// Who has this key, if it is one that reads spots and nothing else.
+fn reading_key(identity: &Identity, key: &str) -> Option<Actor> {
+    let actor = identity.by_key(key)?;
+    let scopes = actor.member().ok()?.scopes?;
+    scopes.iter().eq([Scope::DxRead]).then_some(actor)
+}
+
+/// The newest spots that are wanted; of skimmers only where they are asked for.
+pub(super) async fn newest(
+    state: &DxState,
+    query: Query,
+    wanted: impl FnMut(&Spot) -> bool + Send + 'static,
+) -> Vec<Spot> {
+    let cluster = state.cluster.clone();
+    let found = tokio::task::spawn_blocking(move || cluster.history(&query, wanted));
+    found.await.unwrap_or_default()
+}
+
+/// Looks at every spot of a query without keeping any.
+pub(super) async fn summed<T: Default + Send + 'static>(
+    state: &DxState,
+    query: Query,
+    mut add: impl FnMut(&mut T, &Spot) + Send + 'static,
+) -> T {
+    let cluster = state.cluster.clone();
+    let summed = tokio::task::spawn_blocking(move || {
+        let mut sum = T::default();
+        cluster.history(&query, |spot| {
+            add(&mut sum, spot);
+            false
+        });
+        sum
+    });
+    summed.await.unwrap_or_default()
+}
+
+fn people(limit: usize) -> Query {
+    Query {
+        skimmer: Some(false),
+        ..Query::newest(limit)
+    }
+}
+
+fn list(spots: &[Spot]) -> Response {
+    answer(&spots.iter().map(view).collect())
+}
+
+/// `?limit=`, where it is given.
+fn limit(uri: &axum::http::Uri) -> usize {
+    let asked = uri.query().unwrap_or_default().split('&');
+    let asked = asked.filter_map(|pair| pair.strip_prefix("limit=")?.parse().ok());
+    asked.last().unwrap_or(LIMIT).clamp(1, MOST)
+}
+
+/// The last part of a path that may begin with a key.
+type Last = Path<Vec<(String, String)>>;
+
+pub(super) fn last(Path(parts): &Last) -> &str {
+    parts.last().map_or("", |(_, value)| value.as_str())
+}
+
+async fn all(_: Reader, State(state): State<DxState>, uri: axum::http::Uri) -> Response {
+    list(&newest(&state, people(limit(&uri)), |_| true).await)
+}
+
+async fn of_band(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+    let name = last(&path);
+    if name.eq_ignore_ascii_case("all") {
+        return list(&newest(&state, people(limit(&uri)), |_| true).await);
+    }
+    let Ok(band) = Band::parse(name) else {
+        return answer(&json!([]));
+    };
+    let query = Query {
+        bands: crate::dx::Bands::default().and(band),
+        ..people(limit(&uri))
+    };
+    list(&newest(&state, query, |_| true).await)
+}
+
+async fn of_source(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+    let name = last(&path).to_ascii_lowercase();
+    let query = Query {
+        skimmer: Some(name == "rbn" || name == "skimmer"),
+        ..Query::newest(limit(&uri))
+    };
+    let wanted = move |spot: &Spot| name == "skimmer" || source(spot) == name || spot.source.as_str() == name;
+    list(&newest(&state, query, wanted).await)
+}
+
+async fn of_call(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+    let call = last(&path).to_ascii_uppercase();
+    let wanted = move |spot: &Spot| is_call(spot.call.as_str(), &call) || is_call(&spot.spotter, &call);
+    list(&newest(&state, Query::newest(limit(&uri)), wanted).await)
+}
+
+async fn of_spotted(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+    list(&state.cluster.of_call(last(&path), limit(&uri)))
+}
+
+async fn of_spotter(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+    let call = last(&path).to_ascii_uppercase();
+    let wanted = move |spot: &Spot| is_call(&spot.spotter, &call);
+    list(&newest(&state, Query::newest(limit(&uri)), wanted).await)
+}
+
+async fn of_place(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+    let place = last(&path).to_ascii_uppercase();
+    let wanted = move |spot: &Spot| match place.parse::<u16>() {
+        Ok(dxcc) => spot.place.dxcc == Some(dxcc),
+        Err(_) => spot
+            .place
+            .continent
+            .is_some_and(|continent| continent.as_str() == place),
+    };
+    list(&newest(&state, people(limit(&uri)), wanted).await)
+}
+
+fn is_call(has: &str, wanted: &str) -> bool {
+    let base = has.split_once('-').map_or(has, |(base, _)| base);
+    has == wanted || base == wanted
+}
+
+async fn at(_: Reader, State(state): State<DxState>, path: Last) -> Response {
+    let found = nearest(&state, last(&path)).await;
+    answer(&found.as_ref().map_or_else(|| json!({}), view))
+}
+
+/// The newest spot at a frequency in kilohertz, as near as one hears its mode.
+pub(super) async fn nearest(state: &DxState, khz: &str) -> Option<Spot> {
+    let wanted = frequency::guess(khz.trim()).ok()?.frequency;
+    let from = state
+        .cluster
+        .now()
+        .saturating_sub(jiff::SignedDuration::from_secs(FRESH))
+        .ok()?;
+    let query = Query {
+        from: Some(from),
+        ..Query::newest(1)
+    };
+    let found = newest(state, query, move |spot| is_near(spot, wanted)).await;
+    found.into_iter().next()
+}
+
+fn is_near(spot: &Spot, wanted: Hertz) -> bool {
+    let width = match spot.class() {
+        Some(ModeClass::Cw) => 500,
+        Some(ModeClass::Data) | None => 1_000,
+        Some(ModeClass::Phone) => 2_500,
+    };
+    spot.freq.get().abs_diff(wanted.get()) <= width
+}
+
+/// What the statistics count.
+#[derive(Default)]
+struct Stats {
+    entries: u32,
+    sources: BTreeMap<&'static str, u32>,
+    classes: BTreeMap<&'static str, u32>,
+    spotted: BTreeMap<&'static str, u32>,
+    spotters: BTreeMap<&'static str, u32>,
+    times: Option<(Timestamp, Timestamp)>,
+}
+
+impl Stats {
+    fn add(&mut self, spot: &Spot) {
+        self.entries += 1;
+        let count = |map: &mut BTreeMap<&'static str, u32>, name| *map.entry(name).or_default() += 1;
+        count(&mut self.sources, source(spot));
+        count(&mut self.classes, class(spot));
+        count(
+            &mut self.spotted,
+            spot.place.continent.map_or("", Continent::as_str),
+        );
+        count(
+            &mut self.spotters,
+            spot.spotter_place.continent.map_or("", Continent::as_str),
+        );
+        let (oldest, freshest) = self.times.unwrap_or((spot.time, spot.time));
+        self.times = Some((oldest.min(spot.time), freshest.max(spot.time)));
+    }
+}
+
+async fn stats(_: Reader, State(state): State<DxState>) -> Response {
+    let stats: Stats = summed(&state, people(1), Stats::add).await;
+    let of = |map: &BTreeMap<&str, u32>, name| map.get(name).copied().unwrap_or(0);
+    let continents = |map: &BTreeMap<&str, u32>| -> Value {
+        let all = Continent::ALL.into_iter().map(Continent::as_str);
+        let counts: serde_json::Map<_, _> = all.map(|name| (name.to_owned(), of(map, name).into())).collect();
+        counts.into()
+    };
+    let (cluster, pota, sota) = (
+        of(&stats.sources, "cluster"),
+        of(&stats.sources, "pota"),
+        of(&stats.sources, "sota"),
+    );
+    answer(&json!({
+        "entries": stats.entries,
+        "cluster": cluster,
+        "pota": pota,
+        "sota": sota,
+        "sources": {"cluster": cluster, "pota": pota, "sota": sota},
+        "modeTypes": {
+            "phone": of(&stats.classes, "phone"), "digi": of(&stats.classes, "digi"),
+            "cw": of(&stats.classes, "cw"), "unknown": of(&stats.classes, ""),
+        },
+        "continents": continents(&stats.spotted),
+        "continents_de": continents(&stats.spotters),
+        "freshest": stats.times.map(|(_, freshest)| when(freshest)),
+        "oldest": stats.times.map(|(oldest, _)| when(oldest)),
+    }))
+}

@@ -1,0 +1,158 @@
+//! How the cluster does: what is kept, what each way in sent, how busy the bands are.
+
+use axum::extract::State;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use utoipa::{IntoParams, ToSchema};
+
+use super::DxState;
+use crate::dx::feeds::{FeedLine, PollLine};
+use crate::identity::api::gate::Who;
+use crate::web::{Json, ProblemBody, Query, Result};
+
+/// What is kept, and where it came from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StatusView {
+    spots: SpotsView,
+    /// Users of Logbook of the World that are known.
+    lotw_users: usize,
+    feeds: Vec<FeedView>,
+    /// Award programmes that are asked for activators.
+    polls: Vec<PollView>,
+}
+
+/// The history.
+#[derive(Debug, Serialize, ToSchema)]
+struct SpotsView {
+    people: usize,
+    skimmers: usize,
+    /// Memory of all.
+    bytes: usize,
+    /// Seconds that a spot is kept.
+    age: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_seq: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newest_seq: Option<u64>,
+}
+
+/// A way in; its counts are since the start.
+#[derive(Debug, Serialize, ToSchema)]
+struct FeedView {
+    source: &'static str,
+    /// The feed's name; empty for members.
+    #[schema(value_type = String)]
+    origin: SmolStr,
+    new: u64,
+    duplicates: u64,
+    refused: u64,
+    #[schema(value_type = String, format = DateTime)]
+    last: Timestamp,
+}
+
+/// A service that is asked time and again.
+#[derive(Debug, Serialize, ToSchema)]
+struct PollView {
+    name: &'static str,
+    /// When it answered last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    answered: Option<Timestamp>,
+    /// Failures since.
+    failures: u32,
+    /// What went wrong last, while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl From<PollLine> for PollView {
+    fn from(line: PollLine) -> Self {
+        Self {
+            name: line.name,
+            answered: line.answered,
+            failures: line.failures,
+            error: line.error,
+        }
+    }
+}
+
+impl From<FeedLine> for FeedView {
+    fn from(line: FeedLine) -> Self {
+        Self {
+            source: line.source.as_str(),
+            origin: line.origin,
+            new: line.new,
+            duplicates: line.duplicates,
+            refused: line.refused,
+            last: line.last,
+        }
+    }
+}
+
+/// What is kept, and what each way in sent since the start.
+#[utoipa::path(get, path = "/api/v1/dx/status", tag = "dx", responses(
+    (status = 200, body = StatusView), (status = 401, body = ProblemBody)))]
+pub(super) async fn show(State(state): State<DxState>, Who(actor): Who) -> Result<Json<StatusView>> {
+    state.may_read(&actor)?;
+    let cluster = &state.cluster;
+    let size = cluster.size();
+    let (oldest_seq, newest_seq) = cluster.range().unzip();
+    Ok(Json(StatusView {
+        spots: SpotsView {
+            people: size.people,
+            skimmers: size.skimmers,
+            bytes: size.bytes,
+            age: cluster.keeping().age.as_secs(),
+            oldest_seq,
+            newest_seq,
+        },
+        lotw_users: cluster.lotw_users(),
+        feeds: cluster.feeds().into_iter().map(FeedView::from).collect(),
+        polls: cluster.polls().into_iter().map(PollView::from).collect(),
+    }))
+}
+
+/// How far back.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(super) struct ActivityParams {
+    /// Minutes, at most 240; 60 without.
+    minutes: Option<usize>,
+}
+
+/// Spots by band and minute.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ActivityView {
+    minutes: usize,
+    bands: Vec<BandView>,
+}
+
+/// A band's spots.
+#[derive(Debug, Serialize, ToSchema)]
+struct BandView {
+    #[schema(example = "20m")]
+    band: &'static str,
+    /// By minute, oldest first; the last is the present one.
+    counts: Vec<u32>,
+}
+
+/// How busy each band is, minute by minute; bands without a spot are left out.
+#[utoipa::path(get, path = "/api/v1/dx/activity", tag = "dx", params(ActivityParams), responses(
+    (status = 200, body = ActivityView), (status = 401, body = ProblemBody)))]
+pub(super) async fn activity(
+    State(state): State<DxState>,
+    Who(actor): Who,
+    Query(asked): Query<ActivityParams>,
+) -> Result<Json<ActivityView>> {
+    state.may_read(&actor)?;
+    let minutes = asked.minutes.unwrap_or(60).clamp(1, 240);
+    let bands = state.cluster.activity(minutes).into_iter();
+    let bands = bands.map(|one| BandView {
+        band: one.band.name(),
+        counts: one.minutes,
+    });
+    Ok(Json(ActivityView {
+        minutes,
+        bands: bands.collect(),
+    }))
+}

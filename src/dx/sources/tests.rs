@@ -1,0 +1,253 @@
+//! Lists of activators are read as their services write them, asked for politely, and told once.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::*;
+use crate::dx::testing::World;
+use crate::env::{Clock, Entropy, Mailer, Outbound, Service as Outside};
+use crate::ham::spot::SpotMode;
+
+fn env(server: &MockServer, clock: &Clock) -> Env {
+    let service = |name: &str| {
+        let service = Outside {
+            pause: Duration::ZERO,
+            ..Outside::at(format!("{}/", server.uri()).parse().unwrap())
+        };
+        (name.to_owned(), service)
+    };
+    Env {
+        clock: clock.clone(),
+        entropy: Entropy::seeded(1),
+        outbound: Outbound::new([service("pota"), service("sota")]),
+        mailer: Mailer::off(clock.clone()),
+    }
+}
+
+async fn answer(server: &MockServer, at: &str, answer: ResponseTemplate) {
+    let mock = Mock::given(method("GET")).and(path(at));
+    mock.respond_with(answer).mount(server).await;
+}
+
+fn park(id: u32, call: &str, khz: &str, comments: &str) -> serde_json::Value {
+    json!({
+        "spotId": id, "activator": call, "frequency": khz, "mode": "SSB", "reference": "US-1234",
+        "parkName": "Invented State Park", "spotTime": "2026-11-21T11:58:30", "spotter": "K1ABC-#",
+        "comments": comments, "source": "Web", "invalid": null, "name": "Invented State Park",
+        "locationDesc": "US-CT", "grid4": "FN31", "grid6": "FN31pr", "latitude": 41.7, "longitude": -72.7,
+        "count": 1, "expire": 1700
+    })
+}
+
+#[tokio::test]
+async fn parks_are_told_once_and_again_when_they_change() {
+    let world = World::at("2026-11-21T12:00:00Z", Path::new("/nonexistent"));
+    let server = MockServer::start().await;
+    let env = env(&server, &world.clock);
+    let mut memory = Memory::default();
+    let first = json!([park(1, "W1AW", "14244.5", "QRT soon"), park(2, "K2XYZ/P", "7032", ""), {"half": "an entry"}, 7]);
+    answer(
+        &server,
+        "/spot/activator",
+        ResponseTemplate::new(200).set_body_json(first),
+    )
+    .await;
+    assert_eq!(
+        once(&world.cluster, &env, Programme::Pota, &mut memory)
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        once(&world.cluster, &env, Programme::Pota, &mut memory)
+            .await
+            .unwrap(),
+        0
+    );
+    let spots = world.cluster.of_call("W1AW", 5);
+    assert_eq!(spots.len(), 1);
+    let spot = &spots[0];
+    assert_eq!((spot.freq.get(), spot.mode), (14_244_500, Some(SpotMode::Ssb)));
+    assert_eq!(spot.refs.pota.as_deref(), Some("US-1234"));
+    assert_eq!(spot.comment, "US-1234 QRT soon");
+    assert_eq!(
+        (spot.spotter.as_str(), spot.skimmer, spot.source),
+        ("K1ABC", false, Source::Pota)
+    );
+    assert_eq!(spot.time.to_string(), "2026-11-21T11:58:30Z");
+    assert_eq!(spot.grid.unwrap().as_str(), "FN31pr");
+    server.reset().await;
+    let mut moved = park(1, "W1AW", "14250", "QRT soon");
+    let mut taken_back = park(3, "K3XYZ", "7032", "");
+    taken_back["invalid"] = json!("true");
+    moved["spotTime"] = json!("2026-11-21T11:59:30");
+    let next = json!([moved, park(2, "K2XYZ/P", "7032", ""), taken_back]);
+    answer(
+        &server,
+        "/spot/activator",
+        ResponseTemplate::new(200).set_body_json(next),
+    )
+    .await;
+    assert_eq!(
+        once(&world.cluster, &env, Programme::Pota, &mut memory)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(world.cluster.of_call("W1AW", 5)[0].freq.get(), 14_250_000);
+}
+
+#[tokio::test]
+async fn summits_are_fetched_when_their_epoch_changes() {
+    let world = World::new();
+    let server = MockServer::start().await;
+    let env = env(&server, &world.clock);
+    let mut memory = Memory::default();
+    let list = json!([{
+        "id": 5, "userID": 1, "timeStamp": "2026-11-21T11:50:00", "comments": "cq", "callsign": "DL1ABC",
+        "associationCode": "W7W", "summitCode": "LC-001", "activatorCallsign": "K7ABC/P", "activatorName": "Ann",
+        "frequency": "14.0615", "mode": "cw", "summitDetails": "A hill, 900m", "highlightColor": null
+    }, {
+        "id": 6, "timeStamp": "2026-11-21T11:51:00", "callsign": "somebody", "summitCode": "DM/BW-042",
+        "activatorCallsign": "DL2ABC/P", "frequency": 7.032, "mode": "CW"
+    }]);
+    answer(
+        &server,
+        "/api/spots/epoch",
+        ResponseTemplate::new(200).set_body_string("\"abc\""),
+    )
+    .await;
+    answer(
+        &server,
+        "/api/spots/50/all/all",
+        ResponseTemplate::new(200).set_body_json(list),
+    )
+    .await;
+    assert_eq!(
+        once(&world.cluster, &env, Programme::Sota, &mut memory)
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        once(&world.cluster, &env, Programme::Sota, &mut memory)
+            .await
+            .unwrap(),
+        0
+    );
+    let lists = server.received_requests().await.unwrap();
+    assert_eq!(
+        lists
+            .iter()
+            .filter(|request| request.url.path().ends_with("/all"))
+            .count(),
+        1
+    );
+    let spot = &world.cluster.of_call("K7ABC", 1)[0];
+    assert_eq!(
+        (spot.freq.get(), spot.refs.sota.as_deref()),
+        (14_061_500, Some("W7W/LC-001"))
+    );
+    assert_eq!(world.cluster.of_call("DL2ABC", 1)[0].spotter, "DL2ABC/P");
+    assert!(world.cluster.of_call("DL2ABC", 1)[0].self_spot);
+}
+
+#[tokio::test]
+async fn an_older_address_without_epoch_is_asked_for_its_list() {
+    let world = World::new();
+    let server = MockServer::start().await;
+    let env = env(&server, &world.clock);
+    let list = json!([{"timeStamp": "2026-11-21T11:50:00", "summitCode": "G/LD-001", "activatorCallsign": "G4ABC/P",
+        "frequency": "7.032", "mode": "CW"}]);
+    answer(
+        &server,
+        "/api/spots/25/all",
+        ResponseTemplate::new(200).set_body_json(list),
+    )
+    .await;
+    let mut memory = Memory::default();
+    assert_eq!(
+        once(&world.cluster, &env, Programme::Sota, &mut memory)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        once(&world.cluster, &env, Programme::Sota, &mut memory)
+            .await
+            .unwrap(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn failures_are_waited_out_longer_and_longer() {
+    let world = World::new();
+    let server = MockServer::start().await;
+    let env = env(&server, &world.clock);
+    let mut memory = Memory::default();
+    for (number, wrong) in [
+        ResponseTemplate::new(503),
+        ResponseTemplate::new(200).set_body_string("<html>down</html>"),
+        ResponseTemplate::new(200).set_body_string("{}"),
+        ResponseTemplate::new(200).set_body_bytes(vec![0xFF; 64]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        server.reset().await;
+        answer(&server, "/spot/activator", wrong).await;
+        let polled = once(&world.cluster, &env, Programme::Pota, &mut memory).await;
+        assert!(polled.is_err(), "answer {number}");
+    }
+    let pauses: Vec<_> = (0..9)
+        .map(|failures| back_off(failures, &PollError::NoList).as_secs())
+        .collect();
+    assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300, 300]);
+    let wish = |seconds| {
+        PollError::Outbound(OutboundError::Status {
+            service: "pota".to_owned(),
+            status: 429,
+            retry_after: Some(Duration::from_secs(seconds)),
+        })
+    };
+    assert_eq!(back_off(0, &wish(60)).as_secs(), 60);
+    assert_eq!(back_off(0, &wish(1)).as_secs(), 5);
+    assert_eq!(back_off(0, &wish(u64::MAX)).as_secs(), 3_600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn polling_goes_on_after_failures_and_ends_when_the_program_does() {
+    let world = World::new();
+    let server = MockServer::start().await;
+    answer(&server, "/spot/activator", ResponseTemplate::new(500)).await;
+    let env = env(&server, &world.clock);
+    let stop = CancellationToken::new();
+    let job = (Programme::Pota, Duration::from_secs(60));
+    let task = tokio::spawn(poll(world.cluster.clone(), env, job, stop.clone()));
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let polls = world.cluster.polls();
+        if polls.iter().any(|poll| poll.name == "pota" && poll.failures >= 3) {
+            break;
+        }
+    }
+    server.reset().await;
+    let list = json!([park(1, "W1AW", "14244.5", "")]);
+    answer(
+        &server,
+        "/spot/activator",
+        ResponseTemplate::new(200).set_body_json(list),
+    )
+    .await;
+    while world.cluster.of_call("W1AW", 1).is_empty() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    stop.cancel();
+    task.await.unwrap();
+    assert_eq!(world.cluster.polls()[0].failures, 0);
+}
