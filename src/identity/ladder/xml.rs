@@ -107,7 +107,9 @@ mod tests {
         let bomb = b"<!DOCTYPE lolz [<!ENTITY lol \"lol\">]><a><b>&lol;</b></a>";
         assert!(Document::read(bomb).is_err());
         for broken in [
-            &b"<a><b>&outside;</b></a>"[..],
+            // Each of the two guards by itself: no document type, and no entity but XML's own.
+            &b"<!DOCTYPE a SYSTEM \"http://192.0.2.1/a.dtd\"><a><b>text</b></a>"[..],
+            b"<a><b>&outside;</b></a>",
             b"<a><b></a>",
             b"<a>",
             b"</a>",
