@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-#[expect(unused_imports, reason = "the bus carries it from now on")]
 pub(crate) use crate::dx::event::Spot;
 
 /// Something that happened, known after its commit.

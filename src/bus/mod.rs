@@ -23,9 +23,8 @@ use jiff::Timestamp;
 use smol_str::SmolStr;
 use tokio::sync::watch;
 
-use crate::dx::event::Spot;
 use crate::env::Clock;
-use crate::event::Event;
+use crate::event::{Event, Spot};
 
 use ring::{Lanes, Ring};
 

@@ -17,6 +17,7 @@ use crate::ham::spot::{ModeClass, Propagation, References, Split, SpotMode};
 
 /// A spot with all that is known of it.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "`self` alone is no name for a field")]
 pub(crate) struct Spot {
     /// Its number among all messages of the bus.
     pub(crate) seq: u64,

@@ -13,8 +13,10 @@ mod mail;
 pub mod morse_fuzz;
 pub mod passkey;
 pub mod records;
+mod spots;
 pub mod tls;
 
 pub use app::{BEGIN, Route, SentMail, TestApp};
 pub use logbook::{Imported, ScratchLog};
 pub use mail::take_mail;
+pub use spots::ScratchCluster;

@@ -4,6 +4,7 @@
 //! by live logging. Passwords are random and printed.
 
 mod contacts;
+mod spots;
 mod world;
 
 use std::time::Duration;
@@ -111,6 +112,13 @@ impl Demo {
 pub(crate) fn keep_busy(app: &App) {
     let (logbook, stop) = (app.logbook.clone(), app.stop.clone());
     tokio::spawn(async move { trickle(&logbook, &stop).await });
+    let (cluster, stop) = (app.services.cluster.clone(), app.stop.clone());
+    let mut dice = Dice(u64::from_le_bytes(app.services.env.entropy.bytes()));
+    tokio::spawn(async move {
+        let who = operator(STATION);
+        spots::fill(&cluster, &mut dice, &who);
+        spots::go_on(&cluster, &mut dice, &who, &stop).await;
+    });
 }
 
 fn parsed(call: &str) -> Callsign {

@@ -53,7 +53,7 @@ impl Busted {
         let station = std::hash::BuildHasher::hash_one(&self.keys, spotter);
         let heard_by = self.remember(call, freq.get(), station, now);
         let place = freq.get() / WIDTH;
-        let nearby = (place.saturating_sub(1)..=place + 1).flat_map(|place| self.places.get(&place));
+        let nearby = (place.saturating_sub(1)..=place + 1).filter_map(|place| self.places.get(&place));
         nearby
             .flatten()
             .filter(|known| {

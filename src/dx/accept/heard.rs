@@ -72,6 +72,12 @@ impl Heard {
             .or_else(|| by_plan(asked).map(|mode| (mode, Evidence::Plan)))
     }
 
+    /// Calls and kilohertz remembered.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.calls.words.len(), self.kilohertz.words.len())
+    }
+
     fn remember(&mut self, asked: &Asked<'_>, mode: SpotMode, now: u32) {
         let word = Word {
             at: now,

@@ -8,6 +8,8 @@ mod heard;
 mod pace;
 mod repeats;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;

@@ -43,9 +43,11 @@ const CORS: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, OPTIONS"),
 ];
 
+type Handler = fn() -> MethodRouter<DxState>;
+
 /// The routes.
 pub(super) fn routes(state: &DxState) -> Routes {
-    let handlers: [(&str, fn() -> MethodRouter<DxState>); 27] = [
+    let handlers: [(&str, Handler); 27] = [
         ("/spots", || get(all)),
         ("/spots/", || get(all)),
         ("/spots/{band}", || get(of_band)),
@@ -182,8 +184,8 @@ fn list(spots: &[Spot]) -> Response {
 /// `?limit=`, where it is given.
 fn limit(uri: &axum::http::Uri) -> usize {
     let asked = uri.query().unwrap_or_default().split('&');
-    let asked = asked.filter_map(|pair| pair.strip_prefix("limit=")?.parse().ok());
-    asked.last().unwrap_or(LIMIT).clamp(1, MOST)
+    let mut asked = asked.filter_map(|pair| pair.strip_prefix("limit=")?.parse().ok());
+    asked.next_back().unwrap_or(LIMIT).clamp(1, MOST)
 }
 
 /// The last part of a path that may begin with a key.

@@ -108,9 +108,8 @@ pub(super) async fn spots(
     State(state): State<DxState>,
     filter: Result<AxumQuery<Filter>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
-    let AxumQuery(filter) = match filter {
-        Ok(filter) => filter,
-        Err(_) => return wrong(&state),
+    let Ok(AxumQuery(filter)) = filter else {
+        return wrong(&state);
     };
     let limit = filter.limit.unwrap_or(LIMITS.0).clamp(1, LIMITS.1);
     let offset = filter.offset.unwrap_or(0);

@@ -152,7 +152,7 @@ impl Asked {
         }
         if let Some(cursor) = cursor {
             let Cursor(bytes) = Cursor::open(&state.signer, &filter, cursor)?;
-            let seq = bytes.try_into().map(u64::from_be_bytes).unwrap_or(0);
+            let seq = bytes.try_into().map_or(0, u64::from_be_bytes);
             if query.rising {
                 query.after = Some(seq);
             } else {

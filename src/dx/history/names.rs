@@ -94,7 +94,7 @@ fn home(text: &SmolStr) -> Option<SmolStr> {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     numbers: HashMap<SmolStr, u32>,
-    names: Vec<Name>,
+    entries: Vec<Name>,
     free: Vec<u32>,
     /// Calls on the move, by home call.
     portable: HashMap<SmolStr, Vec<u32>>,
@@ -104,7 +104,7 @@ impl Names {
     /// The number of a call, which one more spot names.
     pub(super) fn take(&mut self, text: &SmolStr, place: &Place) -> u32 {
         if let Some(&number) = self.numbers.get(text) {
-            let name = &mut self.names[number as usize];
+            let name = &mut self.entries[number as usize];
             name.uses += 1;
             name.place = Compact::of(place);
             return number;
@@ -117,12 +117,12 @@ impl Names {
         };
         let number = match self.free.pop() {
             Some(number) => {
-                self.names[number as usize] = name;
+                self.entries[number as usize] = name;
                 number
             }
             None => {
-                self.names.push(name);
-                u32::try_from(self.names.len() - 1).expect("fewer calls than records, which 32 bits count")
+                self.entries.push(name);
+                u32::try_from(self.entries.len() - 1).expect("fewer calls than records, which 32 bits count")
             }
         };
         self.numbers.insert(text.clone(), number);
@@ -134,7 +134,7 @@ impl Names {
 
     /// One spot less names the call.
     pub(super) fn release(&mut self, number: u32) {
-        let name = &mut self.names[number as usize];
+        let name = &mut self.entries[number as usize];
         name.uses = name.uses.saturating_sub(1);
         if name.uses == 0 {
             let text = std::mem::take(&mut name.text);
@@ -158,11 +158,11 @@ impl Names {
     }
 
     pub(super) fn get(&self, number: u32) -> &Name {
-        &self.names[number as usize]
+        &self.entries[number as usize]
     }
 
     pub(super) fn get_mut(&mut self, number: u32) -> &mut Name {
-        &mut self.names[number as usize]
+        &mut self.entries[number as usize]
     }
 
     /// Memory it takes.
@@ -170,7 +170,7 @@ impl Names {
         // A slot of the table: the entry and a byte of its own.
         let slot = size_of::<(SmolStr, u32)>() + 1;
         self.numbers.capacity() * 8 / 7 * slot
-            + self.names.capacity() * size_of::<Name>()
+            + self.entries.capacity() * size_of::<Name>()
             + self.free.capacity() * size_of::<u32>()
     }
 }

@@ -157,7 +157,9 @@ fn push_spot_is_found_by_place_and_by_name() {
     )));
     assert!(matches!(call(&[]), Err(Fault::Application(_))));
     assert!(matches!(push(&head[..3]), Err(Fault::Application(_))));
-    let other = |model: &str, method: &str| execute(model, method, &[spot.clone()], &Value::Nil).unwrap_err();
+    let other = |model: &str, method: &str| {
+        execute(model, method, std::slice::from_ref(&spot), &Value::Nil).unwrap_err()
+    };
     assert_eq!(other("ham.dx.spot", "_private").code(), 4);
     assert_eq!(other("res.partner", "read").code(), 2);
     assert_eq!(other("ham.dx.spot", "unlink").code(), 1);

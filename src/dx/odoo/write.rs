@@ -51,7 +51,9 @@ fn put(out: &mut String, value: &Value) {
         Value::Bytes(bytes) => put_element(out, "base64", &BASE64_STANDARD.encode(bytes)),
         Value::Array(values) => {
             out.push_str("<array><data>\n");
-            values.iter().for_each(|value| put(out, value));
+            for value in values {
+                put(out, value);
+            }
             out.push_str("</data></array>");
         }
         Value::Struct(entries) => {

@@ -227,7 +227,7 @@ async fn polling_goes_on_after_failures_and_ends_when_the_program_does() {
     answer(&server, "/spot/activator", ResponseTemplate::new(500)).await;
     let env = env(&server, &world.clock);
     let stop = CancellationToken::new();
-    let job = (Programme::Pota, Duration::from_secs(60));
+    let job = (Programme::Pota, Duration::from_mins(1));
     let task = tokio::spawn(poll(world.cluster.clone(), env, job, stop.clone()));
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -25,4 +25,5 @@ mod routes;
 mod second_factor;
 mod sign_up;
 mod signatures;
+mod spots;
 mod threats;

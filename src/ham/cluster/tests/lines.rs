@@ -22,7 +22,7 @@ fn skimmer_lines_give_their_report() {
         (found.kind, found.mode),
         (Some(SkimmerKind::Ncdxf), Some(SpotMode::Cw))
     );
-    let glued = spot("DX de JI1HFJ-#:1294068.2  JH1XXX       CW 5 dB 20 WPM CQ              1234Z");
+    let glued = spot("DX de JI1HFJ-#:1294068.2  JH1XYZ       CW 5 dB 20 WPM CQ              1234Z");
     assert_eq!(glued.freq, Hertz::new(1_294_068_200));
     let fine = spot("DX de LZ3CB-#:   7018.20  RW1M           CW    10 dB  18 WPM  CQ      2259Z");
     assert_eq!(fine.freq, Hertz::new(7_018_200));
