@@ -177,6 +177,21 @@ impl Actor {
         }
     }
 
+    /// Refuses unless the account is the actor's own and they have shown so much of themselves (`own`: one of the three
+    /// above), or it is another's and they have the capability.
+    pub(crate) fn own_or(
+        &self,
+        id: AccountId,
+        own: fn(&Self) -> Result<&Member, Denied>,
+        capability: Capability,
+    ) -> Result<(), Denied> {
+        if self.account() == Some(id) {
+            own(self).map(drop)
+        } else {
+            self.may(capability)
+        }
+    }
+
     /// Refuses unless the actor is a person who administers this installation, or a key of theirs that may.
     pub(crate) fn admin(&self) -> Result<(), Denied> {
         self.require(Scope::Admin)?;

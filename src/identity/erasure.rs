@@ -44,11 +44,7 @@ impl Identity {
 
     /// The wish to erase an account, if there is one: for its owner and for whoever may erase it.
     pub(crate) async fn erasure(&self, actor: &Actor, id: AccountId) -> Result<Option<StoredErasure>, Error> {
-        if actor.account() == Some(id) {
-            actor.in_person()?;
-        } else {
-            actor.may(Capability::SeeAccounts)?;
-        }
+        actor.own_or(id, Actor::in_person, Capability::SeeAccounts)?;
         Ok(self.inner.store.read(move |rows| read::erasure(rows, id)).await?)
     }
 
@@ -96,15 +92,11 @@ impl Identity {
         subject: &Subject,
         (erase, mut at): (Erase, Position),
     ) -> Result<(Erased, Position), Error> {
-        let Actor::Service(_) = actor else {
-            return Err(super::actor::Denied::NotAdministrator.into());
-        };
-        actor.may(Capability::EraseAccounts)?;
-        let subject = subject.clone();
+        let (actor, subject) = (actor.clone(), subject.clone());
         let id = AccountId(subject.account);
         let keys: Vec<_> = self.memory().keys_of(id).map(|(key, _)| *key).collect();
         self.change(move |tx, _| {
-            let erased = erase(tx, &subject, &mut at)?;
+            let erased = write::erase_piece(tx, &actor, &subject, (erase, &mut at))?;
             let touched = Touched {
                 keys,
                 ..Touched::account(id)
@@ -137,11 +129,7 @@ impl Identity {
         if times.len() >= EXPORTS {
             return Err(Error::TooManyExports);
         }
-        if actor.account() == Some(id) {
-            actor.confirmed()?;
-        } else {
-            actor.may(Capability::ExportAccounts)?;
-        }
+        actor.own_or(id, Actor::confirmed, Capability::ExportAccounts)?;
         times.push(now);
         Ok(())
     }

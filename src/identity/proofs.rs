@@ -20,11 +20,7 @@ impl Identity {
         actor: &Actor,
         id: AccountId,
     ) -> Result<Vec<(u64, Verification)>, Error> {
-        if actor.account() == Some(id) {
-            actor.in_person()?;
-        } else {
-            actor.may(Capability::SeeAccounts)?;
-        }
+        actor.own_or(id, Actor::in_person, Capability::SeeAccounts)?;
         self.account(id)?;
         Ok(self
             .inner

@@ -21,9 +21,18 @@ pub(crate) struct Opened {
     pub(crate) right: Right,
     /// The account that acts; `None` for parts of the program.
     pub(crate) account: Option<u32>,
+    /// Whether it was opened to be written to.
+    pub(crate) writes: bool,
 }
 
 impl Opened {
+    fn by(self, scope: Scope) -> Self {
+        Self {
+            writes: scope == Scope::LogbookWrite,
+            ..self
+        }
+    }
+
     /// Refuses unless the right reaches `needed`.
     pub(crate) fn at_least(&self, needed: Right) -> Result<(), Error> {
         if self.right >= needed {
@@ -34,6 +43,15 @@ impl Opened {
             Right::Officer => "this needs an officer of the logbook",
             Right::Owner => "this needs the owner of the logbook",
         }))
+    }
+
+    /// Refuses what was opened to be read only: a key that may read must not write by what it read.
+    pub(crate) fn to_write(&self) -> Result<(), Error> {
+        if self.writes {
+            Ok(())
+        } else {
+            Err(Error::NotAllowed("this logbook was opened to be read"))
+        }
     }
 
     /// Refuses unless the actor may change this contact.
@@ -52,7 +70,7 @@ impl Opened {
 pub(crate) fn open(r: &impl Rows, actor: &Actor, scope: Scope, call: Option<&str>) -> Result<Opened, Error> {
     actor.require(scope)?;
     let Some(call) = call.map(str::trim).filter(|call| !call.is_empty()) else {
-        return own(r, actor);
+        return own(r, actor).map(|opened| opened.by(scope));
     };
     let unknown = || Error::NoLogbook(call.into());
     // A logbook whose owner lost the call has a name that is none.
@@ -69,11 +87,12 @@ pub(crate) fn open_id(
     id: LogbookId,
 ) -> Result<Option<Opened>, Error> {
     actor.require(scope)?;
-    match (actor, actor.account()) {
-        (Actor::Service(_), _) => as_account(r, id, None),
-        (_, Some(account)) => as_account(r, id, Some(account.0)),
-        _ => Ok(None),
-    }
+    let opened = match (actor, actor.account()) {
+        (Actor::Service(_), _) => as_account(r, id, None)?,
+        (_, Some(account)) => as_account(r, id, Some(account.0))?,
+        _ => None,
+    };
+    Ok(opened.map(|opened| opened.by(scope)))
 }
 
 /// Opens a logbook for work that an account asked for and that runs on its own, with the right it has by now; no
@@ -96,6 +115,7 @@ pub(crate) fn as_account(
         book,
         right,
         account,
+        writes: true,
     }))
 }
 

@@ -81,6 +81,8 @@ pub(super) struct Seeds {
     pub(super) key: SmolStr,
     /// A proof of the owner's call.
     pub(super) proof: u64,
+    /// A licence that the owner showed.
+    pub(super) document: u64,
     /// A session of the owner's account, in which the administrator looks in.
     pub(super) session: [u8; 32],
     /// A review about the listener that is open, and one that was refused.
@@ -280,6 +282,7 @@ fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
     }
     let now = now();
     let before = now.checked_sub(SignedDuration::from_hours(24 * 8)).unwrap();
+    let earlier = now.checked_sub(SignedDuration::from_mins(2)).unwrap();
     let line = Actor::COMMAND_LINE;
     for id in [OWNER, ADMIN, STRANGER, LISTENER, OFFICER, MEMBER] {
         let login: Login = call_of(id).parse().unwrap();
@@ -297,6 +300,7 @@ fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
     change_account(tx, &admin, OWNER, &email, now).map_err(text)?;
     let verifier = Actor::Service(Service::Verifier);
     let proof = add_verification(tx, &verifier, OWNER, &Proof::word_of(""), now).map_err(text)?;
+    let document = super::operations::sow_attempts(tx, &owner, earlier)?;
     let key = ApiKey::from_random([1; 8], [2; 32]);
     let new = NewKey {
         account: OWNER,
@@ -369,6 +373,7 @@ fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
         now,
         key: key.id().as_str().into(),
         proof,
+        document,
         session: looked_in(),
         open_review: waiting_review,
         decided_review: refused,

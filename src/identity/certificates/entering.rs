@@ -118,7 +118,7 @@ impl Certificates {
         take: bool,
     ) -> Result<Entered, EnterError> {
         if errand.account.is_some() {
-            actor.in_person().map_err(Error::from)?;
+            actor.owner().map_err(Error::from)?;
         }
         let holder = self.examine(chain)?;
         let claimant = errand.account.map_or(Claimant::Newcomer, Claimant::Account);

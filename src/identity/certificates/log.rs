@@ -3,11 +3,12 @@
 //! A challenge belongs to one account, works once and for an hour, and is stored, so that a restart does not cost the
 //! member the log they have just signed.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use smol_str::SmolStr;
 
+use super::challenge::{give_challenge, live_challenge, use_challenge};
 use super::entering::touching;
-use super::tables::{LOG_CHALLENGE, StoredChallenge};
+use super::tables::StoredChallenge;
 use super::{ACTOR, Certificates, EnterError, Holder};
 use crate::ham::callsign::Callsign;
 use crate::identity::actor::Actor;
@@ -17,10 +18,6 @@ use crate::identity::memory::Touched;
 use crate::identity::model::DisplayName;
 use crate::identity::verification::Method;
 use crate::identity::write::{self, Arrival, Claimant};
-use crate::store::Rows as _;
-
-/// How long a challenge works.
-const LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A challenge that works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +37,15 @@ pub(crate) enum LogError {
     Bad(#[from] BadLog),
     #[error(transparent)]
     Failed(#[from] Error),
+}
+
+impl From<StoredChallenge> for LogChallenge {
+    fn from(stored: StoredChallenge) -> Self {
+        Self {
+            call: stored.call.into(),
+            until: stored.until,
+        }
+    }
 }
 
 impl From<EnterError> for LogError {
@@ -62,16 +68,12 @@ impl Certificates {
     pub(crate) async fn log_challenge(&self, actor: &Actor) -> Result<Option<LogChallenge>, Error> {
         let account = actor.in_person()?.account;
         let inner = &self.inner.identity.inner;
-        let stored = inner
-            .store
-            .read(move |rows| rows.get(LOG_CHALLENGE, &account.0))
-            .await?;
         let now = inner.clock.now();
-        let live = stored.filter(|stored| now < stored.until);
-        Ok(live.map(|stored| LogChallenge {
-            call: stored.call.into(),
-            until: stored.until,
-        }))
+        let live = inner
+            .store
+            .read(move |rows| live_challenge(rows, account, now))
+            .await?;
+        Ok(live.map(LogChallenge::from))
     }
 
     /// A challenge for the member: the one that works, else a new one.
@@ -81,27 +83,20 @@ impl Certificates {
         }
         self.check_clock()
             .map_err(|refusal| Error::Certificate(Box::new(refusal)))?;
-        let account = actor.in_person()?.account;
-        let challenge = Challenge::from_random(self.inner.identity.inner.entropy.bytes());
-        let call = challenge.as_str().to_owned();
-        self.inner
-            .identity
-            .change(move |tx, now| {
-                let stored = StoredChallenge {
-                    call: SmolStr::new(&call),
-                    until: now.checked_add(LIFE).unwrap_or(Timestamp::MAX),
-                };
-                tx.put(LOG_CHALLENGE, &account.0, &stored)?;
-                let until = stored.until;
-                Ok((LogChallenge { call, until }, Touched::default()))
-            })
-            .await
+        let identity = &self.inner.identity;
+        let fresh = Challenge::from_random(identity.inner.entropy.bytes());
+        let (actor, fresh) = (actor.clone(), SmolStr::new(fresh.as_str()));
+        let given = identity.change(move |tx, now| {
+            let given = give_challenge(tx, &actor, fresh, now)?;
+            Ok((given, Touched::default()))
+        });
+        Ok(given.await?.into())
     }
 
     /// Proves the member's call by a signed log with the challenge in it, and uses the challenge up. The call that was
     /// proven.
     pub(crate) async fn take_log(&self, actor: &Actor, file: &[u8]) -> Result<Callsign, LogError> {
-        let account = actor.in_person().map_err(Error::from)?.account;
+        let account = actor.owner().map_err(Error::from)?.account;
         let live = self.log_challenge(actor).await?.ok_or(LogError::NoChallenge)?;
         let challenge = Challenge::parse(&live.call).ok_or(LogError::NoChallenge)?;
         let log = SignedLog::read(file)?;
@@ -125,15 +120,11 @@ impl Certificates {
             admission: None,
             take: false,
         };
-        let claim = arrival.claim.clone();
+        let (claim, member) = (arrival.claim.clone(), actor.clone());
         let arrived = self.inner.identity.change(move |tx, now| {
-            let stored = tx.get(LOG_CHALLENGE, &account.0)?;
-            let works = stored.is_some_and(|stored| stored.call == challenge.as_str() && now < stored.until);
-            // Of two uploads at the same time one is first.
-            if !works {
+            if !use_challenge(tx, &member, challenge.as_str(), now)? {
                 return Ok((None, Touched::default()));
             }
-            tx.remove(LOG_CHALLENGE, &account.0)?;
             let (arrived, accounts) = write::arrive(tx, &ACTOR, &arrival, now)?;
             Ok((Some(arrived), touching(accounts)))
         });

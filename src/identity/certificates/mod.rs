@@ -7,6 +7,7 @@
 //! that began; nothing waits for the network inside a transaction. Pages are not here.
 
 mod authorities;
+mod challenge;
 mod entering;
 mod hop;
 mod log;
@@ -35,6 +36,8 @@ use crate::identity::token;
 use crate::store::{Direction, Rows as _, Span};
 
 pub(crate) use authorities::{FileFault, Found, KNOWN, authorities_in, authorities_of, install};
+#[cfg(test)]
+pub(crate) use challenge::{give_challenge, use_challenge};
 pub(crate) use entering::{EnterError, Entered, Holder};
 pub(crate) use hop::{Chain, ERRAND_LIFE, Errand, Hop, QUESTION_LIFE, TOKEN_LIFE};
 pub(crate) use log::LogError;

@@ -70,12 +70,12 @@ pub(crate) struct Incoming {
 
 /// A file that lies in the directory.
 #[derive(Debug, Clone)]
-pub(in crate::identity) struct Kept {
-    pub(in crate::identity) file: SmolStr,
-    pub(in crate::identity) kind: FileKind,
-    pub(in crate::identity) bytes: u64,
+pub(crate) struct Kept {
+    pub(crate) file: SmolStr,
+    pub(crate) kind: FileKind,
+    pub(crate) bytes: u64,
     /// SHA-256 in hexadecimal.
-    pub(in crate::identity) digest: SmolStr,
+    pub(crate) digest: SmolStr,
 }
 
 impl Cabinet {

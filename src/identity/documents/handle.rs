@@ -43,7 +43,8 @@ impl Identity {
     /// Begins to take a document in; refuses before it has come what would be refused after.
     pub(crate) async fn begin_document(&self, actor: &Actor) -> Result<Incoming, Error> {
         let actor = actor.clone();
-        let begun = self.change(move |tx, now| Ok((write::begin(tx, &actor, now)?, Touched::default())));
+        let begun =
+            self.change(move |tx, now| Ok((write::begin_document(tx, &actor, now)?, Touched::default())));
         let id = begun.await?;
         let cabinet = self.inner.cabinet.clone();
         blocking(move || cabinet.begin(id)).await
@@ -73,7 +74,7 @@ impl Identity {
         };
         let actor = actor.clone();
         let added = self.change(move |tx, now| {
-            let number = write::add(tx, &actor, &new, now)?;
+            let number = write::send_document(tx, &actor, &new, now)?;
             let line = line_of(tx, number)?.ok_or(Error::UnknownDocument)?;
             Ok((line, Touched::default()))
         });
@@ -100,8 +101,12 @@ impl Identity {
     /// Takes one of the actor's own documents back; its file goes at once.
     pub(crate) async fn withdraw_document(&self, actor: &Actor, number: u64) -> Result<(), Error> {
         let actor = actor.clone();
-        let withdrawn =
-            self.change(move |tx, now| Ok((write::withdraw(tx, &actor, number, now)?, Touched::default())));
+        let withdrawn = self.change(move |tx, now| {
+            Ok((
+                write::withdraw_document(tx, &actor, number, now)?,
+                Touched::default(),
+            ))
+        });
         let file = withdrawn.await?;
         self.remove_files(vec![file]).await;
         Ok(())
@@ -115,7 +120,7 @@ impl Identity {
     ) -> Result<(StoredDocument, Zeroizing<Vec<u8>>), Error> {
         let actor = actor.clone();
         let noted = self.change(move |tx, now| {
-            let found = write::note_read(tx, &actor, number, now)?;
+            let found = write::note_reading(tx, &actor, number, now)?;
             Ok((found, Touched::default()))
         });
         let found = noted.await?;

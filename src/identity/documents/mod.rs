@@ -15,9 +15,15 @@ mod tests;
 mod write;
 
 pub(super) use cabinet::Cabinet;
+#[cfg(test)]
+pub(crate) use cabinet::Kept;
 pub(crate) use cabinet::{CabinetError, Incoming};
 pub(crate) use handle::{DocumentLine, Sent};
 pub(crate) use jobs::register;
+#[cfg(test)]
+pub(crate) use model::FileKind;
 pub(crate) use model::MOST_BYTES;
 pub(crate) use tables::check_documents;
 pub(super) use tables::{document, forget, of_account, tables};
+#[cfg(test)]
+pub(crate) use write::{NewDocument, begin_document, note_reading, send_document, withdraw_document};

@@ -27,15 +27,15 @@ const MOST_ON_STATION: usize = 500;
 
 /// A licence to be shown.
 #[derive(Debug, Clone)]
-pub(super) struct NewDocument {
-    pub(super) call: Callsign,
-    pub(super) name: DisplayName,
-    pub(super) note: Remark,
-    pub(super) kept: Kept,
+pub(crate) struct NewDocument {
+    pub(crate) call: Callsign,
+    pub(crate) name: DisplayName,
+    pub(crate) note: Remark,
+    pub(crate) kept: Kept,
 }
 
 /// Refuses before a file is taken in what would be refused after, and counts the try.
-pub(super) fn begin(tx: &mut Write<'_>, actor: &Actor, now: Timestamp) -> Result<AccountId, Error> {
+pub(crate) fn begin_document(tx: &mut Write<'_>, actor: &Actor, now: Timestamp) -> Result<AccountId, Error> {
     let id = actor.owner()?.account;
     refuse_more(tx, id)?;
     count_try(tx, &format_smolstr!("document account {id}"), PER_DAY, now)?;
@@ -57,7 +57,7 @@ pub(super) fn call_for(rows: &impl Rows, id: AccountId, named: Option<&Callsign>
 }
 
 /// Records a file that lies in the cabinet, and puts it before the administrators.
-pub(super) fn add(
+pub(crate) fn send_document(
     tx: &mut Write<'_>,
     actor: &Actor,
     new: &NewDocument,
@@ -102,7 +102,7 @@ pub(super) fn add(
 
 /// Takes a document back: the matter is withdrawn where it is open, and the file is to go. The file's name is in the
 /// answer.
-pub(super) fn withdraw(
+pub(crate) fn withdraw_document(
     tx: &mut Write<'_>,
     actor: &Actor,
     number: u64,
@@ -126,7 +126,7 @@ pub(super) fn withdraw(
 }
 
 /// Notes that an administrator read a document.
-pub(super) fn note_read(
+pub(crate) fn note_reading(
     tx: &mut Write<'_>,
     actor: &Actor,
     number: u64,

@@ -81,14 +81,10 @@ impl Identity {
     ) -> Result<(Callsign, Claimed), Error> {
         let id = actor.owner()?.account;
         let page = place == Place::QrzPage;
+        let asker = actor.clone();
         let token = self
             .change(move |tx, now| {
-                let token = write::live_token(tx, id, now)?.ok_or(Refusal::NoToken)?;
-                write::may_claim(tx, id, &token.call)?;
-                write::count_check(tx, id, now)?;
-                if page {
-                    write::count_page(tx, &token.call, now)?;
-                }
+                let token = write::begin_check(tx, &asker, page, now)?;
                 Ok((token, Touched::default()))
             })
             .await?;

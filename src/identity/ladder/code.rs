@@ -22,7 +22,7 @@ pub(in crate::identity) const LIFE: SignedDuration = SignedDuration::from_mins(1
 pub(in crate::identity) const MOST_TRIES: u32 = 5;
 
 /// What is stored of a code.
-pub(in crate::identity) type Mark = [u8; 16];
+pub(crate) type Mark = [u8; 16];
 
 /// A code.
 #[derive(Clone, Copy, PartialEq, Eq)]

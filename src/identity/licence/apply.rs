@@ -26,7 +26,7 @@ use crate::store::Write;
 const FOLLOWED: &str = "the register: the licensee's call changed";
 
 /// Applies one event.
-pub(in crate::identity) fn apply(
+pub(crate) fn apply(
     tx: &mut Write<'_>,
     actor: &Actor,
     event: &LicenceEvent,

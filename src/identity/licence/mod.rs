@@ -10,7 +10,7 @@ mod apply;
 mod feed;
 mod notice;
 
-pub(super) use apply::apply;
+pub(crate) use apply::apply;
 pub(crate) use feed::{Effect, Outcome};
 pub(crate) use notice::LicenceEvent;
 pub(super) use notice::register_id;

@@ -20,7 +20,7 @@ pub(crate) use read::open_count;
 pub(super) use read::review;
 pub(crate) use tables::check_reviews;
 pub(super) use tables::tables;
-pub(crate) use write::withdraw;
-pub(super) use write::{contest, insert, open_older, sign_up_settled};
+pub(crate) use write::{contest, withdraw};
 #[cfg(test)]
 pub(crate) use write::{decide, open_review, reopen};
+pub(super) use write::{insert, open_older, sign_up_settled};

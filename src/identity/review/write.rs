@@ -36,12 +36,7 @@ pub(crate) fn open_review(
 
 /// Puts a claim before the administrators that rules cannot settle: somebody else proved the call, or the claimant
 /// has proven another.
-pub(in crate::identity) fn contest(
-    tx: &mut Write<'_>,
-    actor: &Actor,
-    claim: &Claim,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(crate) fn contest(tx: &mut Write<'_>, actor: &Actor, claim: &Claim, now: Timestamp) -> Result<(), Error> {
     let Claimant::Account(id) = claim.claimant else {
         return Ok(());
     };

@@ -13,7 +13,7 @@ use crate::store::Write;
 
 /// Gives a call to whoever claims it, whoever proved it before: proofs in the way end. Never takes a call from an
 /// administrator, who could not undo it.
-pub(in crate::identity) fn settle_claim(
+pub(crate) fn settle_claim(
     tx: &mut Write<'_>,
     actor: &Actor,
     claim: &Claim,
@@ -43,7 +43,7 @@ pub(in crate::identity) fn settle_claim(
 }
 
 /// Marks an account as waiting to be let in, which shuts it; or as waiting no more, which leaves it shut.
-pub(in crate::identity) fn set_waiting(
+pub(crate) fn set_waiting(
     tx: &mut Write<'_>,
     actor: &Actor,
     id: AccountId,

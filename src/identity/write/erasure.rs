@@ -14,6 +14,7 @@ use crate::identity::error::Error;
 use crate::identity::model::{AccountId, Role};
 use crate::identity::read;
 use crate::identity::tables::{ERASURE, StoredAccount};
+use crate::privacy::{Erase, Erased, Position, Subject};
 use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// How long one may think it over.
@@ -44,11 +45,7 @@ pub(crate) fn ask_erasure(
     logs: bool,
     now: Timestamp,
 ) -> Result<StoredErasure, Error> {
-    if actor.account() == Some(id) {
-        actor.confirmed()?;
-    } else {
-        actor.may(Capability::EraseAccounts)?;
-    }
+    actor.own_or(id, Actor::confirmed, Capability::EraseAccounts)?;
     let account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     may_go(tx, &account)?;
     if tx.get(ERASURE, &id.0)?.is_some_and(|erasure| erasure.begun) {
@@ -74,11 +71,7 @@ pub(crate) fn cancel_erasure(
     id: AccountId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if actor.account() == Some(id) {
-        actor.owner()?;
-    } else {
-        actor.may(Capability::EraseAccounts)?;
-    }
+    actor.own_or(id, Actor::owner, Capability::EraseAccounts)?;
     let erasure = tx.get(ERASURE, &id.0)?.ok_or(Error::NoErasure)?;
     if erasure.begun {
         return Err(Error::ErasureBegun);
@@ -95,10 +88,7 @@ pub(crate) fn begin_erasure(
     id: AccountId,
     now: Timestamp,
 ) -> Result<StoredErasure, Error> {
-    let Actor::Service(_) = actor else {
-        return Err(Denied::Forbidden("accounts are erased in the background, when the week is over").into());
-    };
-    actor.may(Capability::EraseAccounts)?;
+    in_background(actor)?;
     let mut erasure = tx.get(ERASURE, &id.0)?.ok_or(Error::NoErasure)?;
     if erasure.due > now {
         return Err(Error::NoErasure);
@@ -117,6 +107,21 @@ pub(crate) fn begin_erasure(
     Ok(erasure)
 }
 
+/// Erases the next piece of one part of what is held about a person, whose erasure has begun.
+pub(crate) fn erase_piece(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    subject: &Subject,
+    (erase, at): (Erase, &mut Position),
+) -> Result<Erased, Error> {
+    in_background(actor)?;
+    let erasure = tx.get(ERASURE, &subject.account)?;
+    if !erasure.is_some_and(|erasure| erasure.begun) {
+        return Err(Error::NoErasure);
+    }
+    Ok(erase(tx, subject, at)?)
+}
+
 /// Notes that everything about an account is given out: to its owner, or to whoever may, both having lately shown who
 /// they are.
 pub(crate) fn note_export(
@@ -125,11 +130,7 @@ pub(crate) fn note_export(
     id: AccountId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if actor.account() == Some(id) {
-        actor.confirmed()?;
-    } else {
-        actor.may(Capability::ExportAccounts)?;
-    }
+    actor.own_or(id, Actor::confirmed, Capability::ExportAccounts)?;
     read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     audit(tx, &line(&actor.audit_name(), "account.exported", id, ""), now)?;
     Ok(())
@@ -144,6 +145,16 @@ pub(in crate::identity) fn due_erasures(
     all.filter(|row| row.as_ref().map_or(true, |(_, erasure)| erasure.due <= now))
         .map(|row| row.map(|(id, erasure)| (AccountId(id), erasure)))
         .collect()
+}
+
+/// An administrator asks for an erasure; what carries it out is the program alone.
+fn in_background(actor: &Actor) -> Result<(), Denied> {
+    match actor {
+        Actor::Service(_) => actor.may(Capability::EraseAccounts),
+        _ => Err(Denied::Forbidden(
+            "accounts are erased in the background, when the week is over",
+        )),
+    }
 }
 
 fn may_go(rows: &impl Rows, account: &StoredAccount) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
-use super::{audit, line, own_or};
+use super::{audit, line};
 use crate::event::Event;
 use crate::identity::actor::{Actor, Denied};
 use crate::identity::authority::Capability;
@@ -36,11 +36,7 @@ pub(crate) fn create_api_key(
     key: &ApiKey,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if actor.account() == Some(new.account) {
-        actor.confirmed()?;
-    } else {
-        actor.may(Capability::MakeKeys)?;
-    }
+    actor.own_or(new.account, Actor::confirmed, Capability::MakeKeys)?;
     read::account(tx, new.account)?.ok_or(Error::UnknownAccount)?;
     if new.scopes.is_empty() {
         return Err(Error::NoScope);
@@ -79,7 +75,8 @@ pub(crate) fn revoke_api_key(
     now: Timestamp,
 ) -> Result<(), Error> {
     let key = read::key(tx, id)?.ok_or(Error::UnknownKey)?;
-    own_or(actor, Capability::EndKeys, key.account).map_err(|denied| match denied {
+    let may = actor.own_or(key.account, Actor::owner, Capability::EndKeys);
+    may.map_err(|denied| match denied {
         Denied::SignIn => Error::Denied(denied),
         // Somebody else's key is not admitted to exist.
         _ if actor.account() != Some(key.account) => Error::UnknownKey,

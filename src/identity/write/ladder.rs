@@ -6,12 +6,12 @@
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
-use super::mail_count::{Postage, count_code};
+use super::mail_count::{Postage, count_check, count_code, count_page};
 use super::{audit, line};
 use crate::ham::callsign::Callsign;
 use crate::identity::actor::Actor;
 use crate::identity::error::Error;
-use crate::identity::ladder::{Mailbox, ProofToken, StoredCode, StoredToken, code, token};
+use crate::identity::ladder::{Mailbox, ProofToken, Refusal, StoredCode, StoredToken, code, token};
 use crate::identity::model::{AccountId, MailAddress};
 use crate::identity::read;
 use crate::identity::tables::{MAIL_CODE, PROOF_TOKEN};
@@ -20,19 +20,19 @@ use crate::store::{Direction, Rows, Span, StoreError, Write};
 use crate::web::Network;
 
 /// A code that somebody asked for.
-pub(in crate::identity) struct CodeWish {
-    pub(in crate::identity) call: Callsign,
-    pub(in crate::identity) mailbox: Mailbox,
-    pub(in crate::identity) address: MailAddress,
+pub(crate) struct CodeWish {
+    pub(crate) call: Callsign,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) address: MailAddress,
     /// The address as whoever asks may see it.
-    pub(in crate::identity) shown: SmolStr,
-    pub(in crate::identity) mark: code::Mark,
-    pub(in crate::identity) network: Network,
+    pub(crate) shown: SmolStr,
+    pub(crate) mark: code::Mark,
+    pub(crate) network: Network,
 }
 
 /// What a try with a code came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::identity) enum Tried {
+pub(crate) enum Tried {
     Right(StoredCode),
     /// So many tries are left.
     Wrong(u32),
@@ -42,7 +42,7 @@ pub(in crate::identity) enum Tried {
 }
 
 /// Whether the account may prove this call: a home call, and its own where it has proven one.
-pub(in crate::identity) fn may_claim(rows: &impl Rows, id: AccountId, call: &Callsign) -> Result<(), Error> {
+fn may_claim(rows: &impl Rows, id: AccountId, call: &Callsign) -> Result<(), Error> {
     if call.as_str() != call.base() {
         return Err(Error::NotAHomeCall(call.clone(), call.base().to_owned()));
     }
@@ -55,7 +55,7 @@ pub(in crate::identity) fn may_claim(rows: &impl Rows, id: AccountId, call: &Cal
 
 /// Keeps a code, in the place of an earlier one. Whether the mail goes is not told to whoever asks: where it does not,
 /// the code is one that nobody knows, and an earlier one to the same mailbox stays.
-pub(in crate::identity) fn ask_code(
+pub(crate) fn ask_code(
     tx: &mut Write<'_>,
     actor: &Actor,
     wish: &CodeWish,
@@ -88,7 +88,7 @@ pub(in crate::identity) fn ask_code(
 }
 
 /// Tries a code; `mark` makes the mark of what was typed for the call that the code was sent for.
-pub(in crate::identity) fn try_code(
+pub(crate) fn try_code(
     tx: &mut Write<'_>,
     actor: &Actor,
     mark: impl Fn(&Callsign) -> code::Mark,
@@ -118,7 +118,7 @@ pub(in crate::identity) fn try_code(
 }
 
 /// The account's token for a call: the one it has, or `fresh` where it has none, or where a new one is wanted.
-pub(in crate::identity) fn give_token(
+pub(crate) fn give_token(
     tx: &mut Write<'_>,
     actor: &Actor,
     (call, renew): (&Callsign, bool),
@@ -138,6 +138,24 @@ pub(in crate::identity) fn give_token(
     };
     tx.put(PROOF_TOKEN, &id.0, &stored)?;
     Ok(stored)
+}
+
+/// Counts a look for the account's token; the token is in the answer. `page`: at a public page, which has a count of its
+/// own.
+pub(crate) fn begin_check(
+    tx: &mut Write<'_>,
+    actor: &Actor,
+    page: bool,
+    now: Timestamp,
+) -> Result<StoredToken, Error> {
+    let id = actor.owner()?.account;
+    let token = live_token(tx, id, now)?.ok_or(Refusal::NoToken)?;
+    may_claim(tx, id, &token.call)?;
+    count_check(tx, id, now)?;
+    if page {
+        count_page(tx, &token.call, now)?;
+    }
+    Ok(token)
 }
 
 /// Forgets what an account is proving a call by, since it is proven.

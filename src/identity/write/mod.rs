@@ -24,7 +24,7 @@ mod verification;
 use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::actor::{Actor, Credential, Denied};
+use super::actor::Actor;
 use super::authority::{self, Capability};
 use super::error::Error;
 use super::event::IdentityEvent;
@@ -37,27 +37,26 @@ use super::model::{
 use super::password::PasswordHash;
 use super::read;
 use super::review;
+use super::service::own_digest;
 use super::tables::{ACCOUNT, ACCOUNT_BY_CALL, AUDIT, AuditLine, Person, StoredAccount};
-use super::token::SecretDigest;
 use crate::event::Event;
 use crate::ham::grid::Grid;
 use crate::store::{Rows, StoreError, Write};
 
 pub(crate) use certificate::{Arrival, Arrived, arrive, end_by_certificate};
 pub(super) use configured::apply_configured;
-pub(super) use contested::{set_waiting, settle_claim};
+pub(crate) use contested::{set_waiting, settle_claim};
 pub(super) use erasure::due_erasures;
-pub(crate) use erasure::{StoredErasure, ask_erasure, begin_erasure, cancel_erasure, note_export};
+pub(crate) use erasure::{
+    StoredErasure, ask_erasure, begin_erasure, cancel_erasure, erase_piece, note_export,
+};
 pub(super) use keys::note_key;
 pub(crate) use keys::{NewKey, create_api_key, revoke_api_key};
-pub(super) use ladder::{
-    CodeWish, Tried, ask_code, end_attempts, give_token, live_code, live_token, may_claim, sweep_attempts,
-    try_code,
-};
+pub(crate) use ladder::{CodeWish, Tried, ask_code, begin_check, give_token, try_code};
+pub(super) use ladder::{end_attempts, live_code, live_token, sweep_attempts};
 pub(crate) use looking_in::{look_in, note_act};
 pub(super) use mail_count::{
-    MailCount, count_check, count_page, forget_address, forgive_check, page_stop, stop_pages,
-    sweep_mail_counts,
+    MailCount, forget_address, forgive_check, page_stop, stop_pages, sweep_mail_counts,
 };
 pub(crate) use mail_count::{Postage, count_mail};
 pub(super) use morse::{MorseChallenge, sweep_morse};
@@ -68,8 +67,7 @@ pub(crate) use passkeys::add_passkey;
 pub(super) use passkeys::note_passkey;
 pub(crate) use passkeys::{rename_passkey, revoke_passkey};
 pub(crate) use questions::replace_gate_questions;
-pub(super) use second_factor::set_short_password;
-pub(crate) use second_factor::{end_second_factor, require_second_factor};
+pub(crate) use second_factor::{end_second_factor, require_second_factor, set_short_password};
 pub(super) use secrets::note_secret;
 pub(crate) use secrets::set_signing_secret;
 pub(crate) use sessions::{NewSession, end_session};
@@ -352,7 +350,7 @@ pub(crate) fn set_password(
     hash: &PasswordHash,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let own = own_or(actor, Capability::SetPasswords, id)?;
+    actor.own_or(id, Actor::owner, Capability::SetPasswords)?;
     let mut account = read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     if account.configured.is_some() {
         return Err(Error::Configured(account.call));
@@ -364,7 +362,8 @@ pub(crate) fn set_password(
         second_factor::forget_demand(&mut account);
     }
     save(tx, id, &mut account)?;
-    end_sessions(tx, id, own)?;
+    let own = actor.member().ok().filter(|member| member.account == id);
+    end_sessions(tx, id, own.and_then(own_digest))?;
     audit(tx, &line(&actor.audit_name(), "account.password", id, ""), now)?;
     Ok(())
 }
@@ -382,21 +381,6 @@ pub(super) fn rehash(
         save(tx, id, &mut account)?;
     }
     Ok(())
-}
-
-/// Whose session goes on when an account's sessions end.
-type Kept = Option<SecretDigest>;
-
-/// Refuses unless the actor owns the account or has the capability; an owner's own session is returned.
-fn own_or(actor: &Actor, capability: Capability, id: AccountId) -> Result<Kept, Denied> {
-    if actor.account() != Some(id) {
-        return actor.may(capability).map(|()| None);
-    }
-    let member = actor.owner()?;
-    Ok(match member.credential {
-        Credential::Session { digest, .. } => Some(digest),
-        Credential::Key(_) | Credential::Signature | Credential::Password => None,
-    })
 }
 
 pub(super) fn save(tx: &mut Write<'_>, id: AccountId, account: &mut StoredAccount) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use smol_str::SmolStr;
 
 use super::second_factor::not_the_last;
-use super::{audit, line, own_or};
+use super::{audit, line};
 use crate::identity::actor::Actor;
 use crate::identity::authority::Capability;
 use crate::identity::error::Error;
@@ -75,12 +75,15 @@ pub(crate) fn revoke_passkey(
     now: Timestamp,
 ) -> Result<(), Error> {
     let passkey = tx.get(PASSKEY, id)?.ok_or(Error::UnknownPasskey)?;
-    if actor.account() == Some(passkey.account) {
-        actor.confirmed()?;
-    } else {
-        // Somebody else's passkey is not admitted to exist.
-        own_or(actor, Capability::EndKeys, passkey.account).map_err(|_| Error::UnknownPasskey)?;
-    }
+    let may = actor.own_or(passkey.account, Actor::confirmed, Capability::EndKeys);
+    may.map_err(|denied| {
+        if actor.account() == Some(passkey.account) {
+            Error::Denied(denied)
+        } else {
+            // Somebody else's passkey is not admitted to exist.
+            Error::UnknownPasskey
+        }
+    })?;
     not_the_last(tx, passkey.account)?;
     tx.remove(PASSKEY, id)?;
     let name = passkey.name.as_str();

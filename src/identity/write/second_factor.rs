@@ -6,13 +6,13 @@
 use jiff::Timestamp;
 use smol_str::format_smolstr;
 
-use super::{audit, end_sessions, line, own_or, save};
+use super::{audit, end_sessions, line, save};
 use crate::identity::actor::Actor;
-use crate::identity::authority::Capability;
 use crate::identity::error::Error;
 use crate::identity::model::AccountId;
 use crate::identity::password::{PasswordHash, WeakPassword};
 use crate::identity::read;
+use crate::identity::service::own_digest;
 use crate::identity::tables::StoredAccount;
 use crate::store::{Rows, Write};
 
@@ -52,8 +52,7 @@ pub(crate) fn end_second_factor(
     forget_demand(&mut account);
     save(tx, id, &mut account)?;
     if new.is_some() {
-        let own = own_or(actor, Capability::SetPasswords, id)?;
-        end_sessions(tx, id, own)?;
+        end_sessions(tx, id, own_digest(actor.confirmed()?))?;
         audit(tx, &line(&actor.audit_name(), "account.password", id, ""), now)?;
     }
     audit(
@@ -65,7 +64,7 @@ pub(crate) fn end_second_factor(
 }
 
 /// Sets a password of the actor's own that is too short to be the only factor.
-pub(in crate::identity) fn set_short_password(
+pub(crate) fn set_short_password(
     tx: &mut Write<'_>,
     actor: &Actor,
     hash: &PasswordHash,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{audit, line, own_or};
+use super::{audit, line};
 use crate::event::Event;
 use crate::identity::actor::Actor;
 use crate::identity::authority::Capability;
@@ -25,7 +25,7 @@ pub(crate) fn set_signing_secret(
         let own = actor.confirmed()?.account == id;
         own.then_some(()).ok_or(Error::UnknownAccount)?;
     } else {
-        own_or(actor, Capability::EndKeys, id)?;
+        actor.own_or(id, Actor::owner, Capability::EndKeys)?;
     }
     read::account(tx, id)?.ok_or(Error::UnknownAccount)?;
     let action = match sealed {

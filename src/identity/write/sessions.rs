@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
 
-use super::{Kept, audit, line};
+use super::{audit, line};
 use crate::event::Event;
 use crate::identity::actor::{Actor, Denied};
 use crate::identity::error::Error;
@@ -164,7 +164,11 @@ pub(in crate::identity) fn sweep(
 }
 
 /// Ends an account's sessions but the one kept.
-pub(super) fn end_sessions(tx: &mut Write<'_>, id: AccountId, kept: Kept) -> Result<(), StoreError> {
+pub(super) fn end_sessions(
+    tx: &mut Write<'_>,
+    id: AccountId,
+    kept: Option<SecretDigest>,
+) -> Result<(), StoreError> {
     for (digest, _) in sessions_of(tx, id)? {
         if kept != Some(digest) {
             tx.remove(SESSION, &digest)?;

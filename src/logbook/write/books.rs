@@ -99,6 +99,7 @@ fn make(tx: &mut Write<'_>, owner: &Person, new: NewBook, now: Timestamp) -> Res
         book,
         right: Right::Owner,
         account: Some(owner.account.0),
+        writes: true,
     })
 }
 
@@ -284,6 +285,7 @@ fn open_to_share(tx: &Write<'_>, actor: &Actor, call: &str) -> Result<Opened, Er
             book,
             right: Right::Owner,
             account,
+            writes: true,
         });
     }
     let opened = rights::open(tx, actor, Scope::LogbookWrite, Some(call))?;

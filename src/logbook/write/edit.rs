@@ -132,6 +132,7 @@ pub(crate) fn bulk(
     back: &WayBack,
     now: Timestamp,
 ) -> Result<u64, Error> {
+    opened.to_write()?;
     let mut changes = Changes::new(opened.id);
     let mut rows = Vec::new();
     for &number in numbers {

@@ -24,6 +24,7 @@ pub(crate) fn log(
     incoming: Incoming,
     now: Timestamp,
 ) -> Result<(Arc<Contact>, Outcome), Error> {
+    opened.to_write()?;
     let search = Search {
         call: &opened.book.call,
         window: 0,

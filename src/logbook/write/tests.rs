@@ -52,6 +52,25 @@ async fn undo_token(fixture: &Fixture, token: &'static str) -> Result<undo::Step
 }
 
 #[tokio::test]
+async fn a_logbook_that_was_opened_to_be_read_is_not_written_to() {
+    let fixture = Fixture::new().await;
+    let (id, _) = log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;
+    for named in [Some("K6BP"), None] {
+        let tried = fixture.write(move |tx| {
+            let opened = rights::open(tx, &k6bp(), Scope::LogbookRead, named)?;
+            let logged = log::log(tx, &opened, contact("JA1ABC", "0933"), now()).map(drop);
+            let (action, table) = (Action::Delete, table());
+            let changed = edit::bulk(tx, &opened, &[id.number], &action, &table, &back("a"), now()).map(drop);
+            Ok([logged, changed, undo::edits(tx, &opened, "a", now()).map(drop)])
+        });
+        for refused in tried.await.unwrap() {
+            assert!(matches!(refused, Err(Error::NotAllowed(_))), "{refused:?}");
+        }
+    }
+    assert_eq!(fixture.contacts().len(), 1);
+}
+
+#[tokio::test]
 async fn a_contact_sent_twice_is_stored_once_and_merged() {
     let fixture = Fixture::new().await;
     let (id, outcome) = log_it(&fixture, k6bp(), contact("JA1XYZ", "0932")).await;

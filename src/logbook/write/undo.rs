@@ -60,6 +60,7 @@ pub(crate) fn look_up(
 
 /// Takes back up to a thousand contacts of an edit or deletion.
 pub(crate) fn edits(tx: &mut Write<'_>, opened: &Opened, token: &str, now: Timestamp) -> Result<Step, Error> {
+    opened.to_write()?;
     let since = tx.get(UNDO, &token.into())?.map_or(0, |undo| undo.since);
     let rows: Vec<_> = tx
         .scan(UNDO_ROW, Span::prefix(&(token.into(),)), Direction::Forward)

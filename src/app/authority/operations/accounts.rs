@@ -1,16 +1,13 @@
-//! Accounts, sessions, keys, proofs and reviews.
+//! Accounts, sessions, keys and reviews.
 
 use super::super::world::{LISTENER, MEMBER, OWNER, STRANGER, wish};
-use super::{
-    ADMIN_CONFIRMED, ADMINS, CALL_IN_PERSON, LOG_SERVICES, OWNER_CONFIRMED, OWNER_IN_PERSON, Operation, told,
-};
+use super::{ADMIN_CONFIRMED, ADMINS, LOG_SERVICES, OWNER_CONFIRMED, OWNER_IN_PERSON, Operation, told};
 use crate::identity::review::{self, Matter, Verdict};
-use crate::identity::write::{
-    self, AccountChange, Admission, Claim, Claimant, NewAccount, NewKey, NewSession, Proof, Standing,
-};
-use crate::identity::{ApiKey, PasswordHash, ScopeSet};
+use crate::identity::write::{self, AccountChange, Admission, NewAccount, NewKey, NewSession, Standing};
+use crate::identity::{Actor, ApiKey, PasswordHash, ScopeSet, Service};
+use crate::privacy::Subject;
 #[cfg(feature = "passkeys")]
-use crate::{identity::Actor, store::Write};
+use crate::store::Write;
 
 /// The commands.
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -169,44 +166,6 @@ pub(super) const OPERATIONS: &[Operation] = &[
         allowed: &[&["looking in"]],
     },
     Operation {
-        name: "identity::add_verification",
-        run: |tx, seeds, actor| {
-            told(write::add_verification(
-                tx,
-                actor,
-                OWNER,
-                &Proof::word_of(""),
-                seeds.now,
-            ))
-        },
-        allowed: &[ADMINS, &["verifier"]],
-    },
-    Operation {
-        name: "identity::end_verification",
-        run: |tx, seeds, actor| {
-            told(write::end_verification(
-                tx,
-                actor,
-                (OWNER, seeds.proof),
-                "a mistake",
-                seeds.now,
-            ))
-        },
-        allowed: &[ADMINS, &["verifier"]],
-    },
-    Operation {
-        name: "identity::claim_call",
-        run: |tx, seeds, actor| {
-            let claim = Claim {
-                call: "N0CALL".parse().unwrap(),
-                claimant: Claimant::Account(LISTENER),
-                proof: Proof::word_of(""),
-            };
-            told(write::claim_call(tx, actor, &claim, seeds.now))
-        },
-        allowed: &[ADMINS, &["verifier"]],
-    },
-    Operation {
         name: "identity::open_review",
         run: |tx, seeds, actor| {
             told(review::open_review(
@@ -225,6 +184,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
         allowed: &[ADMINS],
     },
     Operation {
+        name: "identity::set_waiting",
+        run: |tx, seeds, actor| told(write::set_waiting(tx, actor, STRANGER, true, seeds.now)),
+        allowed: &[ADMINS],
+    },
+    Operation {
         name: "identity::reopen",
         run: |tx, seeds, actor| told(review::reopen(tx, actor, seeds.decided_review, seeds.now)),
         allowed: &[ADMINS],
@@ -233,66 +197,6 @@ pub(super) const OPERATIONS: &[Operation] = &[
         name: "identity::withdraw",
         run: |tx, seeds, actor| told(review::withdraw(tx, actor, seeds.open_review, seeds.now)),
         allowed: &[ADMINS, &["listener"]],
-    },
-    Operation {
-        name: "identity::ask_morse",
-        run: |tx, seeds, actor| told(write::ask_morse(tx, actor, [2; 32], seeds.now)),
-        allowed: &[CALL_IN_PERSON],
-    },
-    Operation {
-        name: "identity::take_morse",
-        run: |tx, seeds, actor| {
-            let network = crate::web::Network::of([192, 0, 2, 1].into());
-            told(write::take_morse(tx, actor, (&[2; 32], network), seeds.now))
-        },
-        allowed: &[CALL_IN_PERSON, &["listener"]],
-    },
-    Operation {
-        name: "identity::record_morse",
-        run: |tx, seeds, actor| {
-            let member = actor.member().map_err(|denied| denied.to_string())?;
-            let call = member.call.call().ok_or("no call")?.clone();
-            told(write::record_morse(
-                tx,
-                actor,
-                (&call, "20 words per minute".to_owned()),
-                seeds.now,
-            ))
-        },
-        allowed: &[CALL_IN_PERSON],
-    },
-    Operation {
-        name: "identity::arrive",
-        run: |tx, seeds, actor| {
-            let claim = Claim {
-                call: "N0CALL".parse().unwrap(),
-                claimant: Claimant::Newcomer,
-                proof: Proof::word_of(""),
-            };
-            let arrival = write::Arrival {
-                claim,
-                held_since: None,
-                name: "Ann".parse().unwrap(),
-                admission: Some(Admission::AtOnce),
-                take: false,
-            };
-            told(write::arrive(tx, actor, &arrival, seeds.now))
-        },
-        allowed: &[ADMINS, &["verifier"]],
-    },
-    Operation {
-        name: "identity::end_by_certificate",
-        run: |tx, seeds, actor| {
-            let certificate = (&"W1AW".parse().unwrap(), &"715571".into());
-            told(write::end_by_certificate(
-                tx,
-                actor,
-                certificate,
-                "superseded",
-                seeds.now,
-            ))
-        },
-        allowed: &[ADMINS, &["verifier"]],
     },
     Operation {
         name: "identity::replace_gate_questions",
@@ -362,6 +266,23 @@ pub(super) const OPERATIONS: &[Operation] = &[
         name: "identity::note_export",
         run: |tx, seeds, actor| told(write::note_export(tx, actor, OWNER, seeds.now)),
         allowed: &[OWNER_CONFIRMED, ADMIN_CONFIRMED],
+    },
+    Operation {
+        name: "identity::erase_piece",
+        run: |tx, seeds, actor| {
+            let begun = Actor::Service(Service::Eraser);
+            write::begin_erasure(tx, &begun, STRANGER, seeds.now).map_err(|error| error.to_string())?;
+            let subject = Subject {
+                account: STRANGER.0,
+                names: vec!["K1ABC".into()],
+                email: None,
+                logs: false,
+                now: seeds.now,
+            };
+            let erase = crate::identity::personal::PART.erase;
+            told(write::erase_piece(tx, actor, &subject, (erase, &mut None)))
+        },
+        allowed: &[&["eraser"]],
     },
 ];
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod proving;
 
 use super::world::Seeds;
 use crate::identity::Actor;
@@ -10,6 +11,7 @@ use crate::store::Write;
 #[cfg(feature = "passkeys")]
 pub(super) use accounts::sow_passkey;
 pub(super) use accounts::{licence, no};
+pub(super) use proving::sow_attempts;
 
 /// Tries a command; how it was refused, if it was.
 pub(super) type Run = fn(&mut Write<'_>, &Seeds, &Actor) -> Result<(), String>;
@@ -76,9 +78,23 @@ pub(super) const LICENSED: &[&str] = &[
     "administrator signed",
 ];
 
-/// Functions that take the writer and ask nobody, each with why that is right; and methods of the accounts' handle,
-/// with the command whose rule holds for them.
+/// Whoever has an account and sits at a browser, not looking in as somebody.
+pub(super) const ANYBODY_IN_PERSON: &[&[&str]] = &[CALL_IN_PERSON, &["listener"]];
+
+/// Functions that take an actor on behalf of the command that has asked it.
+pub(super) const PARTS: &[(&str, &str)] = &[
+    ("identity::accepted", "identity::decide"),
+    ("identity::refused", "identity::decide"),
+    ("identity::taken_back", "identity::reopen"),
+    (
+        "logbook::edit::announce",
+        "logbook::edit::bulk, logbook::undo::edits",
+    ),
+];
+
+/// What changes something and asks no actor, each with why that is right.
 pub(super) const STEPS: &[(&str, &str)] = &[
+    // Whoever has a secret, whoever they are.
     (
         "identity::set_up",
         "whoever has the link printed at the first start; refused once there is an administrator",
@@ -86,100 +102,77 @@ pub(super) const STEPS: &[(&str, &str)] = &[
     ("identity::confirm_sign_up", "whoever has the link"),
     ("identity::confirm_mail", "whoever has the link"),
     ("identity::recover", "whoever has the link"),
-    (
-        "identity::ask_recovery",
-        "anybody: the link goes to the account's own address",
-    ),
-    ("identity::ask_first_mail", "a step of a sign-up"),
-    ("identity::count_mail", "a step of what sends mail"),
-    ("Identity::add_account", "identity::add_account"),
-    (
-        "Identity::ask_code",
-        "the owner alone, asked in its own transaction",
-    ),
-    (
-        "Identity::try_code",
-        "the owner alone, asked in its own transaction",
-    ),
-    (
-        "Identity::proof_token",
-        "the owner alone, asked in its own transaction",
-    ),
-    (
-        "Identity::check_token",
-        "the owner alone, asked in its own transaction",
-    ),
-    ("Identity::answer_morse", "identity::take_morse"),
-    ("Identity::ask_morse", "identity::ask_morse"),
-    ("Identity::decide_review", "identity::decide"),
-    ("Identity::open_review", "identity::open_review"),
-    ("Identity::reopen_review", "identity::reopen"),
-    ("Identity::withdraw_review", "identity::withdraw"),
-    (
-        "Identity::begin_document",
-        "the owner alone, asked in its own transaction",
-    ),
-    (
-        "Identity::keep_document",
-        "the owner alone, asked in its own transaction",
-    ),
-    (
-        "Identity::withdraw_document",
-        "the owner alone, asked in its own transaction",
-    ),
-    (
-        "Identity::read_document",
-        "the owner, and who settles reviews; asked in its own transaction",
-    ),
-    ("Identity::revoke_link", "identity::revoke_recovery"),
-    ("Identity::add_verification", "identity::add_verification"),
-    ("Identity::ask_erasure", "identity::ask_erasure"),
-    ("Identity::ask_mail", "identity::ask_mail"),
-    ("Identity::ask_recovery", "identity::ask_recovery"),
-    ("Identity::begin_erasure", "identity::begin_erasure"),
-    ("Identity::cancel_erasure", "identity::cancel_erasure"),
-    ("Identity::change_account", "identity::change_account"),
-    ("Identity::claim_call", "identity::claim_call"),
+    ("Identity::claim", "identity::set_up"),
     ("Identity::confirm_link", "identity::confirm_sign_up"),
-    ("Identity::create_api_key", "identity::create_api_key"),
-    ("Identity::end_verification", "identity::end_verification"),
+    ("Identity::confirm_mail", "identity::confirm_mail"),
+    ("Identity::recover", "identity::recover"),
+    (
+        "Identity::prove",
+        "whoever has just shown the password, whose hash is made better",
+    ),
+    (
+        "Identity::passkey_owner",
+        "whoever has just shown the passkey, whose counter is kept",
+    ),
+    (
+        "Identity::confirm_by",
+        "whoever has just shown a password, passkey or certificate",
+    ),
     (
         "Identity::enter",
         "whoever has just shown a password, passkey, certificate or link",
     ),
-    ("Identity::erase_piece", "identity::begin_erasure"),
-    ("Identity::add_passkey", "identity::add_passkey"),
+    // Anybody.
+    (
+        "identity::ask_recovery",
+        "anybody: the link goes to the account's own address",
+    ),
+    ("Identity::ask_recovery", "identity::ask_recovery"),
+    // Parts of what has asked.
+    ("identity::ask_first_mail", "a step of identity::sign_up"),
+    ("identity::count_mail", "a step of what sends mail"),
+    (
+        "Identity::accept",
+        "after identity::claim_call: what the call was proven by is used up",
+    ),
+    (
+        "Identity::stop_pages",
+        "after identity::begin_check: another's server wants to be left alone",
+    ),
+    (
+        "Certificates::learn",
+        "an authority that a pinned root has signed",
+    ),
+    (
+        "logbook::bulk::undo",
+        "logbook::undo::edits, in its own transaction",
+    ),
+    ("Changes::store", "a step of every change of a contact"),
+    ("Changes::take_out", "a step of logbook::undo::import_step"),
+    ("Changes::finish", "a step of every change of a contact"),
+    // The program itself, by its clock.
+    ("Identity::change", "what all of these run in"),
+    ("Identity::load", "the configured administrator, at the start"),
     ("Identity::flush", "what memory saw, in the background"),
-    ("Identity::give_recovery", "identity::give_recovery"),
-    ("Identity::govern", "identity::set_standing"),
+    ("identity::sweep", "documents whose time is over, in the night"),
     (
-        "Identity::licence_events",
-        "the capability to apply licences, asked at the door and by every event",
+        "logbook::sweep::run",
+        "what nobody can take back any more, in the night",
     ),
-    ("Identity::look_in", "identity::look_in"),
-    ("Identity::make_signing_secret", "identity::set_signing_secret"),
-    ("Identity::revoke_signing_secret", "identity::set_signing_secret"),
-    ("Identity::note_act", "identity::note_act"),
-    ("Identity::note_export", "identity::note_export"),
-    ("Identity::recover", "identity::recover"),
-    ("Identity::rename_passkey", "identity::rename_passkey"),
     (
-        "Identity::replace_gate_questions",
-        "identity::replace_gate_questions",
+        "logbook::countries::settle_if_other",
+        "a new table of entities, at the start",
     ),
-    ("Identity::revoke_api_key", "identity::revoke_api_key"),
-    ("Identity::revoke_passkey", "identity::revoke_passkey"),
     (
-        "Identity::require_second_factor",
-        "identity::require_second_factor",
+        "app::nightly::back_up_now",
+        "administrators, asked before the job is made; a backup changes no record",
     ),
-    ("Identity::end_second_factor", "identity::end_second_factor"),
-    ("Identity::set_standing", "identity::set_standing"),
 ];
 
 /// Every command that asks who does it.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
-    accounts::OPERATIONS.iter().chain(books::OPERATIONS)
+    let of_people = accounts::OPERATIONS.iter().chain(proving::OPERATIONS);
+    of_people.chain(books::OPERATIONS)
 }
 
 fn told<T, E: std::fmt::Display>(done: Result<T, E>) -> Result<(), String> {
