@@ -181,6 +181,7 @@ pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
             let door = Door::Tls {
                 reception: reception.clone(),
                 asking: shared,
+                announced: app.services.config.web.tls.proxy_protocol,
             };
             let server = Server {
                 door,
@@ -192,6 +193,7 @@ pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
             let door = Door::Tls {
                 reception,
                 asking: Some(asking),
+                announced: app.services.config.web.tls.proxy_protocol,
             };
             let server = Server {
                 door,

@@ -21,6 +21,8 @@ pub(crate) struct Tls {
     pub(crate) listen: Option<SocketAddr>,
     /// Where the certificate comes from; `None` when nothing speaks TLS.
     pub(crate) source: Option<CertificateSource>,
+    /// Whether trusted proxies pass connections through and announce each client by the PROXY protocol.
+    pub(crate) proxy_protocol: bool,
     /// Whether `web.listen` sends browsers on to HTTPS.
     pub(crate) redirect: bool,
     /// How long browsers are to insist on HTTPS.
@@ -136,6 +138,7 @@ pub(super) fn tls(values: &Values) -> Tls {
     Tls {
         listen: values.address("web.tls.listen"),
         source,
+        proxy_protocol: values.flag("web.tls.proxy_protocol"),
         redirect: values.flag("web.tls.redirect"),
         hsts: Hsts {
             max_age: values.duration("web.tls.hsts"),
@@ -218,6 +221,12 @@ pub(super) fn check(values: &Values, mistakes: &mut Vec<Mistake>) {
     }
     if let [first, second, ..] = sources[..] {
         mistakes.push(Mistake::Either { first, second });
+    }
+    if let Some(given) = set("web.tls.proxy_protocol") {
+        let needed = [listeners.first().copied(), set("web.trusted_proxies")];
+        let names = ["web.tls.listen", "web.trusted_proxies"];
+        let missing = names.into_iter().zip(needed).find(|(_, found)| found.is_none());
+        mistakes.extend(missing.map(|(missing, _)| Mistake::Incomplete { given, missing }));
     }
     if set("web.tls.acme").is_some() {
         mistakes.extend(no_public_name(values));

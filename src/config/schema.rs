@@ -94,7 +94,7 @@ const GENERAL: &[Key] = &[
         "web.trusted_proxies",
         Kind::Networks,
         "",
-        "Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.",
+        "Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count, and with `web.tls.proxy_protocol` their PROXY header.",
     ),
     key(
         "web.tls.listen",
@@ -125,6 +125,12 @@ const GENERAL: &[Key] = &[
         Kind::Flag,
         "false",
         "Whether a certificate is made here that nobody vouches for; browsers warn of it.",
+    ),
+    key(
+        "web.tls.proxy_protocol",
+        Kind::Flag,
+        "false",
+        "Whether a proxy of `web.trusted_proxies` passes TLS through and announces each client by the PROXY protocol, version 1 or 2. Then each of its connections to `web.tls.listen` and `web.mtls.listen` must begin so; nobody else's may.",
     ),
     key(
         "web.tls.redirect",

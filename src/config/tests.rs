@@ -203,6 +203,14 @@ fn what_makes_no_sense_at_the_tls_edge_is_refused_with_the_way_out() {
             ),
             "`web.mtls.forwarded` needs `web.trusted_proxies` as well",
         ),
+        (
+            format!("{listen}web.tls.self_signed = true\nweb.tls.proxy_protocol = true\n"),
+            "`web.tls.proxy_protocol` needs `web.trusted_proxies` as well",
+        ),
+        (
+            "web.trusted_proxies = [\"127.0.0.1\"]\nweb.tls.proxy_protocol = true\n".to_owned(),
+            "`web.tls.proxy_protocol` needs `web.tls.listen` as well",
+        ),
     ] {
         assert_eq!(refusal(&text), told, "{text}");
     }

@@ -1,11 +1,11 @@
 //! One connection, from its acceptance to its end.
 //!
 //! What a plain connection speaks is found out from its first bytes, for which it has a limited time; a TLS connection
-//! has agreed on it in the handshake. A request leaves here with its [`Peer`], its [`Place`], its
+//! has agreed on it in the handshake, before which a trusted proxy may have announced its client. A request leaves here with its [`Peer`], its [`Place`], its
 //! [`TlsInfo`] where it has one, and a `Host` that is the host it asked for in whichever way.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,10 +27,11 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::activity::{Activity, Answering};
+use super::announced::{self, Announced};
 use super::paced::Paced;
-use super::peer::{Direct, Network, Peer};
+use super::peer::{Direct, Network, PassedOn, Peer};
 use super::places::Place;
-use super::serve::{AskingHost, Door, Server, Speakers};
+use super::serve::{Door, Server, Speakers};
 use super::tls::{Reception, TlsInfo, Unmet};
 
 /// How many times the time for headers an HTTP/2 connection may go unused: opening one costs several round trips.
@@ -66,7 +67,7 @@ struct Opened<S> {
 /// What was found out of one connection, for its requests.
 struct Talk {
     server: Server,
-    direct: SocketAddr,
+    from: Direct,
     place: Place,
     stop: CancellationToken,
 }
@@ -75,12 +76,8 @@ impl Connection {
     /// Takes it in where there is a place, and serves it in a task of its own.
     pub(super) fn admit(self, speakers: &Arc<Speakers>, open: &TaskTracker, cut_off: &CancellationToken) {
         let address = self.direct.ip().to_canonical();
-        let is_proxy = self
-            .server
-            .trusted
-            .iter()
-            .any(|network| network.contains(&address));
-        let counted = !is_proxy && !address.is_loopback();
+        // A proxy that announces its clients takes part in their limits once it has said whose they are.
+        let counted = !self.server.trusts(address) && !address.is_loopback();
         let network = counted.then(|| Network::of(address));
         let Some(place) = self.server.places.take(network) else {
             if matches!(self.server.door, Door::Plain) {
@@ -115,7 +112,11 @@ impl Connection {
         } = self;
         prepare(&stream);
         let talk = Talk {
-            direct,
+            from: Direct {
+                address: direct,
+                tls: matches!(server.door, Door::Tls { .. }),
+                passed_on: PassedOn::No,
+            },
             place,
             server: server.clone(),
             stop: stop.clone(),
@@ -134,52 +135,120 @@ impl Connection {
                 };
                 Box::pin(talk.serve(speakers, opened)).await;
             }
-            Door::Tls { reception, asking } => {
+            Door::Tls { .. } => {
                 // On the heap, and gone when it is through: a connection should be small while it lasts.
-                let met = Box::pin(meet(stream, server.router, &reception, asking));
-                let Some(met) = stop.run_until_cancelled(met).await else {
-                    return;
-                };
-                drop(under_way);
-                match met {
-                    Ok(opened) => Box::pin(talk.serve(speakers, opened)).await,
-                    Err(unmet) => {
-                        let address = direct.ip();
-                        tracing::debug!(peer.ip = %address, %unmet, "no handshake with {address}: {unmet}");
-                    }
+                let met = Box::pin(talk.meet(stream, under_way));
+                match stop.run_until_cancelled(met).await {
+                    Some(Ok((talk, opened))) => Box::pin(talk.serve(speakers, opened)).await,
+                    Some(Err(unmet)) => tell(direct, &unmet),
+                    None => {}
                 }
             }
         }
     }
 }
 
-/// Through the handshake.
-async fn meet(
-    mut stream: TcpStream,
-    main: Router,
-    reception: &Reception,
-    asking: Option<AskingHost>,
-) -> Result<Opened<impl AsyncRead + AsyncWrite + Unpin + Send + 'static>, Unmet> {
-    let deadline = reception.deadline();
-    let mut first = [0];
-    let begun = timeout_at(deadline, stream.peek(&mut first)).await;
-    if begun.map_err(|_| Unmet::Slow)?? == 1 && first[0] != HANDSHAKE {
-        drop(timeout_at(deadline, stream.write_all(WRONG_DOOR)).await);
-        return Err(Unmet::Plain);
+/// Says why there was no handshake. A trusted proxy that does not announce its clients is not set up as this program
+/// is: that its operator must hear, or they look for the fault for long.
+fn tell(direct: SocketAddr, unmet: &Unmet) {
+    let address = direct.ip().to_canonical();
+    if let Unmet::Unannounced(_) = unmet {
+        tracing::warn!(peer.ip = %address, %unmet, "the proxy {address} is not understood: {unmet}");
+    } else {
+        tracing::debug!(peer.ip = %address, %unmet, "no handshake with {address}: {unmet}");
     }
-    let (asking, other) = asking.map(|host| (host.asking, host.router)).unzip();
-    let met = reception
-        .meet(Paced::new(stream), asking.as_ref(), deadline)
-        .await?;
-    Ok(Opened {
-        router: other.filter(|_| met.info.asked).unwrap_or(main),
-        stream: met.stream,
-        is_h2: met.is_h2,
-        tls: Some(met.info),
-    })
+}
+
+impl Server {
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(&address))
+    }
 }
 
 impl Talk {
+    /// Through the announcement, where there must be one, and the handshake.
+    async fn meet(
+        mut self,
+        mut stream: TcpStream,
+        mut under_way: Option<Place>,
+    ) -> Result<(Self, Opened<impl AsyncRead + AsyncWrite + Unpin + Send + 'static>), Unmet> {
+        let Door::Tls {
+            reception,
+            asking,
+            announced: is_announced,
+        } = self.server.door.clone()
+        else {
+            return Err(Unmet::Plain);
+        };
+        let deadline = reception.deadline();
+        if is_announced && self.server.trusts(self.from.address.ip().to_canonical()) {
+            let taken = timeout_at(deadline, announced::take(&mut stream)).await;
+            match taken.map_err(|_| Unmet::Slow)??? {
+                Announced::Client(client) => {
+                    (self, under_way) = self.on_behalf_of(client, &reception, under_way)?;
+                }
+                Announced::Nobody => self.from.passed_on = PassedOn::ForNobody,
+            }
+        }
+        self.must_shake_hands(&mut stream, deadline).await?;
+        let (asking, other) = asking.map(|host| (host.asking, host.router)).unzip();
+        let met = reception
+            .meet(Paced::new(stream), asking.as_ref(), deadline)
+            .await?;
+        drop(under_way);
+        let opened = Opened {
+            router: other
+                .filter(|_| met.info.asked)
+                .unwrap_or_else(|| self.server.router.clone()),
+            stream: met.stream,
+            is_h2: met.is_h2,
+            tls: Some(met.info),
+        };
+        Ok((self, opened))
+    }
+
+    /// The connection is a client's, who counts as one that came by itself.
+    fn on_behalf_of(
+        self,
+        client: SocketAddr,
+        reception: &Reception,
+        under_way: Option<Place>,
+    ) -> Result<(Self, Option<Place>), Unmet> {
+        let network = Network::of(client.ip());
+        let place = self.server.places.count(self.place, network);
+        let talk = Self {
+            place: place.ok_or(Unmet::Crowded)?,
+            from: Direct {
+                address: client,
+                passed_on: PassedOn::For,
+                ..self.from
+            },
+            ..self
+        };
+        let under_way = match under_way {
+            Some(share) => Some(reception.count(share, network).ok_or(Unmet::Crowded)?),
+            None => None,
+        };
+        Ok((talk, under_way))
+    }
+
+    /// Looks at the first bytes: what is no handshake gets an answer that a person can read.
+    async fn must_shake_hands(&self, stream: &mut TcpStream, deadline: Instant) -> Result<(), Unmet> {
+        let mut first = [0; 12];
+        let begun = timeout_at(deadline, stream.peek(&mut first)).await;
+        let there = begun.map_err(|_| Unmet::Slow)??;
+        if there == 0 || first[0] == HANDSHAKE {
+            return Ok(());
+        }
+        if announced::begins(&first[..there]) {
+            let address = self.from.address;
+            self.server.strangers.announces(address, &self.server.trusted);
+            return Err(Unmet::Uncalled);
+        }
+        drop(timeout_at(deadline, stream.write_all(WRONG_DOOR)).await);
+        Err(Unmet::Plain)
+    }
+
     async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         self,
         speakers: &Speakers,
@@ -187,7 +256,7 @@ impl Talk {
     ) {
         let Self {
             server,
-            direct,
+            from,
             place,
             stop,
         } = self;
@@ -197,12 +266,7 @@ impl Talk {
             tls,
             is_h2,
         } = opened;
-        let from = Direct {
-            address: direct,
-            tls: tls.is_some(),
-        };
-        let address = direct.ip().to_canonical();
-        let is_proxy = server.trusted.iter().any(|network| network.contains(&address));
+        let is_proxy = from.may_forward(&server.trusted);
         let idle = server.header_timeout * IDLE;
         let activity = Activity::new();
         let seen = activity.clone();
@@ -210,7 +274,9 @@ impl Talk {
             let busy = seen.begin();
             let mut request: Request = request.map(Body::new);
             settle_host(&mut request);
-            server.strangers.look(direct, request.headers(), &server.trusted);
+            server
+                .strangers
+                .look(from.address, request.headers(), &server.trusted);
             let peer = Peer::find(from, request.headers(), &server.trusted);
             let forwarded = server.forwarded.take(request.headers_mut(), is_proxy);
             let extensions = request.extensions_mut();
@@ -228,7 +294,7 @@ impl Talk {
             let answer = router.clone().oneshot(request);
             async move { Ok::<_, Infallible>(answer.await?.map(|body| Answering::new(body, busy))) }
         });
-        let (stream, address) = (TokioIo::new(stream), direct.ip());
+        let (stream, address) = (TokioIo::new(stream), from.address.ip());
         let served = if is_h2 {
             let connection = speakers.http2.serve_connection(stream, service);
             let connection = until_stop(connection, &stop, http2::Connection::graceful_shutdown);

@@ -28,15 +28,39 @@ pub(crate) struct Direct {
     pub(crate) address: SocketAddr,
     /// Whether by TLS.
     pub(crate) tls: bool,
+    /// Whether a proxy passes it through: what it says in headers is then its client's own invention, unless that
+    /// client is a proxy of ours as well.
+    pub(crate) passed_on: PassedOn,
+}
+
+/// Whether and how a proxy passes a connection through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PassedOn {
+    /// Nobody does.
+    No,
+    /// For a client, whose address is the connection's.
+    For,
+    /// For nobody, as far as the proxy tells: the address is the proxy's own.
+    ForNobody,
+}
+
+impl Direct {
+    /// Whether its headers say for whom it asks.
+    pub(super) fn may_forward(&self, trusted: &[IpNet]) -> bool {
+        let address = self.address.ip().to_canonical();
+        self.passed_on != PassedOn::ForNobody && trusted.iter().any(|network| network.contains(&address))
+    }
 }
 
 impl Peer {
     /// The client behind a connection that sent these headers.
     pub(crate) fn find(from: Direct, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         let direct = from.address.ip().to_canonical();
-        let proxied = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
+        let proxied = from.passed_on != PassedOn::No
+            || headers.contains_key("x-forwarded-for")
+            || headers.contains_key("forwarded");
         let trusts = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
-        if !trusts(direct) {
+        if !from.may_forward(trusted) {
             return Self {
                 address: direct,
                 https: from.tls,
@@ -118,17 +142,22 @@ impl Strangers {
         }
     }
 
+    /// Hears of a neighbour that announces a client and is not listened to.
+    pub(super) fn announces(&self, direct: SocketAddr, trusted: &[IpNet]) {
+        let direct = direct.ip().to_canonical();
+        let is_trusted = trusted.iter().any(|network| network.contains(&direct));
+        if !is_trusted && is_next_door(direct) && self.first.set(direct).is_ok() {
+            (self.tell)(direct);
+        }
+    }
+
     /// Looks at a request. From the open internet anybody may make the header up; a proxy that was forgotten in the
     /// configuration is next door.
     pub(super) fn look(&self, direct: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) {
         if self.first.get().is_some() || !headers.contains_key("x-forwarded-for") {
             return;
         }
-        let direct = direct.ip().to_canonical();
-        let is_trusted = trusted.iter().any(|network| network.contains(&direct));
-        if !is_trusted && is_next_door(direct) && self.first.set(direct).is_ok() {
-            (self.tell)(direct);
-        }
+        self.announces(direct, trusted);
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Places {
 /// A connection's place; a websocket keeps it when the connection is handed over.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
-    _held: Arc<Held>,
+    held: Arc<Held>,
 }
 
 #[derive(Debug)]
@@ -58,9 +58,18 @@ impl Places {
             _permit: permit,
             _share: share,
         };
-        Some(Place {
-            _held: Arc::new(held),
-        })
+        Some(Place { held: Arc::new(held) })
+    }
+
+    /// The place, counted for a network that was not known when it was taken; `None` when there is none left for it.
+    pub(super) fn count(&self, place: Place, network: Network) -> Option<Place> {
+        let share = self.share(network)?;
+        let held = Arc::into_inner(place.held).expect("a place is handed on once its network is known");
+        let held = Held {
+            _share: Some(share),
+            ..held
+        };
+        Some(Place { held: Arc::new(held) })
     }
 
     fn share(&self, network: Network) -> Option<Share> {
@@ -103,6 +112,14 @@ mod tests {
         let exempt: Vec<_> = std::iter::from_fn(|| places.take(None)).collect();
         assert_eq!(exempt.len(), 5, "a proxy may have all that is left");
         assert!(places.take(network(3)).is_none(), "the house is full");
+        let exempt = {
+            let mut exempt = exempt.into_iter();
+            let counted = places.count(exempt.next().unwrap(), network(2).unwrap());
+            let refused = places.count(exempt.next().unwrap(), network(1).unwrap());
+            assert!(counted.is_some(), "a place that is taken gets its network later");
+            assert!(refused.is_none(), "within the same bounds");
+            (exempt.collect::<Vec<_>>(), counted)
+        };
         drop((held, exempt, other));
         assert!(places.take(network(1)).is_some(), "places are given back");
         assert!(places.counts.lock().unwrap().is_empty());

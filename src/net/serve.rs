@@ -54,6 +54,8 @@ pub(crate) enum Door {
         reception: Reception,
         /// The host that asks for a client certificate, where this listener has it.
         asking: Option<AskingHost>,
+        /// Whether trusted proxies pass connections through and announce each client before its first byte.
+        announced: bool,
     },
 }
 

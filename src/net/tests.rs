@@ -97,6 +97,7 @@ fn a_forged_beginning_of_the_forwarded_list_does_not_count() {
         let from = peer::Direct {
             address: "10.0.0.1:999".parse().unwrap(),
             tls: false,
+            passed_on: peer::PassedOn::No,
         };
         Peer::find(from, &headers, &trusted).address.to_string()
     };

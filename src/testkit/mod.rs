@@ -12,6 +12,7 @@ pub mod lotw;
 mod mail;
 pub mod morse_fuzz;
 pub mod passkey;
+pub mod net_fuzz;
 pub mod records;
 mod spots;
 pub mod tls;

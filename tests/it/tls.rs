@@ -63,6 +63,11 @@ impl Client {
         address: SocketAddr,
         name: &str,
     ) -> std::io::Result<TlsStream<TcpStream>> {
+        self.over(TcpStream::connect(address).await?, name).await
+    }
+
+    /// Shakes hands over a connection that has begun otherwise.
+    pub(crate) async fn over(&self, stream: TcpStream, name: &str) -> std::io::Result<TlsStream<TcpStream>> {
         let provider = Arc::new(ring::default_provider());
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&self.versions)
@@ -79,7 +84,6 @@ impl Client {
         });
         config.alpn_protocols = self.alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
         let name = ServerName::try_from(name.to_owned()).unwrap();
-        let stream = TcpStream::connect(address).await?;
         TlsConnector::from(Arc::new(config)).connect(name, stream).await
     }
 

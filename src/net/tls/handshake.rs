@@ -20,6 +20,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::info::{PeerCertificate, TlsInfo};
 use super::shown::Shown;
+use crate::net::announced::BadHeader;
 use crate::net::places::{Place, Places};
 
 /// Most bytes a client may send until the handshake is through: a hello, 8 KiB of certificates, and what goes with them.
@@ -67,6 +68,14 @@ pub(in crate::net) enum Unmet {
     Broken(#[from] io::Error),
     #[error("it does not speak TLS")]
     Plain,
+    #[error(
+        "it has a PROXY header, which counts from web.trusted_proxies and with web.tls.proxy_protocol alone"
+    )]
+    Uncalled,
+    #[error("{0}")]
+    Unannounced(#[from] BadHeader),
+    #[error("its network has too many connections or handshakes")]
+    Crowded,
     /// A certificate authority has seen what it wanted.
     #[error("a name was proven")]
     Proven,
@@ -84,6 +93,11 @@ impl Reception {
     /// A place among the handshakes under way; `None` when there is none left for this network.
     pub(in crate::net) fn enter(&self, network: Option<crate::net::Network>) -> Option<Place> {
         self.under_way.take(network)
+    }
+
+    /// The same for a handshake that was let in before its network was known.
+    pub(in crate::net) fn count(&self, place: Place, network: crate::net::Network) -> Option<Place> {
+        self.under_way.count(place, network)
     }
 
     /// When a handshake that begins now must be through.

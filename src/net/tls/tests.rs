@@ -87,6 +87,7 @@ async fn start_with(limits: HandshakeLimits, header_timeout: Duration) -> Runnin
                 },
                 router: Router::new().route("/", get(told)),
             }),
+            announced: false,
         },
     };
     let listener = bind("web.tls.listen", "127.0.0.1:0".parse().unwrap())

@@ -16,6 +16,7 @@ mod licences;
 mod live;
 mod looking_in;
 mod morse;
+mod passed_through;
 mod privacy;
 mod proofs;
 mod recovery;
