@@ -193,6 +193,15 @@ impl Caller {
     }
 }
 
+/// Follows the link of the newest mail, as whoever reads it does.
+pub(crate) async fn answer_mail(app: &TestApp) {
+    let token = app.mails()[0].link_token();
+    Caller::guest(app)
+        .post("/api/v1/confirm", &json!({"token": token}))
+        .await
+        .expect(200);
+}
+
 /// Sends a request and takes in the whole reply.
 pub(crate) async fn send(request: reqwest::RequestBuilder) -> Reply {
     let reply = request.send().await.unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use shackbox::testkit::TestApp;
 
-use crate::kit::{Caller, PASSWORD};
+use crate::kit::{Caller, PASSWORD, answer_mail};
 
 const FRESH: &str = "words nobody has used before";
 const ADDRESS: &str = "bruce@example.org";
@@ -25,12 +25,7 @@ async fn member_with_mail() -> (TestApp, Caller) {
         account.get("email").is_none(),
         "an address is nobody's before its mail was read"
     );
-    let token = app.mails()[0].link_token();
-    let guest = Caller::guest(&app);
-    guest
-        .post("/api/v1/confirm", &json!({"token": token}))
-        .await
-        .expect(200);
+    answer_mail(&app).await;
     let account = member.get("/api/v1/account").await.expect(200).json();
     assert_eq!(account["email"], ADDRESS);
     app.advance(Duration::from_mins(2));
@@ -223,11 +218,7 @@ async fn an_address_changes_by_step_up_and_the_former_one_hears_of_it() {
     let confirm = json!({"password": PASSWORD});
     member.post("/api/v1/session/confirm", &confirm).await.expect(204);
     member.post("/api/v1/account/email", &wish).await.expect(202);
-    let token = app.mails()[0].link_token();
-    Caller::guest(&app)
-        .post("/api/v1/confirm", &json!({"token": token}))
-        .await
-        .expect(200);
+    answer_mail(&app).await;
     let told = app.mails().remove(0);
     assert_eq!(told.to, ADDRESS);
     assert!(told.subject.contains("another mail address"));

@@ -177,14 +177,7 @@ async fn the_page_runs_no_script_leads_only_home_and_tells_nobody_its_address() 
         missing.head.contains("form-action https://log.example.org;") && !missing.body.contains("<script")
     );
     // The sign-in page may lead there, and nowhere else.
-    let login = send(
-        station
-            .browser()
-            .request(Method::GET, "/login")
-            .header("accept", PAGE),
-    )
-    .await
-    .expect(200);
+    let login = page_of(&station.browser(), "/login").await;
     assert!(login.text.contains("Sign in with your LoTW certificate"));
     assert!(
         login
@@ -256,14 +249,7 @@ async fn without_an_authority_nothing_is_offered() {
     std::fs::remove_file(station.file("root.pem")).unwrap();
     std::fs::write(station.file("broken.pem"), "no certificate").unwrap();
     station.app.reload_authorities().await;
-    let login = send(
-        station
-            .browser()
-            .request(Method::GET, "/login")
-            .header("accept", PAGE),
-    )
-    .await
-    .expect(200);
+    let login = page_of(&station.browser(), "/login").await;
     assert!(!login.text.contains("LoTW"));
     post(&station.browser(), "/login/certificate", None, "")
         .await

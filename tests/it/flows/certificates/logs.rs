@@ -67,14 +67,7 @@ async fn member() -> (Station, Caller) {
 }
 
 async fn page(member: &Caller) -> String {
-    send(
-        member
-            .request(Method::GET, "/verify/lotw-log")
-            .header("accept", PAGE),
-    )
-    .await
-    .expect(200)
-    .text
+    page_of(member, "/verify/lotw-log").await.text
 }
 
 /// The challenge on the page.

@@ -237,6 +237,12 @@ fn by_tls(folder: &str) -> [(&'static str, &str); 3] {
     ]
 }
 
+/// A page as a browser gets it.
+async fn page_of(browser: &Caller, path: &str) -> Reply {
+    let request = browser.request(Method::GET, path).header("accept", PAGE);
+    send(request).await.expect(200)
+}
+
 /// A plain form as a browser sends it from one of our pages, with one more cookie.
 async fn post(browser: &Caller, path: &str, cookie: Option<&str>, fields: &str) -> Reply {
     let browser = cookie.map_or_else(|| browser.clone(), |cookie| browser.with_cookie(cookie));
