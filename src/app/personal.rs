@@ -23,7 +23,7 @@ use crate::identity::api::gate::Who;
 use crate::identity::{self, AccountId, Actor, Error, Service};
 use crate::jobs::{self, Done, Job, JobCx, JobError, JobsBuilder, Rhythm, Schedule};
 use crate::logbook;
-use crate::privacy::{Archive, Erased, ExportError, Impersonal, Part, Subject};
+use crate::privacy::{Archive, Erased, ExportError, Holdings, Impersonal, Part, Subject};
 use crate::web::{self, Access, Class, ProblemBody, Result, Routes};
 
 /// How often accounts whose week is over are looked for.
@@ -53,7 +53,7 @@ pub(super) const IMPERSONAL: [Impersonal; 7] = [
     },
     Impersonal {
         table: "identity.lotw.superseded",
-        why: "numbers of certificates that do not count any more",
+        why: "numbers of certificates that do not count any more, with fingerprints of calls",
     },
     Impersonal {
         table: "jobs.last_run",
@@ -160,13 +160,17 @@ pub(super) async fn archive(app: &App, actor: &Actor) -> Result<Response> {
     let subject = app.services.identity.subject(id, false)?;
     let name = file_name(&subject);
     let (to, pieces) = mpsc::channel(AHEAD);
-    let store = app.services.store.clone();
+    let (store, files) = (app.services.store.clone(), app.services.identity.sealed_files());
     tokio::task::spawn_blocking(move || {
         let out = Pieces {
             to: to.clone(),
             piece: Vec::with_capacity(PIECE),
         };
-        let written = write_archive(&store, &subject, out);
+        let held = Holdings {
+            store: &store,
+            files: &files,
+        };
+        let written = write_archive(held, &subject, out);
         if let Err(error) = written {
             tracing::warn!(%error, "an archive was cut off: {error}");
             // The connection is cut: half an archive must not look whole.
@@ -190,7 +194,7 @@ pub(super) async fn archive(app: &App, actor: &Actor) -> Result<Response> {
 
 /// Writes what all parts hold about a person; blocking.
 pub(super) fn write_archive(
-    store: &crate::store::Store,
+    held: Holdings<'_>,
     subject: &Subject,
     out: impl Write,
 ) -> std::result::Result<(), ExportError> {
@@ -208,7 +212,7 @@ pub(super) fn write_archive(
         they would let in whoever finds this file."});
     archive.json("about.json", &about)?;
     for part in PARTS {
-        (part.export)(store, subject, &mut archive)?;
+        (part.export)(held, subject, &mut archive)?;
     }
     Ok(archive.finish()?)
 }

@@ -14,8 +14,8 @@ use super::tables::{
 };
 use super::write::forget_address;
 use super::{certificates, documents, read, review};
-use crate::privacy::{Archive, Erased, ExportError, PIECE, Part, Position, Subject};
-use crate::store::{Direction, Rows, Span, Store, StoreError, Write};
+use crate::privacy::{Archive, Erased, ExportError, Holdings, PIECE, Part, Position, Subject};
+use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// This domain's part.
 pub(crate) const PART: Part = Part {
@@ -48,10 +48,11 @@ pub(crate) const PART: Part = Part {
     erase,
 };
 
-fn export(store: &Store, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
+fn export(held: Holdings<'_>, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
     let id = AccountId(subject.account);
-    store.read_now(|r| {
+    held.store.read_now(|r| {
         account(r, id, archive)?;
+        documents::export(r, id, held.files, archive)?;
         credentials(r, id, archive)?;
         trail(r, subject, archive)
     })
@@ -88,18 +89,15 @@ fn account(r: &impl Rows, id: AccountId, archive: &mut Archive<'_>) -> Result<()
     let code =
         code.map(|code| json!({"call": code.call, "to": code.to, "until": code.until, "tries": code.tries}));
     let token = r.get(PROOF_TOKEN, &id.0)?;
-    archive.json("account/proving.json", &json!({"code": code, "token": token}))?;
+    let log = certificates::challenge_of(r, id)?;
+    archive.json(
+        "account/proving.json",
+        &json!({"code": code, "token": token, "log": log}),
+    )?;
     let reviews: Vec<_> = review::read::of_account(r, id)?
         .into_iter()
         .map(|(_, review)| review)
         .collect();
-    let sent = documents::of_account(r, id)?
-        .into_iter()
-        .map(|(number, document)| {
-            json!({"number": number, "name": document.name, "call": document.call, "bytes": document.bytes,
-            "sha256": document.digest, "sent": document.sent, "erased": document.erased})
-        });
-    archive.json("account/documents.json", &sent.collect::<Vec<_>>())?;
     let morse = r.get(MORSE, &id.0)?.map(|challenge| challenge.until());
     Ok(archive.json(
         "account/reviews.json",

@@ -3,8 +3,8 @@
 use super::event::{JobEvent, State};
 use super::model::JobId;
 use super::tables::{self, BY_OWNER, JOB};
-use crate::privacy::{Archive, Erased, ExportError, PIECE, Part, Position, Subject};
-use crate::store::{Direction, Rows, Span, Store, StoreError, Write};
+use crate::privacy::{Archive, Erased, ExportError, Holdings, PIECE, Part, Position, Subject};
+use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// This module's part.
 pub(crate) const PART: Part = Part {
@@ -21,9 +21,9 @@ pub(crate) const PART: Part = Part {
     erase,
 };
 
-fn export(store: &Store, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
+fn export(held: Holdings<'_>, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
     let account = subject.account;
-    let jobs = store.read_now(|r| {
+    let jobs = held.store.read_now(|r| {
         let mut jobs: Vec<JobEvent> = Vec::new();
         for row in r.scan(BY_OWNER, Span::prefix(&(account,)), Direction::Forward) {
             let ((_, id), ()) = row?;

@@ -20,8 +20,8 @@ use super::write::{Changes, edit};
 use super::writer::{self, Form, WriteError};
 use crate::event::Event;
 use crate::logbook::KEEPER;
-use crate::privacy::{Archive, Erased, ExportError, PIECE, Part, Position, Subject};
-use crate::store::{Direction, Rows, Span, Store, StoreError, Write};
+use crate::privacy::{Archive, Erased, ExportError, Holdings, PIECE, Part, Position, Subject};
+use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// This domain's part.
 pub(crate) const PART: Part = Part {
@@ -65,10 +65,11 @@ struct ImportLine {
     import: Import,
 }
 
-fn export(store: &Store, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
+fn export(held: Holdings<'_>, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
     let account = subject.account;
-    let (books, imports) =
-        store.read_now(|r| Ok::<_, StoreError>((books_of(r, account)?, imports_of(r, account)?)))?;
+    let (books, imports) = held
+        .store
+        .read_now(|r| Ok::<_, StoreError>((books_of(r, account)?, imports_of(r, account)?)))?;
     let line = |(_, book, held): &(LogbookId, Book, Membership)| BookLine {
         call: book.call.clone(),
         title: book.title.clone(),
@@ -93,7 +94,7 @@ fn export(store: &Store, subject: &Subject, archive: &mut Archive<'_>) -> Result
         let name = format!("logbook/{}.adi", book.call.replace('/', "-"));
         archive.file(&name, |out| {
             let mut out = std::io::BufWriter::new(out);
-            let written = writer::write_log(store, *id, Form::Adi, subject.now, &mut out);
+            let written = writer::write_log(held.store, *id, Form::Adi, subject.now, &mut out);
             written.map_err(|error| match error {
                 WriteError::Output(error) => ExportError::Io(error),
                 WriteError::Logbook(error) => ExportError::Other(error.to_string()),

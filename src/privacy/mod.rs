@@ -9,10 +9,12 @@
 
 mod archive;
 
+use std::io::{self, Write};
+
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
-use crate::store::{Store, StoreError, Write};
+use crate::store::{self, Store, StoreError};
 
 pub(crate) use archive::Archive;
 
@@ -93,11 +95,24 @@ impl Erased {
 /// program ends, which costs a walk and nothing else.
 pub(crate) type Position = Option<(u32, u64)>;
 
-/// Writes a part's rows of a person into the archive; blocking.
-pub(crate) type Export = fn(&Store, &Subject, &mut Archive<'_>) -> Result<(), ExportError>;
+/// Files of people that lie sealed beside the store. What seals them is above here.
+pub(crate) trait SealedFiles: Send + Sync {
+    /// Writes what a person's file holds, piece by piece; blocking. Nothing follows a piece that is not as it was sealed.
+    fn copy_to(&self, account: u32, file: &str, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Where a part finds what it holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Holdings<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) files: &'a dyn SealedFiles,
+}
+
+/// Writes what a part holds of a person into the archive; blocking.
+pub(crate) type Export = fn(Holdings<'_>, &Subject, &mut Archive<'_>) -> Result<(), ExportError>;
 
 /// Erases up to about [`PIECE`] rows of a person.
-pub(crate) type Erase = fn(&mut Write<'_>, &Subject, &mut Position) -> Result<Erased, StoreError>;
+pub(crate) type Erase = fn(&mut store::Write<'_>, &Subject, &mut Position) -> Result<Erased, StoreError>;
 
 /// What one domain holds about people.
 #[derive(Clone, Copy)]

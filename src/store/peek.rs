@@ -56,23 +56,29 @@ pub(super) fn schema_mark(path: &Path) -> std::result::Result<Option<SchemaMark>
 impl Read {
     /// The keys and values of all tables, one after another: to look for what must not be there.
     pub(crate) fn all_bytes(&self) -> Vec<u8> {
+        self.bytes_by_table().into_values().flatten().collect()
+    }
+
+    /// The keys and values of each table.
+    pub(crate) fn bytes_by_table(&self) -> std::collections::BTreeMap<String, Vec<u8>> {
         use redb::{ReadableTable as _, TableHandle as _};
-        let mut all = Vec::new();
+        let mut all = std::collections::BTreeMap::new();
         let tables = self
             .transaction()
             .list_tables()
             .expect("an open store lists its tables");
         for table in tables {
-            let table = self
+            let opened = self
                 .transaction()
                 .open_table(super::read::definition(table.name()));
-            let rows = table.expect("all tables are of bytes");
+            let rows = opened.expect("all tables are of bytes");
+            let bytes: &mut Vec<u8> = all.entry(table.name().to_owned()).or_default();
             for row in rows.iter().expect("an open store is read") {
                 let (key, value) = row.expect("an open store is read");
-                all.extend_from_slice(key.value());
-                all.push(0);
-                all.extend_from_slice(value.value());
-                all.push(0);
+                bytes.extend_from_slice(key.value());
+                bytes.push(0);
+                bytes.extend_from_slice(value.value());
+                bytes.push(0);
             }
         }
         all

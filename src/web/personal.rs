@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::idempotency::{ANSWERS, Answer, BY_END};
-use crate::privacy::{Archive, Erased, ExportError, PIECE, Part, Position, Subject};
-use crate::store::{Direction, Rows, Span, Store, StoreError, Write};
+use crate::privacy::{Archive, Erased, ExportError, Holdings, PIECE, Part, Position, Subject};
+use crate::store::{Direction, Rows, Span, StoreError, Write};
 
 /// This module's part.
 pub(crate) const PART: Part = Part {
@@ -24,9 +24,9 @@ struct Line {
     body: String,
 }
 
-fn export(store: &Store, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
+fn export(held: Holdings<'_>, subject: &Subject, archive: &mut Archive<'_>) -> Result<(), ExportError> {
     let account = subject.account;
-    let lines = store.read_now(|r| {
+    let lines = held.store.read_now(|r| {
         let rows = r.scan(ANSWERS, Span::prefix(&(account,)), Direction::Forward);
         let line = |((_, path, key), answer): (_, Answer)| Line {
             path,

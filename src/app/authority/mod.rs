@@ -3,6 +3,7 @@
 //! The commands are found in the sources, so that one that is added without a row fails here. Each is really called,
 //! in a transaction that is taken back, and must be carried out for the personas of its row and refused to all others.
 
+mod leaving;
 mod operations;
 mod sources;
 mod world;

@@ -1,5 +1,7 @@
 //! A station with everything that commands need, and everybody who might try them.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
 use tempfile::TempDir;
@@ -32,6 +34,8 @@ pub(super) const STRANGER: AccountId = AccountId(3);
 pub(super) const LISTENER: AccountId = AccountId(4);
 pub(super) const OFFICER: AccountId = AccountId(5);
 pub(super) const MEMBER: AccountId = AccountId(6);
+/// Nobody yet: whoever comes next.
+pub(super) const NEXT: AccountId = AccountId(7);
 /// The club's logbook: W1AW owns it, an officer and a member share it.
 pub(super) const CLUB: &str = "W6CLB";
 
@@ -145,6 +149,24 @@ impl World {
         tried.unwrap_err().0.err()
     }
 
+    /// Carries something out.
+    pub(super) async fn change(
+        &self,
+        change: impl FnOnce(&mut Write<'_>, &Seeds) -> Result<(), String> + Send + 'static,
+    ) {
+        let seeds = self.seeds.clone();
+        let done = self.store.write(move |tx| change(tx, &seeds).map_err(Failed));
+        done.await.unwrap();
+    }
+
+    /// The keys and values of each table.
+    pub(super) fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
+        let read = self
+            .store
+            .read_now(|read| Ok::<_, StoreError>(read.bytes_by_table()));
+        read.unwrap()
+    }
+
     /// All that is stored, in short.
     pub(super) fn rows(&self) -> String {
         let report = self.store.check().unwrap();
@@ -162,10 +184,11 @@ impl From<StoreError> for Failed {
 }
 
 fn call_of(id: AccountId) -> &'static str {
-    ["W1AW", "K6BP", "K1ABC", "SWL_BOB", "W2OFF", "W3MEM"][id.0 as usize - 1]
+    ["W1AW", "K6BP", "K1ABC", "SWL_BOB", "W2OFF", "W3MEM", "W9ZZ"][id.0 as usize - 1]
 }
 
-fn session(id: AccountId, role: Role, (confirmed, active): (bool, bool)) -> Member {
+/// An account at a browser: confirmed lately, active.
+pub(super) fn session(id: AccountId, role: Role, (confirmed, active): (bool, bool)) -> Member {
     let credential = Credential::Session {
         digest: [u8::try_from(id.0).unwrap(); 32],
         confirmed,
@@ -332,7 +355,7 @@ fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
     decide(tx, &admin, refused, &no(), now).map_err(text)?;
     let waiting_review = open_review(tx, &admin, LISTENER, licence("N0CALL"), now).map_err(text)?;
     #[cfg(feature = "passkeys")]
-    super::operations::sow_passkey(tx, &owner, now)?;
+    super::operations::sow_passkey(tx, &owner, super::operations::PASSKEY, now)?;
     let club = NewBook {
         call: CLUB.parse().unwrap(),
         title: String::new(),

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
 
-use super::tables::{LOG_CHALLENGE, StoredChallenge};
+use super::tables::{LOG_CHALLENGE, StoredChallenge, challenge_of};
 use crate::identity::actor::Actor;
 use crate::identity::error::Error;
 use crate::identity::model::AccountId;
@@ -49,9 +49,8 @@ pub(crate) fn use_challenge(
 /// The account's challenge, while it works.
 pub(super) fn live_challenge(
     rows: &impl Rows,
-    AccountId(id): AccountId,
+    id: AccountId,
     now: Timestamp,
 ) -> Result<Option<StoredChallenge>, StoreError> {
-    let stored = rows.get(LOG_CHALLENGE, &id)?;
-    Ok(stored.filter(|stored| now < stored.until))
+    Ok(challenge_of(rows, id)?.filter(|stored| now < stored.until))
 }

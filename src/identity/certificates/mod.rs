@@ -41,7 +41,7 @@ pub(crate) use challenge::{give_challenge, use_challenge};
 pub(crate) use entering::{EnterError, Entered, Holder};
 pub(crate) use hop::{Chain, ERRAND_LIFE, Errand, Hop, QUESTION_LIFE, TOKEN_LIFE};
 pub(crate) use log::LogError;
-pub(super) use tables::{forget_challenge, tables};
+pub(super) use tables::{challenge_of, forget_challenge, tables};
 pub(crate) use watch::register;
 
 use authorities::Stamp;

@@ -11,10 +11,10 @@ use smol_str::SmolStr;
 
 use super::Certificates;
 use super::tables::{SUPERSEDED, StoredSuperseded};
-use crate::ham::callsign::Callsign;
 use crate::identity::error::Error;
 use crate::identity::lotw::{CertificateName, Claim};
 use crate::identity::memory::Touched;
+use crate::identity::token::fingerprint;
 use crate::identity::write;
 use crate::store::{Direction, Rows, Span, StoreError};
 
@@ -25,8 +25,8 @@ const MOST_OF_A_NUMBER: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Superseded {
     name: CertificateName,
-    /// The call that both are for.
-    call: Callsign,
+    /// The call that both are for, as a fingerprint: the mark outlasts its owner's account.
+    call: SmolStr,
     since: Timestamp,
 }
 
@@ -61,7 +61,7 @@ impl Certificates {
         let number = SmolStr::new(name.serial.trim_start_matches('0'));
         let fresh = Superseded {
             name,
-            call: claim.callsign.clone(),
+            call: fingerprint(claim.callsign.as_str()).into(),
             since: self.inner.identity.inner.clock.now(),
         };
         let is_known = |known: &Vec<Superseded>| {
@@ -78,7 +78,7 @@ impl Certificates {
         if is_known(&of_number) || of_number.len() >= MOST_OF_A_NUMBER {
             return Ok(());
         }
-        let call = super::home_call(&fresh.call);
+        let call = super::home_call(&claim.callsign);
         of_number.push(fresh);
         let stored = StoredSuperseded {
             certificates: of_number.clone(),
@@ -105,6 +105,6 @@ impl Certificates {
 
 impl Superseded {
     fn is(&self, claim: &Claim) -> bool {
-        self.call == claim.callsign && self.name.means(&claim.certificate)
+        self.call == fingerprint(claim.callsign.as_str()) && self.name.means(&claim.certificate)
     }
 }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::superseded::Superseded;
 use crate::identity::model::AccountId;
 use crate::identity::token::SecretDigest;
-use crate::store::{StoreError, TableInfo, Write, table};
+use crate::store::{Rows, StoreError, TableInfo, Write, table};
 
 table!(
     /// Authorities that came with users' certificates and that a pinned root had signed, by their SHA-256.
@@ -42,6 +42,14 @@ pub(crate) struct StoredSuperseded {
 pub(crate) struct StoredChallenge {
     pub(super) call: SmolStr,
     pub(super) until: Timestamp,
+}
+
+/// The challenge that an account was given.
+pub(in crate::identity) fn challenge_of(
+    rows: &impl Rows,
+    id: AccountId,
+) -> Result<Option<StoredChallenge>, StoreError> {
+    rows.get(LOG_CHALLENGE, &id.0)
 }
 
 /// Forgets the challenge that an account was given.

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::env::{Clock, Entropy};
 use crate::identity::model::AccountId;
+use crate::privacy::SealedFiles;
 use crate::web::Sealer;
 
 use super::model::{FileKind, MOST_BYTES, TELLING};
@@ -118,15 +119,21 @@ impl Cabinet {
         name: &str,
         owner: AccountId,
     ) -> Result<Zeroizing<Vec<u8>>, CabinetError> {
+        let mut whole = Zeroizing::new(Vec::new());
+        self.open(name, owner, &mut *whole)?;
+        Ok(whole)
+    }
+
+    /// Opens a file piece by piece.
+    fn open(&self, name: &str, owner: AccountId, out: &mut dyn io::Write) -> Result<(), CabinetError> {
         let mut file = File::open(self.path(name))?;
         let size = file.metadata()?.len();
-        let mut whole = Zeroizing::new(Vec::new());
-        let (mut read, mut piece) = (0, 0);
+        let (mut read, mut piece, mut opened_bytes) = (0, 0, 0);
         while read < size {
             let mut length = [0; 4];
             file.read_exact(&mut length)?;
             let length = u32::from_be_bytes(length) as usize;
-            if length > SEALED || whole.len() as u64 > MOST_BYTES {
+            if length > SEALED || opened_bytes > MOST_BYTES {
                 return Err(CabinetError::Damaged);
             }
             let mut sealed = vec![0; length];
@@ -134,13 +141,15 @@ impl Cabinet {
             read += 4 + length as u64;
             let purpose = purpose(name, piece, read == size);
             let opened = self.sealer.open(&purpose, u64::from(owner.0), &sealed);
-            whole.extend_from_slice(&opened.ok_or(CabinetError::Damaged)?);
+            let opened = opened.ok_or(CabinetError::Damaged)?;
+            out.write_all(&opened)?;
+            opened_bytes += opened.len() as u64;
             piece += 1;
         }
         if piece == 0 {
             return Err(CabinetError::Damaged);
         }
-        Ok(whole)
+        Ok(())
     }
 
     /// Removes a file; one that is gone already is removed.
@@ -183,6 +192,13 @@ impl Cabinet {
 
     fn part(&self, name: &str) -> PathBuf {
         self.dir.join(format!("{name}.part"))
+    }
+}
+
+impl SealedFiles for Cabinet {
+    fn copy_to(&self, account: u32, file: &str, out: &mut dyn io::Write) -> io::Result<()> {
+        let copied = self.open(file, AccountId(account), out);
+        copied.map_err(io::Error::other)
     }
 }
 

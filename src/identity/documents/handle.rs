@@ -12,6 +12,7 @@ use crate::identity::model::AccountId;
 use crate::identity::review::{self, Remark, Review};
 use crate::identity::service::Identity;
 
+use crate::privacy::SealedFiles;
 use crate::store::Rows;
 
 use super::cabinet::{CabinetError, Incoming};
@@ -158,6 +159,11 @@ impl Identity {
         let files = sent.into_iter().map(|(_, document)| document.file);
         self.remove_files(files.collect()).await;
         Ok(())
+    }
+
+    /// The files of people, for what is given out to them.
+    pub(crate) fn sealed_files(&self) -> impl SealedFiles + 'static {
+        self.inner.cabinet.clone()
     }
 
     /// Removes files; what cannot be removed now is swept away in the night.

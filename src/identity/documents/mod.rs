@@ -9,6 +9,7 @@ mod cabinet;
 mod handle;
 mod jobs;
 mod model;
+mod personal;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,8 @@ pub(crate) use jobs::register;
 #[cfg(test)]
 pub(crate) use model::FileKind;
 pub(crate) use model::MOST_BYTES;
+pub(super) use personal::export;
 pub(crate) use tables::check_documents;
-pub(super) use tables::{document, forget, of_account, tables};
+pub(super) use tables::{document, forget, tables};
 #[cfg(test)]
 pub(crate) use write::{NewDocument, begin_document, note_reading, send_document, withdraw_document};

@@ -1,5 +1,8 @@
 //! What reviews hold about people: their own go, and what they decided about others is nobody's.
+//!
+//! A call that somebody else claims stays in that person's matter.
 
+use super::model::Remark;
 use super::read;
 use super::tables::{REVIEW, REVIEW_BY_ACCOUNT, REVIEW_OPEN};
 use crate::identity::model::AccountId;
@@ -18,8 +21,10 @@ pub(in crate::identity) fn erase(tx: &mut Write<'_>, subject: &Subject) -> Resul
         let (number, mut review) = row?;
         let before = review.clone();
         review.by = subject.without_names(&review.by).into();
+        review.note = nameless(subject, &review.note);
         if let Some(decision) = &mut review.decision {
             decision.by = subject.without_names(&decision.by).into();
+            decision.reason = nameless(subject, &decision.reason);
         }
         if review != before {
             changed.push((number, review));
@@ -29,4 +34,10 @@ pub(in crate::identity) fn erase(tx: &mut Write<'_>, subject: &Subject) -> Resul
         tx.put(REVIEW, &number, &review)?;
     }
     Ok(())
+}
+
+fn nameless(subject: &Subject, remark: &Remark) -> Remark {
+    // One that names would have made too long goes.
+    let text = subject.without_names(remark.as_str());
+    text.parse().unwrap_or_default()
 }

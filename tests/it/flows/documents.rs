@@ -39,7 +39,7 @@ async fn post_form(caller: &Caller, path: &str, body: Vec<u8>) -> Reply {
     send(request).await
 }
 
-async fn show(caller: &Caller, file: (&str, &[u8])) -> Reply {
+pub(super) async fn show(caller: &Caller, file: (&str, &[u8])) -> Reply {
     post_form(caller, OWN, form(&[], Some(file))).await
 }
 

@@ -6,8 +6,20 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shackbox::testkit::TestApp;
 
-use crate::kit::{Caller, PASSWORD, qso, send};
+use super::documents::show;
+use crate::kit::{Caller, PASSWORD, answer_mail, qso, send};
 
+/// Too much for one sealed piece, and not text.
+const LICENCE: &[u8] = &{
+    let mut bytes = [0xfe; 100_000];
+    let head = *b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let mut at = 0;
+    while at < head.len() {
+        bytes[at] = head[at];
+        at += 1;
+    }
+    bytes
+};
 const EIGHT_DAYS: Duration = Duration::from_hours(8 * 24);
 
 /// What names the person, as it is stored.
@@ -37,19 +49,14 @@ async fn station() -> (TestApp, Caller, Caller) {
         .post("/api/v1/account/email", &json!({"email": "hiram@example.org"}))
         .await
         .expect(202);
-    let token = app.mails()[0].link_token();
-    let guest = Caller::guest(&app);
-    guest
-        .post("/api/v1/confirm", &json!({"token": token}))
-        .await
-        .expect(200);
+    answer_mail(&app).await;
     let key = json!({"name": "Elmer's laptop", "scopes": ["full"]});
     member.post("/api/v1/apikeys", &key).await.expect(201);
     member
         .post("/api/v1/account/secret", &json!({}))
         .await
         .expect(201);
-    guest
+    Caller::guest(&app)
         .post("/api/v1/recovery", &json!({"call": "W1AW"}))
         .await
         .expect(202);
@@ -59,6 +66,9 @@ async fn station() -> (TestApp, Caller, Caller) {
     send(request.header("idempotency-key", "of W1AW").json(&contact))
         .await
         .expect(201);
+    let name = "the-licence-of-Hiram.png";
+    show(&member, (name, LICENCE)).await.expect(201);
+    member.post("/api/v1/account/morse", &json!({})).await.expect(201);
     member
         .import(
             &app,
@@ -66,6 +76,45 @@ async fn station() -> (TestApp, Caller, Caller) {
         )
         .await;
     (app, admin, member)
+}
+
+/// Files in the directory of documents.
+fn sealed(app: &TestApp) -> usize {
+    std::fs::read_dir(app.data_dir().join("documents"))
+        .unwrap()
+        .count()
+}
+
+#[tokio::test]
+async fn a_scan_that_was_withdrawn_or_is_damaged_is_not_in_the_copy_and_the_rest_is() {
+    let (app, _, member) = station().await;
+    // Names of files are in the order of time.
+    for name in ["second.png", "third.png"] {
+        app.advance(Duration::from_secs(1));
+        show(&member, (name, LICENCE)).await.expect(201);
+    }
+    member.delete("/api/v1/account/documents/2").await.expect(204);
+    let files = std::fs::read_dir(app.data_dir().join("documents")).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let third = files.last().unwrap();
+    let mut bytes = std::fs::read(third).unwrap();
+    let end = bytes.len() - 1;
+    bytes[end] ^= 1;
+    std::fs::write(third, bytes).unwrap();
+    let files = unpacked(&archive(&member).await);
+    let named = |file: &&(String, Vec<u8>)| file.0.starts_with("account/documents/");
+    assert_eq!(files.iter().filter(named).count(), 1);
+    let (_, told) = files
+        .iter()
+        .find(|(name, _)| name == "account/documents.json")
+        .unwrap();
+    let told: Value = serde_json::from_slice(told).unwrap();
+    let names: Vec<_> = (0..3).map(|at| &told[at]["file"]).collect();
+    assert_eq!(
+        names,
+        [&json!("account/documents/1.png"), &Value::Null, &Value::Null]
+    );
 }
 
 async fn archive(member: &Caller) -> Vec<u8> {
@@ -77,7 +126,7 @@ async fn archive(member: &Caller) -> Vec<u8> {
 }
 
 /// The files of an archive, read as any other program would: by the list at its end.
-fn unpacked(zip: &[u8]) -> Vec<(String, String)> {
+fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
     let number = |at: usize, bytes: usize| {
         zip[at..at + bytes]
             .iter()
@@ -93,11 +142,11 @@ fn unpacked(zip: &[u8]) -> Vec<(String, String)> {
         let (packed, name_length, begin) = (number(at + 20, 4), number(at + 28, 2), number(at + 42, 4));
         let name = String::from_utf8(zip[at + 46..at + 46 + name_length].to_vec()).unwrap();
         let data = begin + 30 + number(begin + 26, 2) + number(begin + 28, 2);
-        let mut text = String::new();
-        let unpacked = flate2::read::DeflateDecoder::new(Cursor::new(&zip[data..data + packed]))
-            .read_to_string(&mut text);
+        let mut bytes = Vec::new();
+        let unpacked =
+            flate2::read::DeflateDecoder::new(Cursor::new(&zip[data..data + packed])).read_to_end(&mut bytes);
         unpacked.unwrap();
-        files.push((name, text));
+        files.push((name, bytes));
         at += 46 + name_length + number(at + 30, 2) + number(at + 32, 2);
     }
     files
@@ -107,7 +156,11 @@ fn unpacked(zip: &[u8]) -> Vec<(String, String)> {
 async fn a_member_gets_everything_that_is_held_about_them_and_no_secret() {
     let (app, _, member) = station().await;
     let zip = archive(&member).await;
-    let files = unpacked(&zip);
+    let (documents, files): (Vec<_>, Vec<_>) = unpacked(&zip)
+        .into_iter()
+        .partition(|(name, _)| name.starts_with("account/documents/"));
+    let text = |(name, bytes)| (name, String::from_utf8(bytes).expect("all others are text"));
+    let files: Vec<(String, String)> = files.into_iter().map(text).collect();
     let file = |name: &str| -> &str {
         let found = files.iter().find(|(own, _)| own == name);
         found.map_or_else(|| panic!("no {name} in {files:?}"), |(_, text)| text.as_str())
@@ -115,6 +168,15 @@ async fn a_member_gets_everything_that_is_held_about_them_and_no_secret() {
     let account: Value = serde_json::from_str(file("account/account.json")).unwrap();
     assert_eq!(account["email"], "hiram@example.org");
     assert_eq!(account["person"]["register_id"], "0099887766");
+    let [(name, scan)] = &documents[..] else {
+        panic!("{} documents", documents.len());
+    };
+    assert!(scan == LICENCE, "the scan as it was sent");
+    let sent: Value = serde_json::from_str(file("account/documents.json")).unwrap();
+    assert_eq!(
+        (&sent[0]["file"], &sent[0]["bytes"]),
+        (&json!(name), &json!(LICENCE.len()))
+    );
     assert!(file("account/api_keys.json").contains("Elmer's laptop"));
     assert!(file("account/audit.json").contains("key.created"));
     assert!(file("logbook/W1AW.adi").contains("SECRET-COMMENT-OF-MINE"));
@@ -168,6 +230,7 @@ async fn an_erased_member_leaves_nothing_that_names_them() {
     for name in NAMES.iter().filter(|name| **name != "203.0.113.77") {
         assert!(before.contains(name), "{name} is there to be erased");
     }
+    assert_eq!(sealed(&app), 1, "the scan is there");
     member
         .post("/api/v1/account/erasure", &json!({"logs": true}))
         .await
@@ -181,6 +244,7 @@ async fn an_erased_member_leaves_nothing_that_names_them() {
         assert_eq!(around, None, "{name} is left");
     }
     assert!(after.contains("account 2"), "the audit trail has a pseudonym");
+    assert_eq!(sealed(&app), 0, "the scan is gone");
     let users = Caller::signed_in(&app, "K6BP")
         .await
         .get("/api/v1/users")

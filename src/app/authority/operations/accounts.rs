@@ -4,7 +4,7 @@ use super::super::world::{LISTENER, MEMBER, OWNER, STRANGER, wish};
 use super::{ADMIN_CONFIRMED, ADMINS, LOG_SERVICES, OWNER_CONFIRMED, OWNER_IN_PERSON, Operation, told};
 use crate::identity::review::{self, Matter, Verdict};
 use crate::identity::write::{self, AccountChange, Admission, NewAccount, NewKey, NewSession, Standing};
-use crate::identity::{Actor, ApiKey, PasswordHash, ScopeSet, Service};
+use crate::identity::{AccountId, Actor, ApiKey, PasswordHash, ScopeSet, Service};
 use crate::privacy::Subject;
 #[cfg(feature = "passkeys")]
 use crate::store::Write;
@@ -101,7 +101,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             told(write::add_passkey(
                 tx,
                 actor,
-                (&"other".into(), &passkey(seeds.now)),
+                (&"other".into(), &passkey(OWNER, seeds.now)),
                 seeds.now,
             ))
         },
@@ -304,18 +304,18 @@ pub(in crate::app::authority) fn no() -> Verdict {
     }
 }
 
-fn hash() -> PasswordHash {
+pub(in crate::app::authority) fn hash() -> PasswordHash {
     let text = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$c29tZWhhc2hzb21laGFzaA";
     text.parse().unwrap()
 }
 
 #[cfg(feature = "passkeys")]
-const PASSKEY: &str = "passkey";
+pub(in crate::app::authority) const PASSKEY: &str = "passkey";
 
 #[cfg(feature = "passkeys")]
-fn passkey(now: jiff::Timestamp) -> crate::identity::StoredPasskey {
+fn passkey(account: AccountId, now: jiff::Timestamp) -> crate::identity::StoredPasskey {
     crate::identity::StoredPasskey {
-        account: OWNER,
+        account,
         name: "Key".parse().unwrap(),
         credential: "{}".to_owned(),
         created: now,
@@ -323,17 +323,19 @@ fn passkey(now: jiff::Timestamp) -> crate::identity::StoredPasskey {
     }
 }
 
-/// A passkey of the owner's.
+/// A passkey of somebody's own.
 #[cfg(feature = "passkeys")]
 pub(in crate::app::authority) fn sow_passkey(
     tx: &mut Write<'_>,
     owner: &Actor,
+    id: &str,
     now: jiff::Timestamp,
 ) -> Result<(), String> {
+    let account = owner.account().ok_or("nobody")?;
     told(write::add_passkey(
         tx,
         owner,
-        (&PASSKEY.into(), &passkey(now)),
+        (&id.into(), &passkey(account, now)),
         now,
     ))
 }

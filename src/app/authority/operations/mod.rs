@@ -9,8 +9,8 @@ use crate::identity::Actor;
 use crate::store::Write;
 
 #[cfg(feature = "passkeys")]
-pub(super) use accounts::sow_passkey;
-pub(super) use accounts::{licence, no};
+pub(super) use accounts::{PASSKEY, sow_passkey};
+pub(super) use accounts::{hash, licence, no};
 pub(super) use proving::sow_attempts;
 
 /// Tries a command; how it was refused, if it was.

@@ -253,7 +253,7 @@ fn document(call: Callsign) -> NewDocument {
     }
 }
 
-/// What the owner is proving their call by; the number of their document.
+/// What somebody is proving their call by; the number of their document.
 pub(in crate::app::authority) fn sow_attempts(
     tx: &mut Write<'_>,
     owner: &Actor,
