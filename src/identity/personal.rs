@@ -4,6 +4,8 @@
 //! must be known later; but the eraser puts a pseudonym in the place of the person's names, which is the one change
 //! that lines of it ever see.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use smol_str::SmolStr;
 
@@ -15,7 +17,7 @@ use super::tables::{
 use super::write::forget_address;
 use super::{certificates, documents, read, review};
 use crate::privacy::{Archive, Erased, ExportError, Holdings, PIECE, Part, Position, Subject};
-use crate::store::{Direction, Rows, Span, StoreError, Write};
+use crate::store::{Direction, Rows, Span, StoreError, Table, Write};
 
 /// This domain's part.
 pub(crate) const PART: Part = Part {
@@ -53,6 +55,9 @@ fn export(held: Holdings<'_>, subject: &Subject, archive: &mut Archive<'_>) -> R
     held.store.read_now(|r| {
         account(r, id, archive)?;
         documents::export(r, id, held.files, archive)?;
+        let lately =
+            json!({"tried": counts_of(r, TRY_COUNT, subject)?, "asked": counts_of(r, MAIL_COUNT, subject)?});
+        archive.json("account/lately.json", &lately)?;
         credentials(r, id, archive)?;
         trail(r, subject, archive)
     })
@@ -174,7 +179,7 @@ fn erase(tx: &mut Write<'_>, subject: &Subject, _: &mut Position) -> Result<Eras
     judgements_are_nobodys(tx, subject)?;
     documents::forget(tx, id)?;
     review::personal::erase(tx, subject)?;
-    tries_go(tx, subject)?;
+    counts_go(tx, subject)?;
     if rename_in_trail(tx, subject)? == Erased::Some {
         return Ok(Erased::Some);
     }
@@ -218,39 +223,33 @@ fn credentials_go(tx: &mut Write<'_>, id: AccountId) -> Result<(), StoreError> {
     certificates::forget_challenge(tx, id)
 }
 
-/// What the person tried lately, by the names of such counts: `morse account 7`, `code W1AW`.
-fn tries_go(tx: &mut Write<'_>, subject: &Subject) -> Result<(), StoreError> {
-    let own = format!("account {}", subject.account);
-    let mut counts = Vec::new();
-    for row in tx.scan(TRY_COUNT, Span::all(), Direction::Forward) {
-        let (name, _) = row?;
-        if name.ends_with(&own) || subject.without_names(&name) != name.as_str() {
-            counts.push(name);
-        }
-    }
-    for name in counts {
+/// What the person tried and asked for lately.
+fn counts_go(tx: &mut Write<'_>, subject: &Subject) -> Result<(), StoreError> {
+    for (name, _) in counts_of(tx, TRY_COUNT, subject)? {
         tx.remove(TRY_COUNT, &name)?;
     }
-    asked_go(tx, subject)
-}
-
-/// What the person asked for lately, codes and looks at other people's servers: `account 7`, `check 7`, `page W1AW`.
-fn asked_go(tx: &mut Write<'_>, subject: &Subject) -> Result<(), StoreError> {
-    let own = [
-        format!("account {}", subject.account),
-        format!("check {}", subject.account),
-    ];
-    let mut counts = Vec::new();
-    for row in tx.scan(MAIL_COUNT, Span::all(), Direction::Forward) {
-        let (name, _) = row?;
-        if own.iter().any(|own| name == own.as_str()) || subject.without_names(&name) != name.as_str() {
-            counts.push(name);
-        }
-    }
-    for name in counts {
+    for (name, _) in counts_of(tx, MAIL_COUNT, subject)? {
         tx.remove(MAIL_COUNT, &name)?;
     }
     Ok(())
+}
+
+/// Counts of what one person did, by their names: `morse account 7`, `account 7`, `check 7`, `page W1AW`.
+fn counts_of<V: Serialize + DeserializeOwned + 'static>(
+    rows: &impl Rows,
+    table: Table<SmolStr, V>,
+    subject: &Subject,
+) -> Result<Vec<(SmolStr, V)>, StoreError> {
+    let (account, check) = (subject.pseudonym(), format!("check {}", subject.account));
+    let is_own = |name: &str| {
+        let rest = name.strip_suffix(account.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+            || name == check
+            || subject.without_names(name) != name
+    };
+    let all = rows.scan(table, Span::all(), Direction::Forward);
+    all.filter(|row| row.as_ref().map_or(true, |(name, _)| is_own(name)))
+        .collect()
 }
 
 /// Links to and from the person, and how often mail went to their address.

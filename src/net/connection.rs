@@ -111,6 +111,7 @@ impl Connection {
             stop,
         } = self;
         prepare(&stream);
+        let is_trusted = server.trusts(direct.ip().to_canonical());
         let talk = Talk {
             from: Direct {
                 address: direct,
@@ -140,7 +141,7 @@ impl Connection {
                 let met = Box::pin(talk.meet(stream, under_way));
                 match stop.run_until_cancelled(met).await {
                     Some(Ok((talk, opened))) => Box::pin(talk.serve(speakers, opened)).await,
-                    Some(Err(unmet)) => tell(direct, &unmet),
+                    Some(Err(unmet)) => tell((direct, is_trusted), &unmet),
                     None => {}
                 }
             }
@@ -148,11 +149,11 @@ impl Connection {
     }
 }
 
-/// Says why there was no handshake. A trusted proxy that does not announce its clients is not set up as this program
-/// is: that its operator must hear, or they look for the fault for long.
-fn tell(direct: SocketAddr, unmet: &Unmet) {
+/// Says why there was no handshake. A trusted proxy that does not announce its clients where it should, or does where it
+/// should not, is not set up as this program is: that its operator must hear, or they look for the fault for long.
+fn tell((direct, is_trusted): (SocketAddr, bool), unmet: &Unmet) {
     let address = direct.ip().to_canonical();
-    if let Unmet::Unannounced(_) = unmet {
+    if is_trusted && matches!(unmet, Unmet::Unannounced(_) | Unmet::Uncalled) {
         tracing::warn!(peer.ip = %address, %unmet, "the proxy {address} is not understood: {unmet}");
     } else {
         tracing::debug!(peer.ip = %address, %unmet, "no handshake with {address}: {unmet}");
