@@ -133,6 +133,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
         run: |tx, seeds, actor| told(write::require_second_factor(tx, actor, seeds.now)),
         allowed: &[OWNER_CONFIRMED],
     },
+    #[cfg(feature = "passkeys")]
+    Operation {
+        name: "identity::set_short_password",
+        run: |tx, seeds, actor| {
+            let owner = super::super::world::actor("owner confirmed");
+            write::require_second_factor(tx, &owner, seeds.now).map_err(|error| error.to_string())?;
+            told(write::set_short_password(tx, actor, &hash(), seeds.now))
+        },
+        allowed: &[OWNER_IN_PERSON],
+    },
     Operation {
         name: "identity::end_second_factor",
         run: |tx, seeds, actor| told(write::end_second_factor(tx, actor, None, seeds.now)),
