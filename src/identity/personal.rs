@@ -324,15 +324,17 @@ fn rename_in_trail(tx: &mut Write<'_>, subject: &Subject) -> Result<Erased, Stor
 
 fn nameless(subject: &Subject, line: &AuditLine) -> AuditLine {
     let own = line.account == Some(AccountId(subject.account));
-    // What these say is an address, or a name that the person chose.
-    let tells = ["session.", "passkey.", "acting."]
-        .iter()
-        .any(|kind| line.action.starts_with(kind));
+    let who = subject.without_names(&line.who);
+    // What these say is an address, or a name that the person chose; whoever looks in does it from an address of theirs.
+    let tells = match line.action.as_str() {
+        "acting.started" => own || who != line.who.as_str(),
+        action => own && (action.starts_with("session.") || action.starts_with("passkey.")),
+    };
     AuditLine {
-        who: subject.without_names(&line.who).into(),
+        who: who.into(),
         action: line.action.clone(),
         account: line.account,
-        detail: if own && tells {
+        detail: if tells {
             SmolStr::default()
         } else {
             subject.without_names(&line.detail).into()

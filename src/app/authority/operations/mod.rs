@@ -111,7 +111,7 @@ pub(super) const STEPS: &[(&str, &str)] = &[
         "whoever has just shown the password, whose hash is made better",
     ),
     (
-        "Identity::passkey_owner",
+        "Identity::passkey_shown",
         "whoever has just shown the passkey, whose counter is kept",
     ),
     (
