@@ -8,7 +8,7 @@ import { openDialog } from './sb-dialog.js';
 import { t } from './words.js';
 
 /** Letter after `g`, and the page it leads to. @type {Record<string, string>} */
-const PLACES = { d: '/', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', s: '/settings', a: '/admin' };
+const PLACES = { h: '/', d: '/dx', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', s: '/settings', a: '/admin' };
 const WAIT_MS = 1500;
 
 /** @type {Map<string, { label: string, run: (event: KeyboardEvent) => void }>} */

@@ -89,10 +89,13 @@ export class SbTable extends HTMLElement {
   /**
    * Rows were added at the top: shown at once when the top is seen, else offered.
    * @param {string[]} ids
+   * @param {boolean} [flash] whether they light up; where they come in a stream that only tires
    */
-  arrived(ids) {
-    for (const id of ids) this.#fresh.add(id);
-    setTimeout(() => { for (const id of ids) this.#fresh.delete(id); }, 3000);
+  arrived(ids, flash = true) {
+    if (flash) {
+      for (const id of ids) this.#fresh.add(id);
+      setTimeout(() => { for (const id of ids) this.#fresh.delete(id); }, 3000);
+    }
     if (this.#scroll.top < this.#scroll.row) this.refresh();
     else {
       this.#arrived += ids.length;
@@ -104,6 +107,12 @@ export class SbTable extends HTMLElement {
   replace(item) {
     const key = this.#key(item);
     this.#pages.replace((other) => this.#key(other) === key, item);
+    this.#later();
+  }
+
+  /** Paints what is seen anew: rows changed in their place. */
+  repaint() {
+    this.#rows?.forget();
     this.#later();
   }
 

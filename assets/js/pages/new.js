@@ -29,6 +29,8 @@ function start() {
       state.textContent = text;
     },
   });
+  // Somebody came from a spot: the call is there already.
+  if (entry.field('call')?.value) entry.look();
   one('[data-clear]', form).addEventListener('click', () => entry.clear());
   clock();
   findHome(logbook).then((place) => { home = place; });

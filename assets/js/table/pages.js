@@ -12,6 +12,7 @@
 /**
  * @typedef {object} Source
  * @property {(offset: number, limit: number, signal: AbortSignal) => Promise<Answer>} fetch
+ * @property {() => void} [renew] called before all is fetched again: a source that holds its list still may take the present one
  */
 
 const PAGE = 100;
@@ -71,6 +72,7 @@ export class Pages {
     for (const control of this.#fetching.values()) control.abort();
     this.#fetching.clear();
     for (const page of this.#pages.values()) page.stale = true;
+    this.#source.renew?.();
     this.error = null;
   }
 

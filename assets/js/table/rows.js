@@ -38,6 +38,11 @@ export class Rows {
     this.#layer.replaceChildren();
   }
 
+  /** Takes every row as not painted yet. */
+  forget() {
+    for (const slot of this.#slots) slot.item = undefined;
+  }
+
   /** @param {number} index @returns {string} the id of the element that shows a row */
   idOf(index) {
     return `${this.#id}-${this.#slots.length ? index % this.#slots.length : 0}`;

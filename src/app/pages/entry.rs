@@ -4,6 +4,7 @@
 
 use axum::response::Response;
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::fields::{Again, Fields};
@@ -18,7 +19,7 @@ use crate::logbook::event::Outcome;
 use crate::logbook::rights;
 use crate::logbook::write::log;
 use crate::store::Write;
-use crate::web::{Problem, Result, Text};
+use crate::web::{Problem, Query, Result, Text};
 
 /// Contacts shown beside the form.
 const LAST: usize = 10;
@@ -45,9 +46,18 @@ const READ: [&str; 4] = ["freq", "date", "time", "tx_power"];
 /// Where the page has a place for what is wrong.
 const PLACES: [&str; 7] = ["call", "rst_sent", "rst_rcvd", "freq", "mode", "start", "grid"];
 
+/// Whom the page that leads here, of a spot for instance, wants logged.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    call: String,
+    freq: String,
+    mode: String,
+}
+
 /// `/logbook/new`
-pub(super) async fn show(reader: Reader) -> Result<Response> {
-    page(&reader, None).await
+pub(super) async fn show(reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
+    page(&reader, &asked, None).await
 }
 
 /// Stores the contact and shows the form for the next one.
@@ -66,12 +76,12 @@ pub(super) async fn store(reader: Reader, fields: Fields) -> Result<Response> {
                 .moved("band", "freq")
                 .moved("freq_hz", "freq");
             let again = again.having(&PLACES).keeping(&fields, &PLAIN);
-            page(&reader, Some(again.keeping(&fields, &READ))).await
+            page(&reader, &Asked::default(), Some(again.keeping(&fields, &READ))).await
         }
     }
 }
 
-async fn page(reader: &Reader, again: Option<Again>) -> Result<Response> {
+async fn page(reader: &Reader, asked: &Asked, again: Option<Again>) -> Result<Response> {
     let now = reader.now;
     let gathered = reader.gather(move |r, shelf| match shelf.current() {
         Some(opened) => lists::last(r, opened, LAST, now),
@@ -79,7 +89,7 @@ async fn page(reader: &Reader, again: Option<Again>) -> Result<Response> {
     });
     let (shelf, last) = gathered.await?;
     let again = again.unwrap_or_else(|| Again {
-        form: prefilled(last.first(), now),
+        form: prefilled(asked, last.first(), now),
         ..Again::default()
     });
     let page = NewContactPage {
@@ -90,11 +100,17 @@ async fn page(reader: &Reader, again: Option<Again>) -> Result<Response> {
     reader.show(again.status, &page)
 }
 
-/// Frequency and mode of the last contact, and the present time.
-fn prefilled(last: Option<&QsoRow>, now: Timestamp) -> Form {
+/// What is asked for, else frequency and mode of the last contact; and the present time.
+fn prefilled(asked: &Asked, last: Option<&QsoRow>, now: Timestamp) -> Form {
     let form = Form::default()
         .with_value("date", &now.strftime("%Y-%m-%d").to_string())
         .with_value("time", &now.strftime("%H%M").to_string());
+    if !asked.call.is_empty() || !asked.freq.is_empty() {
+        return form
+            .with_value("call", &asked.call.to_uppercase())
+            .with_value("freq", &asked.freq)
+            .with_value("mode", &asked.mode.to_uppercase());
+    }
     let Some(last) = last else { return form };
     let freq = if last.freq.is_empty() {
         &last.band

@@ -15,6 +15,7 @@ mod contact;
 mod contact_fields;
 mod dashboard;
 mod directory;
+mod dx;
 mod entrance;
 mod entry;
 mod errors;
@@ -56,6 +57,8 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(member, "/logbook", get(lists::show))
         .page(member, "/logbook/new", get(entry::show).post(entry::store))
         .page(member, "/logbook/{id}", get(contact::show).post(contact::change))
+        .page(member, "/dx", get(dx::show).post(dx::send))
+        .page(member, "/wall", get(dx::wall))
         .page(member, "/export", get(export::show))
         .page(member, "/import", get(imports::list))
         .form(member.upload(), "/import", post(imports::upload))

@@ -14,6 +14,8 @@ pub(super) enum Done {
     Logged,
     Merged,
     Duplicate,
+    Spotted,
+    SpottedBefore,
     Changed,
     Deleted,
     ImportTakenBack,
@@ -72,6 +74,8 @@ impl Done {
         Self::Logged,
         Self::Merged,
         Self::Duplicate,
+        Self::Spotted,
+        Self::SpottedBefore,
         Self::Changed,
         Self::Deleted,
         Self::ImportTakenBack,
@@ -135,7 +139,7 @@ impl Done {
 
     /// The line above the page.
     pub(super) fn notice(self, t: Text<'static>) -> Notice {
-        let kind = if matches!(self, Self::Duplicate | Self::JobHadEnded) {
+        let kind = if matches!(self, Self::Duplicate | Self::SpottedBefore | Self::JobHadEnded) {
             "warn"
         } else {
             "good"
@@ -154,6 +158,8 @@ impl Done {
             Self::Logged => "done.logged",
             Self::Merged => "done.merged",
             Self::Duplicate => "done.duplicate",
+            Self::Spotted => "done.spotted",
+            Self::SpottedBefore => "done.spotted_before",
             Self::Changed => "done.changed",
             Self::Deleted => "done.deleted",
             Self::ImportTakenBack => "done.import_taken_back",

@@ -9,6 +9,9 @@ use crate::station::{fixture, founded, on, sign_in, skipped};
 /// All pages of somebody who is signed in as the administrator.
 const PAGES: &[&str] = &[
     "/",
+    "/dx",
+    "/dx?bands=20m&modes=cw",
+    "/wall",
     "/logbook",
     "/logbook?q=band:20m+mode:CW",
     "/logbook?q=ZZ9ZZZ",

@@ -7,6 +7,7 @@
 mod accounts;
 mod admin;
 mod certificate;
+mod cluster;
 mod entrance;
 mod entry;
 mod every_page;

@@ -6,6 +6,7 @@
 
 mod admin;
 mod book;
+mod dx;
 mod entrance;
 mod frame;
 mod member;
@@ -18,6 +19,7 @@ mod words;
 
 pub(crate) use admin::*;
 pub(crate) use book::*;
+pub(crate) use dx::*;
 pub(crate) use entrance::*;
 pub(crate) use frame::*;
 pub(crate) use member::*;

@@ -18,6 +18,8 @@ const STRANGERS: &[(&str, &str)] = &[
 /// Pages for those who are signed in; the first word names the file.
 const PAGES: &[(&str, &str)] = &[
     ("dashboard", "/"),
+    ("dx", "/dx"),
+    ("wall", "/wall"),
     ("logbook", "/logbook"),
     ("logbook-filtered", "/logbook?q=band:20m+mode:CW"),
     ("logbook-empty", "/logbook?q=ZZ9ZZZ"),
