@@ -71,6 +71,8 @@ export class SbTable extends HTMLElement {
     this.#active = 0;
     this.#activeKey = '';
     this.#arrived = 0;
+    // What it says of an empty list may be another.
+    if (this.#parts.empty) this.#parts.empty.hidden = true;
     this.#goTo(0);
     this.#pages.want(0, 1);
     this.#later();

@@ -82,6 +82,8 @@ const panel = new SpotPanel(one('[data-detail]'), {
 const feed = new Feed({ spots: arrived, state: ({ loading, error }) => {
   state.loading = loading;
   state.error = error;
+  // What an empty table says depends on it.
+  if (!loading && list.items.length === 0) table.setSource(source());
   drawSum();
 } });
 
