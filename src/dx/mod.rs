@@ -24,5 +24,6 @@ pub(crate) mod sources;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use activity::BandActivity;
 pub(crate) use cluster::{Cluster, Keeping, Parts};
 pub(crate) use history::{Bands, Query};

@@ -68,7 +68,7 @@ pub(super) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 54] = [
+    const ALL: [Self; 56] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
