@@ -3,7 +3,7 @@
 //  A dialog lists the rules; a second one makes or changes one. Everything left empty means
 //  "any"; a rule needs at least one part, or it would tell of every spot.
 
-import { ApiError, del, get, patch, post } from '../api.js';
+import { ApiError, del, get, post, put } from '../api.js';
 import { bandName } from '../bands.js';
 import { fill, h, icon } from '../dom.js';
 import { clearErrors, showErrors } from '../forms.js';
@@ -39,7 +39,9 @@ export async function openAlerts() {
   function line(rule) {
     const on = h('input', { type: 'checkbox', checked: rule.enabled, 'aria-label': t('js.alert.enabled', { name: rule.name }), onchange: async () => {
       try {
-        await patch(`/dx/alerts/${encodeURIComponent(rule.id)}`, { enabled: on.checked });
+        const { id, ...kept } = rule;
+        await put(`/dx/alerts/${id}`, { ...kept, enabled: on.checked });
+        rule.enabled = on.checked;
       } catch (error) {
         on.checked = !on.checked;
         toast(/** @type {Error} */ (error).message);
@@ -53,8 +55,8 @@ export async function openAlerts() {
   /** @param {Rule} rule */
   async function remove(rule) {
     try {
-      await del(`/dx/alerts/${encodeURIComponent(rule.id)}`);
       const { id, ...kept } = rule;
+      await del(`/dx/alerts/${id}`);
       toast(t('js.alert.removed', { name: rule.name }), () => post('/dx/alerts', kept).then(load, (error) => toast(error.message)));
       await load();
     } catch (error) {
@@ -107,7 +109,7 @@ function editRule(rule, done) {
     go.disabled = true;
     try {
       const made = await read(form, rule);
-      if (rule) await patch(`/dx/alerts/${encodeURIComponent(rule.id)}`, made);
+      if (rule) await put(`/dx/alerts/${rule.id}`, made);
       else await post('/dx/alerts', made);
       dialog.close();
       done();
@@ -137,7 +139,7 @@ async function read(form, rule) {
     if (text ? !readTime(text) : other) wrong.push({ field: name, message: t('js.entry.bad_time') });
   }
   if (!made.name) wrong.push({ field: 'name', message: t('js.alert.no_name') });
-  const says = [made.calls, made.dxcc, made.bands, made.modes, made.refs, made.needs, made.de_cont].some((list) => list.length);
+  const says = [made.calls, made.dxcc, made.bands, made.modes, made.refs, made.needs].some((list) => list.length);
   if (!says) wrong.push({ field: 'needs', message: t('js.alert.no_part') });
   if (wrong.length) throw new ApiError(422, { errors: wrong });
   return made;

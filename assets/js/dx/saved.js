@@ -16,6 +16,7 @@ const MOST = 30;
 export class SavedFilters {
   /** @type {Saved[]} */ #items = local();
   /** Whether the server keeps them. */ #shared = true;
+  /** Whether those it keeps are known. */ #known = false;
   #menu = h('div', { class: 'sheet' });
   #hooks;
   element = h('details', { class: 'menu saved' }, h('summary', { class: 'fchip' }, t('js.dx.saved')), this.#menu);
@@ -23,16 +24,20 @@ export class SavedFilters {
   /** @param {{ filter: () => import('./filter.js').Filter, set: (filter: import('./filter.js').Filter) => void }} hooks */
   constructor(hooks) {
     this.#hooks = hooks;
-    this.element.addEventListener('toggle', () => this.#draw());
-    this.#load();
+    this.element.addEventListener('toggle', () => {
+      this.#draw();
+      if (this.element.open && !this.#known) this.#load();
+    });
   }
 
   async #load() {
     try {
       const { items } = await get('/dx/filters', { stay: true });
       this.#items = items ?? [];
+      this.#known = true;
     } catch (error) {
       this.#shared = !isMissing(error);
+      this.#known = !this.#shared;
     }
     this.#draw();
   }
@@ -76,6 +81,8 @@ export class SavedFilters {
   /** @param {Saved[]} items */
   async #keep(items) {
     if (this.#shared) {
+      // What is kept there must not be replaced unseen.
+      if (!this.#known) throw new Error(t('js.api.offline'));
       try {
         await put('/dx/filters', { items });
       } catch (error) {
