@@ -9,7 +9,6 @@ import { fill, h, icon } from '../dom.js';
 import { clearErrors, showErrors } from '../forms.js';
 import { readTime } from '../log/qso.js';
 import { openDialog } from '../sb-dialog.js';
-import { toast } from '../sb-toast.js';
 import { t } from '../words.js';
 import { isMissing } from './feed.js';
 import { CONTINENTS, NEEDS } from './filter.js';
@@ -35,6 +34,11 @@ export async function openAlerts() {
     }
   }
 
+  /** @param {unknown} error */
+  function failed(error) {
+    body.prepend(h('p', { class: 'bad', role: 'alert' }, /** @type {Error} */ (error).message));
+  }
+
   /** @param {Rule} rule */
   function line(rule) {
     const on = h('input', { type: 'checkbox', checked: rule.enabled, 'aria-label': t('js.alert.enabled', { name: rule.name }), onchange: async () => {
@@ -44,7 +48,7 @@ export async function openAlerts() {
         rule.enabled = on.checked;
       } catch (error) {
         on.checked = !on.checked;
-        toast(/** @type {Error} */ (error).message);
+        failed(error);
       }
     } });
     return h('li', {}, on, h('span', { class: 'what' }, h('b', {}, rule.name), h('span', { class: 'muted small' }, summary(rule))),
@@ -57,10 +61,12 @@ export async function openAlerts() {
     try {
       const { id, ...kept } = rule;
       await del(`/dx/alerts/${id}`);
-      toast(t('js.alert.removed', { name: rule.name }), () => post('/dx/alerts', kept).then(load, (error) => toast(error.message)));
       await load();
+      // The page's toast lies behind this dialog.
+      body.prepend(h('p', { class: 'gone', role: 'status' }, t('js.alert.removed', { name: rule.name }), ' ',
+        h('button', { type: 'button', class: 'linkish', onclick: () => post('/dx/alerts', kept).then(load, failed) }, t('js.toast.undo'))));
     } catch (error) {
-      toast(/** @type {Error} */ (error).message);
+      failed(error);
     }
   }
 
