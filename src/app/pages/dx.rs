@@ -13,7 +13,7 @@ use super::say::{self, iso};
 use super::views::{BandLine, DxPage, Pick, SpotRow, Station, WallPage};
 use crate::dx::choice::Choice;
 use crate::dx::event::{Source, Spot};
-use crate::dx::model::{Accepted, RawSpot, Refused, Sender};
+use crate::dx::model::{Accepted, RawSpot, Sender};
 use crate::dx::{BandActivity, Query as Wanted};
 use crate::ham::band::Band;
 use crate::ham::spot::{SpotMode, frequency};
@@ -125,8 +125,7 @@ fn spot(reader: &Reader, fields: &Fields) -> Result<Accepted> {
         source: Source::User,
         origin: "",
     };
-    let accepted = reader.app.services.cluster.accept(raw, &sender);
-    accepted.map_err(|refused: Refused| refused.into())
+    Ok(reader.app.services.cluster.accept(raw, &sender)?)
 }
 
 /// Where the reader is: by grid, else where their call is from.
