@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+/// What the bus carries of the DX cluster: no event of the store, since nothing of it is stored.
 pub(crate) use crate::dx::event::Spot;
 
 /// Something that happened, known after its commit.

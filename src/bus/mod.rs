@@ -236,7 +236,8 @@ impl Bus {
 
     /// The number of the last message.
     pub(crate) fn seq(&self) -> u64 {
-        *self.inner.latest.borrow()
+        let ring = self.inner.ring.read().unwrap_or_else(PoisonError::into_inner);
+        ring.next() - 1
     }
 
     /// The number of the oldest message after which nothing is missing.

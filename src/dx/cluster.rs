@@ -139,7 +139,6 @@ impl Cluster {
     }
 
     /// What followed a number, oldest first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "sockets replay from the bus so far"))]
     pub(crate) fn since(&self, seq: u64, limit: usize, wanted: impl FnMut(&Spot) -> bool) -> Vec<Spot> {
         let query = Query {
             after: Some(seq),

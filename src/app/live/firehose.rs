@@ -11,8 +11,9 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::Live;
+use super::archive::{self, Archive, Found};
 use super::listeners::View;
-use crate::bus::{Message, Replay, SPOTS};
+use crate::bus::{Message, SPOTS};
 use crate::dx::choice::{Choice, ChoiceError};
 use crate::identity::api::gate::Who;
 use crate::identity::{Actor, Scope};
@@ -120,7 +121,7 @@ async fn listen(mut wanted: Wanted, mut socket: Socket) {
         match filter(&text) {
             Ok(Some(spots)) => {
                 wanted.spots = spots;
-                let seq = socket.change(wanted.voice()).unwrap_or(0);
+                let seq = socket.change(wanted.voice()).await.unwrap_or(0);
                 socket.say(&format!(r#"{{"type":"filter","seq":{seq}}}"#)).await;
                 socket.go_live();
             }
@@ -167,14 +168,20 @@ async fn replay(
     socket: &Socket,
     range: std::ops::RangeInclusive<u64>,
 ) {
-    let topics = wanted.topics();
-    let Replay { gap, messages } = live.bus.replay(&topics, *range.start(), *range.end());
-    if let Some(gap) = gap {
+    let archive = Archive {
+        bus: &live.bus,
+        cluster: &live.cluster,
+    };
+    let missed = archive.missed(&wanted.topics(), &range, &wanted.spots);
+    if let Some(gap) = missed.gap {
         socket.say(&self::gap(gap.from, gap.to)).await;
     }
-    let texts = messages.iter().filter_map(|message| {
-        let seen = view.sees(&message.audience) && wanted.wants(message);
-        Some((message.seq, text(message).filter(|_| seen)?))
+    let texts = missed.filter_map(|found| match found {
+        Found::Spot(spot) => Some((spot.seq, archive::text(&spot))),
+        Found::Message(message) => {
+            let is_seen = view.sees(&message.audience) && wanted.wants(&message);
+            Some((message.seq, text(&message).filter(|_| is_seen)?))
+        }
     });
     socket.replay(texts).await;
 }

@@ -3,6 +3,7 @@
 //! Both take part in the rounds of [`Sockets`]: here is in which words, and who may hear what ([`listeners`]). What a
 //! subscriber may not see is left out, never blanked.
 
+mod archive;
 mod firehose;
 mod listeners;
 mod pages;
@@ -11,6 +12,7 @@ use axum::routing::get;
 
 use super::running::App;
 use crate::bus::Bus;
+use crate::dx::Cluster;
 use crate::identity::Identity;
 use crate::store::Store;
 use crate::web::{Access, Routes, Sockets};
@@ -21,6 +23,7 @@ use listeners::Listeners;
 pub(crate) struct Live {
     sockets: Sockets,
     bus: Bus,
+    cluster: Cluster,
     store: Store,
     identity: Identity,
     /// Whether guests may listen to what is for everyone.
@@ -35,6 +38,7 @@ pub(crate) fn routes(app: &App) -> Routes {
     let live = Live {
         sockets: app.sockets.clone(),
         bus: services.bus.clone(),
+        cluster: services.cluster.clone(),
         store: services.store.clone(),
         identity: services.identity.clone(),
         public: services.config.limits.firehose_public,

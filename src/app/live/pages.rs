@@ -93,7 +93,7 @@ impl Page {
             "unsubscribe" => {
                 self.channels
                     .retain(|channel| !said.data.channels.contains(channel));
-                socket.change(self.voice());
+                socket.change(self.voice()).await;
                 socket.go_live();
             }
             _ => {}
@@ -108,7 +108,7 @@ impl Page {
             .take(MOST_CHANNELS.saturating_sub(self.channels.len()))
             .collect();
         self.channels.extend(new.iter().cloned());
-        let seen = socket.change(self.voice()).unwrap_or(0);
+        let seen = socket.change(self.voice()).await.unwrap_or(0);
         if asked.last > 0 {
             self.catch_up(live, actor, socket, new, asked.last..=seen).await;
         }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -57,12 +58,15 @@ pub(super) struct Fan {
 }
 
 struct Shared {
+    bus: Bus,
+    /// Held while a round is gathered: a socket that joins is in it, or hears of nothing that was in it.
     state: Mutex<State>,
+    /// The number up to which everything has been told.
+    told: watch::Sender<u64>,
 }
 
+#[derive(Default)]
 struct State {
-    /// The number up to which messages belong to rounds that have begun.
-    seen: u64,
     groups: HashMap<SmolStr, Arc<Group>>,
     /// Sockets that take part from the next round on.
     new: Vec<Arc<Member>>,
@@ -82,13 +86,12 @@ pub(super) struct Member {
     hearing: Mutex<Hearing>,
 }
 
-#[derive(Clone)]
 struct Hearing {
-    group: Arc<Group>,
-    /// Rounds that end after this number are told by `group`.
+    /// Messages after this number are for this socket.
     since: u64,
-    /// Tells a round that has begun before; it may still be under way.
-    before: Option<Arc<Group>>,
+    /// Who told what before `group` did, each up to a number.
+    before: Vec<(u64, Arc<Group>)>,
+    group: Arc<Group>,
     sight: Sight,
 }
 
@@ -96,24 +99,17 @@ struct Hearing {
 struct Round {
     messages: Vec<Arc<Message>>,
     gap: Option<Gap>,
-    /// The last number it covers.
-    to: u64,
-    /// Whether all of it is for everyone.
-    is_open: bool,
 }
 
 impl Fan {
     /// No sockets yet. Rounds go on until `stop`.
     pub(super) fn start(bus: &Bus, stop: CancellationToken) -> Self {
         let subscription = bus.follow();
-        let state = State {
-            seen: subscription.seen(),
-            groups: HashMap::new(),
-            new: Vec::new(),
-        };
         let fan = Self {
             shared: Arc::new(Shared {
-                state: Mutex::new(state),
+                bus: bus.clone(),
+                state: Mutex::default(),
+                told: watch::Sender::new(subscription.seen()),
             }),
         };
         let rounds = fan.clone();
@@ -121,7 +117,7 @@ impl Fan {
         fan
     }
 
-    /// Takes a socket in; the number after which it hears everything.
+    /// Takes a socket in; the number after which it hears everything, which is held back on its link.
     pub(super) fn join(
         &self,
         link: &Arc<Link>,
@@ -130,14 +126,15 @@ impl Fan {
         sight: Sight,
     ) -> (Arc<Member>, u64) {
         let mut state = self.shared.lock();
-        let since = state.seen;
+        let since = self.shared.bus.seq();
+        link.hold(since);
         let member = Arc::new(Member {
             link: Arc::clone(link),
             life: Arc::clone(life),
             hearing: Mutex::new(Hearing {
-                group: state.group(voice),
                 since,
-                before: None,
+                before: Vec::new(),
+                group: state.group(voice),
                 sight,
             }),
         });
@@ -145,17 +142,13 @@ impl Fan {
         (member, since)
     }
 
-    /// Lets a socket hear something else; the number after which it does.
-    pub(super) fn change(&self, member: &Member, voice: Arc<dyn Voice>) -> u64 {
-        let mut state = self.shared.lock();
-        let since = state.seen;
-        let group = state.group(voice);
-        let mut hearing = member.hearing();
-        let old = std::mem::replace(&mut hearing.group, group);
-        if hearing.since < since {
-            hearing.before = Some(old);
-        }
-        hearing.since = since;
+    /// Lets a socket hear something else; the number after which it does, which is held back on its link. Returns when
+    /// everything up to it has been told.
+    pub(super) async fn change(&self, member: &Member, voice: Arc<dyn Voice>) -> u64 {
+        let mut told = self.shared.told.subscribe();
+        let since = self.shared.change(member, voice);
+        // Cannot fail: the sender lives as long as the sockets.
+        let _ = told.wait_for(|told| *told >= since).await;
         since
     }
 
@@ -169,14 +162,14 @@ impl Fan {
             tokio::select! {
                 deliveries = subscription.next() => {
                     sleep_until(pace.next).await;
-                    let round = self.round(deliveries, &mut subscription);
-                    self.shared.take_in(&mut members);
+                    let round = self.shared.gather(deliveries, &mut subscription, &mut members);
                     let (begun, told) = (Instant::now(), round.messages.len());
                     self.tell(round, &mut members).await;
                     pace.told(told, begun);
+                    self.shared.told.send_replace(subscription.seen());
                 }
                 _ = care.tick() => {
-                    self.shared.take_in(&mut members);
+                    self.shared.lock().take_in(&mut members);
                     members.iter_mut().for_each(look_after);
                     self.shared.lock().groups.retain(|_, group| Arc::strong_count(group) > 1);
                 }
@@ -184,33 +177,13 @@ impl Fan {
         }
     }
 
-    /// All that is there to tell now.
-    fn round(&self, deliveries: Vec<Delivery>, subscription: &mut Subscription) -> Round {
-        let mut state = self.shared.lock();
-        let mut round = Round {
-            messages: Vec::with_capacity(deliveries.len()),
-            gap: None,
-            to: 0,
-            is_open: true,
-        };
-        let mut deliveries = deliveries;
-        while !deliveries.is_empty() {
-            for delivery in deliveries {
-                round.add(delivery);
-            }
-            deliveries = subscription.ready();
-        }
-        round.to = subscription.seen();
-        state.seen = round.to;
-        round
-    }
-
     /// Tells every socket.
     async fn tell(&self, round: Round, members: &mut Vec<Vec<Arc<Member>>>) {
         let open: Vec<&Message> = round.open().collect();
+        let numbers = round.numbers();
         let groups: Vec<Arc<Group>> = self.shared.lock().groups.values().cloned().collect();
         for group in groups {
-            group.prepare(&open, round.numbers());
+            group.prepare(&open, numbers);
         }
         drop(open);
         let round = Arc::new(round);
@@ -227,18 +200,50 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn change(&self, member: &Member, voice: Arc<dyn Voice>) -> u64 {
+        let mut state = self.lock();
+        let since = self.bus.seq();
+        let group = state.group(voice);
+        member.link.hold(since);
+        let mut hearing = member.hearing();
+        let old = std::mem::replace(&mut hearing.group, group);
+        hearing.before.push((since, old));
+        since
+    }
+
+    /// All that is there to tell now, and who is there to hear it.
+    fn gather(
+        &self,
+        mut deliveries: Vec<Delivery>,
+        subscription: &mut Subscription,
+        members: &mut [Vec<Arc<Member>>],
+    ) -> Round {
+        let mut state = self.lock();
+        let mut round = Round {
+            messages: Vec::with_capacity(deliveries.len()),
+            gap: None,
+        };
+        while !deliveries.is_empty() {
+            for delivery in deliveries {
+                round.add(delivery);
+            }
+            deliveries = subscription.ready();
+        }
+        state.take_in(members);
+        round
+    }
+}
+
+impl State {
     /// Spreads the new sockets.
-    fn take_in(&self, members: &mut [Vec<Arc<Member>>]) {
-        let new = std::mem::take(&mut self.lock().new);
-        for member in new {
+    fn take_in(&mut self, members: &mut [Vec<Arc<Member>>]) {
+        for member in std::mem::take(&mut self.new) {
             if let Some(smallest) = members.iter_mut().min_by_key(|shard| shard.len()) {
                 smallest.push(member);
             }
         }
     }
-}
 
-impl State {
     fn group(&mut self, voice: Arc<dyn Voice>) -> Arc<Group> {
         if let Some(group) = self.groups.get(voice.name()) {
             return Arc::clone(group);
@@ -282,45 +287,59 @@ impl Member {
 
     fn tell(&self, round: &Round) {
         let mut hearing = self.hearing();
-        if round.to > hearing.since {
-            hearing.before = None;
+        if let Some(Gap { from, to }) = round.gap.filter(|gap| gap.to > hearing.since) {
+            self.link.lost(from.max(hearing.since + 1), to);
         }
-        let group = if round.to > hearing.since {
-            &hearing.group
-        } else if let Some(before) = &hearing.before {
-            before
-        } else {
+        let Some((first, last)) = round.numbers() else {
             return;
         };
-        if let Some(Gap { from, to }) = round.gap {
-            self.link.lost(from, to);
+        let is_shared = hearing.before.is_empty() && first > hearing.since;
+        if is_shared && !round.messages.iter().any(|message| hearing.alone_sees(message)) {
+            let said = hearing.group.said().clone();
+            drop(hearing);
+            if let Some(chunk) = said {
+                self.link.push(chunk);
+            }
+            return;
         }
-        let sees = |message: &&Arc<Message>| match &message.audience {
-            Audience::Everyone => false,
-            audience => (hearing.sight)(audience),
-        };
-        let chunk = if round.is_open || !round.messages.iter().any(|message| sees(&message)) {
-            group.said().clone()
-        } else {
-            let own = round.messages.iter();
-            let own = own.filter(|message| message.audience == Audience::Everyone || sees(message));
-            let own: Vec<&Message> = own.map(AsRef::as_ref).collect();
-            group.frame(&own, round.numbers())
-        };
+        let own = round.messages.iter();
+        let own = own.filter(|message| message.audience == Audience::Everyone || hearing.alone_sees(message));
+        let own: Vec<&Message> = own.map(AsRef::as_ref).collect();
+        let chunks = hearing.tell(&own);
+        hearing.before.retain(|(until, _)| *until > last);
         drop(hearing);
-        if let Some(chunk) = chunk {
+        for chunk in chunks {
             self.link.push(chunk);
         }
+    }
+}
+
+impl Hearing {
+    /// Whether the socket may see what not everybody may.
+    fn alone_sees(&self, message: &Message) -> bool {
+        message.audience != Audience::Everyone && (self.sight)(&message.audience)
+    }
+
+    /// The messages, each by whoever tells this socket at that number.
+    fn tell(&self, messages: &[&Message]) -> Vec<Chunk> {
+        let mut from = self.since;
+        let now = (u64::MAX, Arc::clone(&self.group));
+        let tellers = self.before.iter().chain(std::iter::once(&now));
+        let chunks = tellers.filter_map(|(until, group)| {
+            let range = messages.partition_point(|message| message.seq <= from)
+                ..messages.partition_point(|message| message.seq <= *until);
+            from = from.max(*until);
+            let part = messages.get(range).filter(|part| !part.is_empty())?;
+            group.frame(part, Some((part.first()?.seq, part.last()?.seq)))
+        });
+        chunks.collect()
     }
 }
 
 impl Round {
     fn add(&mut self, delivery: Delivery) {
         match delivery {
-            Delivery::Message(message) => {
-                self.is_open &= message.audience == Audience::Everyone;
-                self.messages.push(message);
-            }
+            Delivery::Message(message) => self.messages.push(message),
             Delivery::Gap(gap) => self.gap = Some(gap),
         }
     }

@@ -43,8 +43,8 @@ pub(super) struct Link {
 struct Queue {
     waiting: VecDeque<Chunk>,
     bytes: usize,
-    /// What came while earlier messages are still being replayed.
-    held: Option<VecDeque<Chunk>>,
+    /// What came while earlier messages are still being replayed, and the number after which it is held back.
+    held: Option<(u64, VecDeque<Chunk>)>,
     held_bytes: usize,
     lost: Option<(u64, u64)>,
     closing: Option<Closing>,
@@ -96,9 +96,13 @@ impl Link {
         if queue.gone {
             return;
         }
-        if let Some(held) = &mut queue.held {
-            held.push_back(chunk.clone());
-            queue.held_bytes += chunk.len();
+        let number = chunk.numbers.map_or(u64::MAX, |(first, _)| first);
+        if let Some((after, held)) = &mut queue.held
+            && number > *after
+        {
+            let bytes = chunk.len();
+            held.push_back(chunk);
+            queue.held_bytes += bytes;
             queue.make_room_held(&self.dropped);
             return;
         }
@@ -148,15 +152,17 @@ impl Link {
         queue.gone || queue.bytes == 0 || queue.bytes + bytes <= ROOM / 2
     }
 
-    /// From now on rounds are held back until [`Link::release`].
-    pub(super) fn hold(&self) {
-        self.lock().held.get_or_insert_default();
+    /// What tells of later messages than this number is held back until [`Link::release`].
+    pub(super) fn hold(&self, after: u64) {
+        self.lock().held.get_or_insert_with(|| (after, VecDeque::new()));
     }
 
     /// What was held back follows what has been sent.
     pub(super) fn release(&self) {
         let mut queue = self.lock();
-        let Some(held) = queue.held.take() else { return };
+        let Some((_, held)) = queue.held.take() else {
+            return;
+        };
         if let Some((first, last)) = queue.lost.take() {
             let chunk = Chunk::text(&(self.gap)(first, last), None);
             queue.bytes += chunk.len();
@@ -312,7 +318,7 @@ impl Queue {
 
     fn make_room_held(&mut self, dropped: &Counter) {
         while self.held_bytes > ROOM {
-            let oldest = self.held.as_mut().and_then(VecDeque::pop_front);
+            let oldest = self.held.as_mut().and_then(|(_, held)| held.pop_front());
             let Some(oldest) = oldest else { return };
             self.held_bytes -= oldest.len();
             self.lose(&oldest, dropped);

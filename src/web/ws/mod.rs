@@ -163,18 +163,16 @@ impl Socket {
     /// Takes part in what happens after the returned number, told by `voice`. All of it is held back until
     /// [`Socket::go_live`], so that what was missed can be said before.
     pub(crate) fn join(&mut self, voice: Arc<dyn Voice>, sight: Sight) -> u64 {
-        self.link.hold();
         let (member, since) = self.fan.join(&self.link, &self.life, voice, sight);
         self.member = Some(member);
         since
     }
 
-    /// What happens after the returned number is told by another voice; it is held back, too. Of no use before
-    /// [`Socket::join`].
-    pub(crate) fn change(&mut self, voice: Arc<dyn Voice>) -> Option<u64> {
+    /// What happens after the returned number is told by another voice; it is held back, too, until
+    /// [`Socket::go_live`]. Of no use before [`Socket::join`].
+    pub(crate) async fn change(&mut self, voice: Arc<dyn Voice>) -> Option<u64> {
         let member = self.member.as_ref()?;
-        self.link.hold();
-        Some(self.fan.change(member, voice))
+        Some(self.fan.change(member, voice).await)
     }
 
     /// What was held back is said, and from now on all at once.

@@ -35,6 +35,9 @@ struct Echo {
     bus: Bus,
 }
 
+/// Messages in a burst that is more than a socket's room.
+const MANY: u64 = 30_000;
+
 /// Says every payload, with a word before.
 struct Plain(&'static str);
 
@@ -75,11 +78,11 @@ async fn hear(state: Echo, mut socket: Socket) {
             socket.push("farewell");
             return;
         } else if text.as_str() == "loud" {
-            socket.change(Arc::new(Plain("!")));
+            socket.change(Arc::new(Plain("!"))).await;
             socket.say("louder").await;
             socket.go_live();
         } else if let Some(since) = text.strip_prefix("since ") {
-            let until = socket.change(Arc::new(Plain(""))).unwrap();
+            let until = socket.change(Arc::new(Plain(""))).await.unwrap();
             let replay = state.bus.replay(&["count"], since.parse().unwrap(), until);
             let texts = replay.messages.iter();
             let texts = texts.map(|m| (m.seq, String::from_utf8(m.payload.to_vec()).unwrap()));
@@ -340,7 +343,6 @@ async fn a_change_of_voice_and_a_replay_lose_and_double_nothing() {
 async fn a_client_that_reads_late_is_told_what_it_missed_and_holds_up_nobody() {
     let fixture = start().await;
     let (mut quick, mut late) = (joined(&fixture).await, joined(&fixture).await);
-    const MANY: u64 = 30_000;
     let bus = fixture.bus.clone();
     let begin = bus.seq();
     let telling = tokio::spawn(async move {
