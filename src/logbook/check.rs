@@ -8,11 +8,10 @@ use std::collections::HashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::event::LogbookId;
-use super::summary::Summary;
 use super::tables::{
     BOOK, BOOK_BY_CALL, MEMBER, MEMBER_BY_ACCOUNT, NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, TALLY,
 };
-use super::tally::Tallies;
+use super::tally::{Counted, Tallies};
 use crate::store::{Direction, IndexCheck, Read, Rows, Span, StoreError};
 
 /// Differences told at most.
@@ -34,8 +33,9 @@ pub(crate) fn qso_indexes_in(r: &impl Rows) -> Result<Vec<String>, StoreError> {
     for row in r.scan(QSO, Span::all(), Direction::Forward) {
         let ((book, number), record) = row?;
         rows += 1;
-        let (start, summary) = (record.start(), Summary::of(&record));
-        if r.get(QSO_BY_TIME, &(book, start, number))?.as_ref() != Some(&summary) {
+        let all = Counted::of(&record);
+        let (start, summary) = (all.start, &all.summary);
+        if r.get(QSO_BY_TIME, &(book, start, number))?.as_ref() != Some(summary) {
             differences.tell(|| format!("contact {book}-{number}: the time index differs"));
         }
         if !r.contains(QSO_BY_CALL, &(book, summary.call.clone(), start, number))? {
@@ -44,7 +44,7 @@ pub(crate) fn qso_indexes_in(r: &impl Rows) -> Result<Vec<String>, StoreError> {
         if r.get(NEXT, &book)?.is_none_or(|next| next <= number) {
             differences.tell(|| format!("contact {book}-{number}: its number may be given again"));
         }
-        counted.entry(book).or_default().count(start, &summary, 1);
+        counted.entry(book).or_default().count(&all, 1);
     }
     for (name, index_rows) in [("time", r.len(QSO_BY_TIME)?), ("call", r.len(QSO_BY_CALL)?)] {
         if index_rows != rows {

@@ -93,6 +93,17 @@ impl LogbookEvent {
             | LogbookEvent::SharingChanged { book, .. } => *book,
         }
     }
+
+    /// The call of that logbook, where the event carries it.
+    pub(crate) fn logbook(&self) -> Option<&SmolStr> {
+        match self {
+            LogbookEvent::QsoAdded { contact }
+            | LogbookEvent::QsoChanged { contact }
+            | LogbookEvent::QsoDeleted { contact } => Some(&contact.logbook),
+            LogbookEvent::Batch { logbook, .. } | LogbookEvent::ImportEnded { logbook, .. } => Some(logbook),
+            LogbookEvent::BooksChanged { .. } | LogbookEvent::SharingChanged { .. } => None,
+        }
+    }
 }
 
 impl std::fmt::Display for QsoId {

@@ -44,3 +44,6 @@ pub(crate) use place::Countries;
 pub(crate) use service::LiveImports;
 pub(crate) use service::Logbook;
 pub(crate) use tables::tables;
+
+/// Changes of the shape of stored contacts and what is derived from them.
+pub(crate) const MIGRATIONS: [crate::store::Migration; 1] = [write::COUNT_WORKED];

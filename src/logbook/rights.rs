@@ -10,7 +10,7 @@ use super::event::LogbookId;
 use super::stored::StoredQso;
 use super::tables::{BOOK, BOOK_BY_CALL, Book, MEMBER, MEMBER_BY_ACCOUNT, Right};
 use crate::ham::callsign::Callsign;
-use crate::identity::{Actor, Scope};
+use crate::identity::{self, AccountId, Actor, Login, Scope};
 use crate::store::{Direction, Rows, Span};
 
 /// A logbook together with what the actor may do in it.
@@ -152,20 +152,33 @@ fn every(r: &impl Rows, actor: &Actor) -> Result<Vec<Opened>, Error> {
     Ok(found)
 }
 
+/// The logbook that is an account's own, as [`open`] finds it without a name.
+pub(crate) fn own_of(r: &impl Rows, account: AccountId) -> Result<Option<LogbookId>, Error> {
+    let login = identity::read::account(r, account)?.map(|account| account.call);
+    let mut books = Vec::new();
+    for id in readable(r, account.0)? {
+        books.extend(as_account(r, id, Some(account.0))?);
+    }
+    Ok(best(&books, login.as_ref().map(Login::as_str)).map(|at| books[at].id))
+}
+
 /// The logbook of the account's own call, else the first it owns, else the first it is a member of.
 fn own(r: &impl Rows, actor: &Actor) -> Result<Opened, Error> {
     let member = actor.member()?;
     let mut books = all_for(r, actor)?;
-    let best = books
+    let best = best(&books, Some(member.call.as_str())).ok_or(Error::NoneNamed)?;
+    Ok(books.swap_remove(best))
+}
+
+fn best(books: &[Opened], login: Option<&str>) -> Option<usize> {
+    let own = |opened: &Opened| login.is_some_and(|login| opened.book.call == login);
+    let owned = |opened: &Opened| opened.right == Right::Owner;
+    let first = (!books.is_empty()).then_some(0);
+    books
         .iter()
-        .position(|opened| opened.book.call == member.call.as_str())
-        .or_else(|| books.iter().position(|opened| opened.right == Right::Owner))
-        .unwrap_or(0);
-    if books.is_empty() {
-        Err(Error::NoneNamed)
-    } else {
-        Ok(books.swap_remove(best))
-    }
+        .position(own)
+        .or_else(|| books.iter().position(owned))
+        .or(first)
 }
 
 /// Like [`all`], whatever the scope that was asked for.

@@ -119,6 +119,21 @@ impl StoredQso {
             .with_if(Flags::SATELLITE, self.qso.sat_name().is_some())
     }
 
+    /// The other station's references that spots name, each with its programme as spots call it.
+    pub(crate) fn references_worked(&self) -> impl Iterator<Item = (&'static str, &SmolStr)> {
+        let refs = self.qso.refs.as_deref();
+        let parks = refs
+            .into_iter()
+            .flat_map(|refs| &refs.pota)
+            .map(|park| ("pota", park));
+        let others = refs.into_iter().flat_map(|refs| {
+            let own = [("sota", &refs.sota), ("iota", &refs.iota), ("wwff", &refs.wwff)];
+            own.into_iter()
+                .filter_map(|(programme, reference)| Some((programme, reference.as_ref()?)))
+        });
+        parks.chain(others)
+    }
+
     /// References of both sides: parks, summits, islands, other programmes.
     pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
         let refs = self.qso.refs.as_deref();

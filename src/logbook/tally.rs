@@ -8,7 +8,10 @@ use std::collections::HashMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::stored::StoredQso;
 use super::summary::{Flags, Summary};
+use crate::ham::band::Band;
+use crate::ham::freq::Hertz;
 
 /// What is counted; the number is part of the stored key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +35,38 @@ pub(crate) enum Kind {
     Grid = 9,
     /// By entity and band, `339 20m`.
     EntityBand = 10,
+    /// By entity, band and group of modes, `339 20m CW`: what of it has been worked.
+    Slot = 11,
+    /// The same of QSOs with a card or Logbook of the World confirmation.
+    SlotConfirmed = 12,
+    /// By band and four-character grid, `6m FN31`; from 6 m up, where grids are collected.
+    BandGrid = 13,
+    /// By programme and the other station's reference, `pota US-1234`.
+    Reference = 14,
+}
+
+/// What is counted of one QSO.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// Seconds since 1970.
+    pub(crate) start: i64,
+    pub(crate) summary: Summary,
+    /// The other station's references, each behind its programme: `pota US-1234`.
+    pub(crate) references: Vec<SmolStr>,
+}
+
+impl Counted {
+    /// What is counted of a stored QSO.
+    pub(crate) fn of(record: &StoredQso) -> Self {
+        let theirs = record.references_worked();
+        Self {
+            start: record.start(),
+            summary: Summary::of(record),
+            references: theirs
+                .map(|(programme, reference)| format_smolstr!("{programme} {reference}"))
+                .collect(),
+        }
+    }
 }
 
 /// A change of tallies, or whole tallies when counted from nothing.
@@ -42,8 +77,9 @@ pub(crate) struct Tallies {
 
 impl Tallies {
     /// Adds (`by` = 1) or takes away (`by` = -1) one QSO.
-    pub(crate) fn count(&mut self, start: i64, summary: &Summary, by: i64) {
-        let day = day_of(start);
+    pub(crate) fn count(&mut self, counted: &Counted, by: i64) {
+        let summary = &counted.summary;
+        let day = day_of(counted.start);
         self.add(Kind::Total, SmolStr::default(), by);
         self.add(Kind::Band, summary.band.clone(), by);
         self.add(Kind::Mode, summary.mode_label().clone(), by);
@@ -70,6 +106,25 @@ impl Tallies {
         if !summary.grid.is_empty() {
             self.add(Kind::Grid, summary.grid.clone(), by);
         }
+        self.count_worked(counted, by);
+    }
+
+    /// The part of [`Tallies::count`] that says what a spot would be good for.
+    pub(crate) fn count_worked(&mut self, counted: &Counted, by: i64) {
+        let Summary { dxcc, band, grid, .. } = &counted.summary;
+        if *dxcc != 0 {
+            let slot = format_smolstr!("{dxcc} {band} {}", counted.summary.mode_group());
+            if counted.summary.flags.has_any(Flags::DXCC_CREDIBLE) {
+                self.add(Kind::SlotConfirmed, slot.clone(), by);
+            }
+            self.add(Kind::Slot, slot, by);
+        }
+        if !grid.is_empty() && collects_grids(band) {
+            self.add(Kind::BandGrid, format_smolstr!("{band} {grid}"), by);
+        }
+        for reference in &counted.references {
+            self.add(Kind::Reference, reference.clone(), by);
+        }
     }
 
     /// Adds other changes.
@@ -89,6 +144,14 @@ impl Tallies {
     fn add(&mut self, kind: Kind, value: SmolStr, by: i64) {
         *self.rows.entry((kind, value)).or_default() += by;
     }
+}
+
+/// From here up grids are collected: 6 m and shorter waves.
+pub(crate) const GRIDS_FROM: Hertz = Hertz::new(50_000_000);
+
+/// Whether grids count on this band.
+fn collects_grids(band: &str) -> bool {
+    Band::parse(band).is_ok_and(|band| band.lower() >= GRIDS_FROM)
 }
 
 /// The UTC day of a start time, as `2026-11-21`.

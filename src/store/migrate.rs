@@ -18,7 +18,6 @@ use super::schema::{MIGRATION_CURSOR, MigrationCursor, Registry, SCHEMA_MARK, Sc
 use super::write::Write;
 
 /// Rows a migration handles in one step: short enough not to hold a transaction long.
-#[expect(dead_code, reason = "no migration is needed yet; the frame stands ready")]
 pub(crate) const STEP_ROWS: usize = 1_000;
 
 /// A numbered change of the stored data.
@@ -33,10 +32,6 @@ pub(crate) struct Migration {
 }
 
 /// How far a step of a migration came.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no migration is needed yet; the frame stands ready")
-)]
 pub(crate) enum Step {
     /// There is more to do behind this cursor; `rows` were handled.
     More {

@@ -44,6 +44,7 @@ pub(crate) use backup::{BackupError, BackupReport};
 pub(crate) use check::{CheckError, CheckReport, check_data_dir};
 pub(crate) use error::{OpenError, StoreError};
 pub(crate) use key::{Corrupt, Key, KeyBuf, Span, TextStart};
+pub(crate) use migrate::{Migration, STEP_ROWS, Step};
 pub(crate) use read::{Direction, Read, Rows, Stored};
 pub(crate) use restore::restore;
 pub(crate) use schema::{IndexCheck, Reactor, Registry, SCHEMA};

@@ -13,7 +13,7 @@ use super::write::Write;
 use crate::event::Event;
 
 /// The schema this program writes. A new number needs a migration that leads to it.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 
 table!(
     /// Last number given out, by counter name.

@@ -7,3 +7,4 @@ pub(crate) mod list;
 pub(crate) mod lookup;
 pub(crate) mod points;
 pub(crate) mod stats;
+pub(crate) mod worked;

@@ -5,9 +5,8 @@
 //! what was read. What has changed since then is left to be looked at again.
 
 use crate::logbook::stored::StoredQso;
-use crate::logbook::summary::Summary;
 use crate::logbook::tables::{QSO, QsoKey};
-use crate::logbook::tally::Tallies;
+use crate::logbook::tally::{Counted, Tallies};
 use crate::store::{Direction, Rows, Span, StoreError, Stored};
 
 /// Numbers of QSOs, first and last included.
@@ -25,8 +24,7 @@ pub(crate) struct Ahead {
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) number: u64,
-    pub(crate) start: i64,
-    pub(crate) summary: Summary,
+    pub(crate) counted: Counted,
     stored: Stored,
 }
 
@@ -46,12 +44,11 @@ impl Ahead {
         for row in ranges.iter().flat_map(rows) {
             let ((_, number), record, stored) = row?;
             if goes(&record) {
-                let (start, summary) = (record.start(), Summary::of(&record));
-                ahead.tallies.count(start, &summary, -1);
+                let counted = Counted::of(&record);
+                ahead.tallies.count(&counted, -1);
                 ahead.known.push(Known {
                     number,
-                    start,
-                    summary,
+                    counted,
                     stored,
                 });
             }
@@ -75,7 +72,7 @@ impl Ahead {
             tallies.add_all(&self.tallies);
         } else {
             for known in gone {
-                tallies.count(known.start, &known.summary, -1);
+                tallies.count(&known.counted, -1);
             }
         }
     }

@@ -14,10 +14,9 @@ use super::ahead::{self, Ahead, numbers};
 use crate::ham::adif::{FieldId, UserDef};
 use crate::logbook::event::LogbookId;
 use crate::logbook::stored::StoredQso;
-use crate::logbook::summary::Summary;
-use crate::logbook::tables::{NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, TALLY, USERDEF};
-use crate::logbook::tally::Tallies;
-use crate::store::{Rows, StoreError, Write};
+use crate::logbook::tables::{NEXT, QSO, QSO_BY_CALL, QSO_BY_TIME, QsoKey, TALLY, USERDEF};
+use crate::logbook::tally::{Counted, Tallies};
+use crate::store::{Direction, Migration, Rows, STEP_ROWS, Span, Step, StoreError, Write};
 
 /// What one transaction does to the QSOs of one logbook.
 pub(crate) struct Changes {
@@ -89,21 +88,22 @@ impl Changes {
                 .entry(extra.name.to_ascii_uppercase_smolstr())
                 .or_insert(extra.kind);
         }
-        let old = old.map(|record| (record.start(), Summary::of(record)));
-        let new = new.map(|record| (record.start(), Summary::of(record)));
+        let (old, new) = (old.map(Counted::of), new.map(Counted::of));
         if old == new {
             return Ok(());
         }
-        if let Some((start, summary)) = &old {
-            if new.as_ref().is_none_or(|(moved, _)| moved != start) {
+        if let Some(counted) = &old {
+            let Counted { start, summary, .. } = counted;
+            if new.as_ref().is_none_or(|moved| moved.start != *start) {
                 tx.remove(QSO_BY_TIME, &(self.book.0, *start, number))?;
             }
-            self.tallies.count(*start, summary, -1);
+            self.tallies.count(counted, -1);
             self.calls.push((summary.call.clone(), *start, number, false));
         }
-        if let Some((start, summary)) = &new {
+        if let Some(counted) = &new {
+            let Counted { start, summary, .. } = counted;
             tx.put(QSO_BY_TIME, &(self.book.0, *start, number), summary)?;
-            self.tallies.count(*start, summary, 1);
+            self.tallies.count(counted, 1);
             self.calls.push((summary.call.clone(), *start, number, true));
             let added = self.added.entry(summary.call.clone()).or_default();
             added.push((*start, number));
@@ -134,9 +134,10 @@ impl Changes {
             }
         })?;
         for known in &taken {
-            tx.remove(QSO_BY_TIME, &(book.0, known.start, known.number))?;
+            let Counted { start, summary, .. } = &known.counted;
+            tx.remove(QSO_BY_TIME, &(book.0, *start, known.number))?;
             self.calls
-                .push((known.summary.call.clone(), known.start, known.number, false));
+                .push((summary.call.clone(), *start, known.number, false));
         }
         ahead.leave(&taken, &mut self.tallies);
         Ok((taken.len(), others))
@@ -164,17 +165,61 @@ impl Changes {
                 tx.put(USERDEF, &key, &UserDef { name, kind, values })?;
             }
         }
-        for ((kind, value), by) in self.tallies.into_rows() {
-            let key = (self.book.0, kind as u8, value);
-            let count = tx.get(TALLY, &key)?.unwrap_or(0).saturating_add_signed(by);
-            if count == 0 {
-                tx.remove(TALLY, &key)?;
-            } else {
-                tx.put(TALLY, &key, &count)?;
-            }
-        }
-        Ok(())
+        write_tallies(tx, self.book.0, self.tallies)
     }
+}
+
+/// Adds changes of a logbook's tallies to those that are stored.
+fn write_tallies(tx: &mut Write<'_>, book: u32, tallies: Tallies) -> Result<(), StoreError> {
+    for ((kind, value), by) in tallies.into_rows() {
+        let key = (book, kind as u8, value);
+        let count = tx.get(TALLY, &key)?.unwrap_or(0).saturating_add_signed(by);
+        if count == 0 {
+            tx.remove(TALLY, &key)?;
+        } else {
+            tx.put(TALLY, &key, &count)?;
+        }
+    }
+    Ok(())
+}
+
+/// Schema 2: what of entities, grids and references has been worked is counted, too.
+pub(crate) const COUNT_WORKED: Migration = Migration {
+    to: 2,
+    name: "what has been worked is counted by band and mode",
+    step: count_worked,
+};
+
+/// Counts the next contacts behind the cursor, which is the key of the last one.
+fn count_worked(tx: &mut Write<'_>, cursor: &[u8]) -> Result<Step, StoreError> {
+    let span = match cursor_key(cursor) {
+        Some((book, number)) => Span::all().at_least(&(book, number.saturating_add(1))),
+        None => Span::all(),
+    };
+    let mut last = None;
+    let (mut tallies, mut rows) = (BTreeMap::<u32, Tallies>::new(), 0);
+    for row in tx.scan(QSO, span, Direction::Forward).take(STEP_ROWS) {
+        let ((book, number), record) = row?;
+        let counted = Counted::of(&record);
+        tallies.entry(book).or_default().count_worked(&counted, 1);
+        last = Some((book, number));
+        rows += 1;
+    }
+    for (book, tallies) in tallies {
+        write_tallies(tx, book, tallies)?;
+    }
+    Ok(last.map_or(Step::Done, |(book, number)| Step::More {
+        cursor: [book.to_be_bytes().as_slice(), &number.to_be_bytes()].concat(),
+        rows,
+    }))
+}
+
+fn cursor_key(cursor: &[u8]) -> Option<QsoKey> {
+    let (book, number) = cursor.split_first_chunk()?;
+    Some((
+        u32::from_be_bytes(*book),
+        u64::from_be_bytes(number.try_into().ok()?),
+    ))
 }
 
 /// Whether an export has to define the field: ADX takes user-defined ones only by their definition in the header.

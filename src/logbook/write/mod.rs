@@ -14,4 +14,4 @@ pub(crate) mod undo;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use index::Changes;
+pub(crate) use index::{COUNT_WORKED, Changes};

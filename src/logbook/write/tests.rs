@@ -9,14 +9,18 @@ use super::edit::{self, Action, FieldEdit, Target, WayBack};
 use super::import::{Batch, Options};
 use super::merge::Incoming;
 use super::{books, import, log, undo};
+use crate::ham::mode::ModeGroup;
 use crate::identity::{Actor, Scope};
 use crate::logbook::IMPORTER;
 use crate::logbook::error::Error;
 use crate::logbook::event::{LogbookId, Outcome, QsoId};
+use crate::logbook::read::worked;
 use crate::logbook::rights::{self, Opened};
 use crate::logbook::service::LiveImports;
-use crate::logbook::tables::{ImportState, OnDuplicate, Right};
+use crate::logbook::tables::{ImportState, OnDuplicate, Right, TALLY};
+use crate::logbook::tally::Kind;
 use crate::logbook::testing::{Fixture, actor, adif, contact, incoming, now, person, table};
+use crate::store::{Direction, Rows as _, Span, Step};
 
 const BOOK: LogbookId = LogbookId(1);
 
@@ -867,4 +871,70 @@ async fn an_account_owns_so_many_logbooks_and_no_more() {
     }
     let refused = make(books::MOST_BOOKS).await;
     assert!(matches!(refused, Err(Error::TooManyBooks(books::MOST_BOOKS))));
+}
+
+#[tokio::test]
+async fn what_has_been_worked_is_counted_for_the_logs_of_earlier_programs_too() {
+    let fixture = Fixture::new().await;
+    let park = [
+        ("CALL", "JA1XYZ"),
+        ("QSO_DATE", "20261120"),
+        ("TIME_ON", "0932"),
+        ("BAND", "6m"),
+        ("MODE", "FT8"),
+        ("GRIDSQUARE", "PM95"),
+        ("POTA_REF", "JP-0001"),
+        ("LOTW_QSL_RCVD", "Y"),
+    ];
+    log_it(&fixture, k6bp(), incoming(&adif(&park))).await;
+    log_it(&fixture, k6bp(), contact("DL1ABC", "0933")).await;
+    let worked = |fixture: &Fixture| fixture.read(|r| Ok(worked::worked(r, BOOK)?));
+    let kept = worked(&fixture);
+    let slots: Vec<_> = kept
+        .slots
+        .iter()
+        .map(|slot| (slot.dxcc, slot.band.name(), slot.group, slot.confirmed))
+        .collect();
+    let (japan, germany) = ((339, "6m", ModeGroup::Data), (230, "20m", ModeGroup::Cw));
+    assert_eq!(
+        slots,
+        [
+            (germany.0, germany.1, germany.2, false),
+            (japan.0, japan.1, japan.2, false),
+            (japan.0, japan.1, japan.2, true),
+        ]
+    );
+    assert_eq!(kept.grids.len(), 1);
+    assert_eq!(kept.references, [("pota".into(), "JP-0001".into())]);
+
+    // As schema 1 left it.
+    let empty = fixture
+        .write(|tx| {
+            for kind in [Kind::Slot, Kind::SlotConfirmed, Kind::BandGrid, Kind::Reference] {
+                let rows = tx.scan(TALLY, Span::prefix(&(BOOK.0, kind as u8)), Direction::Forward);
+                let keys: Vec<_> = rows
+                    .map(|row| row.map(|(key, _)| key))
+                    .collect::<Result<_, _>>()?;
+                for key in keys {
+                    tx.remove(TALLY, &key)?;
+                }
+            }
+            Ok(())
+        })
+        .await;
+    empty.unwrap();
+    assert_eq!(worked(&fixture), worked::Worked::default());
+    let mut cursor = Vec::new();
+    loop {
+        let at = cursor.clone();
+        let step = fixture
+            .write(move |tx| Ok((super::COUNT_WORKED.step)(tx, &at)?))
+            .await;
+        match step.unwrap() {
+            Step::More { cursor: next, .. } => cursor = next,
+            Step::Done => break,
+        }
+    }
+    assert_eq!(worked(&fixture), kept);
+    fixture.check();
 }
