@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 
 use super::running::App;
 use super::services::Services;
+use crate::dx;
 use crate::identity::api::gate::Who;
 use crate::identity::{self, AccountId, Actor, Error, Service};
 use crate::jobs::{self, Done, Job, JobCx, JobError, JobsBuilder, Rhythm, Schedule};
@@ -34,7 +35,8 @@ const AHEAD: usize = 8;
 const PIECE: usize = 64 << 10;
 
 /// All parts, in the order they are erased: the account last, so that a stop in between is seen.
-pub(super) const PARTS: [Part; 4] = [
+pub(super) const PARTS: [Part; 5] = [
+    dx::alerts::personal::PART,
     logbook::personal::PART,
     web::personal::PART,
     jobs::personal::PART,

@@ -42,6 +42,8 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         .merge(identity::api::routes(identity))
         .merge(logbook::api::routes(app.logbook_state()))
         .merge(dx::api::routes(app.dx_state()))
+        .merge(dx::alerts::api::routes(app.alerts.clone()))
+        .merge(dx::worked::routes(app.worked_state()))
         .merge(api::routes(app))
         .merge(personal::routes(app))
         .merge(live::routes(app))

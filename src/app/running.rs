@@ -11,7 +11,9 @@ use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
 use crate::dx;
+use crate::dx::alerts::Alerts;
 use crate::dx::api::DxState;
+use crate::dx::worked::WorkedState;
 use crate::env::Mailer;
 use crate::identity::certificates::{self, Certificates};
 use crate::identity::{self, Identity};
@@ -47,6 +49,8 @@ pub(crate) struct App {
     pub(crate) tls: Option<Tls>,
     /// Sign-in and proofs by certificates of Logbook of the World.
     pub(crate) certificates: Certificates,
+    /// Rules by which members are told of spots.
+    pub(crate) alerts: Alerts,
     /// What is listened on, once it is.
     pub(crate) addresses: Arc<OnceLock<Addresses>>,
     /// Since when it runs.
@@ -76,6 +80,8 @@ impl App {
         jobs_part.up();
         let stop = CancellationToken::new();
         super::spots::begin(&services, stop.clone()).await;
+        let alerts = super::spots::alerts(&services);
+        alerts.start(stop.clone()).await?;
         watch_store(&services, health.part("store"), stop.clone());
         watch_jobs(jobs.clone(), jobs_part, stop.clone());
         write_what_was_seen(services.identity.clone(), stop.clone());
@@ -98,6 +104,7 @@ impl App {
             log,
             tls,
             certificates,
+            alerts,
             addresses: Arc::default(),
             stop,
         })
@@ -122,6 +129,14 @@ impl App {
             signer: self.signer.clone(),
             run_key: services.env.entropy.bytes(),
             public: services.config.limits.firehose_public,
+        }
+    }
+
+    /// What compares spots with a log.
+    pub(crate) fn worked_state(&self) -> WorkedState {
+        WorkedState {
+            store: self.services.store.clone(),
+            bus: self.services.bus.clone(),
         }
     }
 

@@ -10,7 +10,7 @@ use super::keyfile;
 use crate::bus::{Bus, BusConfig};
 use crate::config::Config;
 use crate::dx::lotw::LotwUsers;
-use crate::dx::{Cluster, Keeping, Parts};
+use crate::dx::{self, Cluster, Keeping, Parts};
 use crate::env::{Env, MailError};
 use crate::identity::ladder::{Means, NO_REGISTER};
 use crate::identity::{self, BadHash, ConfiguredAdmin, Foundation, Identity};
@@ -104,6 +104,7 @@ impl Services {
                     jobs::encode,
                     logbook::encode,
                     logbook::encode_contact,
+                    dx::worked::encode,
                     identity::review::encode,
                     identity::review::encode_own,
                 ],
@@ -210,6 +211,7 @@ pub(crate) fn registry() -> Registry {
     tables.extend(identity::tables());
     tables.extend(jobs::tables());
     tables.extend(logbook::tables());
+    tables.extend(dx::alerts::tables());
     tables.extend(web::tables());
     let mut index_checks: Vec<_> = vec![
         ("identity calls", identity::check_calls as _),
@@ -223,6 +225,6 @@ pub(crate) fn registry() -> Registry {
         tables,
         reactors: super::reactors::REACTORS.to_vec(),
         index_checks,
-        migrations: Vec::new(),
+        migrations: logbook::MIGRATIONS.to_vec(),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::services::Services;
+use crate::dx::alerts::{Alerts, Watching};
 use crate::dx::lotw;
 use crate::dx::sources::{self, Programme};
 use crate::jobs::JobsBuilder;
@@ -35,6 +36,16 @@ pub(super) async fn begin(services: &Services, stop: CancellationToken) {
             cluster.size();
         }
     });
+}
+
+/// Rules by which members are told of spots.
+pub(super) fn alerts(services: &Services) -> Alerts {
+    Alerts::new(Watching {
+        store: services.store.clone(),
+        bus: services.bus.clone(),
+        clock: services.env.clock.clone(),
+        mailer: services.env.mailer.clone(),
+    })
 }
 
 /// Writes the history, after the last spot.

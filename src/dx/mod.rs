@@ -10,6 +10,7 @@
 
 mod accept;
 mod activity;
+pub(crate) mod alerts;
 pub(crate) mod api;
 pub(crate) mod choice;
 mod cluster;
@@ -23,6 +24,7 @@ mod odoo;
 pub(crate) mod sources;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod worked;
 
 pub(crate) use activity::BandActivity;
 pub(crate) use cluster::{Cluster, Keeping, Parts};

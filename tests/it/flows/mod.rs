@@ -27,4 +27,5 @@ mod second_factor;
 mod sign_up;
 mod signatures;
 mod spots;
+mod spots_live;
 mod threats;

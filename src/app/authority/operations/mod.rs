@@ -3,6 +3,7 @@
 mod accounts;
 mod books;
 mod proving;
+mod spots;
 
 use super::world::Seeds;
 use crate::identity::Actor;
@@ -172,7 +173,7 @@ pub(super) const STEPS: &[(&str, &str)] = &[
 /// Every command that asks who does it.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
     let of_people = accounts::OPERATIONS.iter().chain(proving::OPERATIONS);
-    of_people.chain(books::OPERATIONS)
+    of_people.chain(books::OPERATIONS).chain(spots::OPERATIONS)
 }
 
 fn told<T, E: std::fmt::Display>(done: Result<T, E>) -> Result<(), String> {

@@ -1,0 +1,47 @@
+//! Rules and filters of the DX cluster. Spots themselves are no records: `dx::accept` has its own tests.
+
+use super::{CALL_IN_PERSON, Operation, told};
+use crate::dx::alerts::model::Rule;
+use crate::dx::alerts::write;
+
+/// Whoever sits at a browser, with a call or without, also an administrator who looks in.
+const ANYBODY_IN_PERSON: &[&[&str]] = &[CALL_IN_PERSON, &["listener", "looking in"]];
+
+fn rule() -> Rule {
+    Rule {
+        name: "Bouvet".to_owned(),
+        enabled: true,
+        dxcc: vec![24],
+        ..Rule::default()
+    }
+}
+
+/// The rows of this domain.
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "dx::write::add_rule",
+        run: |tx, _, actor| told(write::add_rule(tx, actor, &rule())),
+        allowed: ANYBODY_IN_PERSON,
+    },
+    Operation {
+        name: "dx::write::change_rule",
+        run: |tx, _, actor| {
+            let number = write::add_rule(tx, actor, &rule()).unwrap_or(1);
+            told(write::change_rule(tx, actor, number, &rule()))
+        },
+        allowed: ANYBODY_IN_PERSON,
+    },
+    Operation {
+        name: "dx::write::remove_rule",
+        run: |tx, _, actor| {
+            let number = write::add_rule(tx, actor, &rule()).unwrap_or(1);
+            told(write::remove_rule(tx, actor, number))
+        },
+        allowed: ANYBODY_IN_PERSON,
+    },
+    Operation {
+        name: "dx::write::save_filters",
+        run: |tx, _, actor| told(write::save_filters(tx, actor, &Vec::new())),
+        allowed: ANYBODY_IN_PERSON,
+    },
+];
