@@ -23,12 +23,14 @@ export class SbToast extends HTMLElement {
 
   /**
    * @param {string} text
-   * @param {() => void} [undo]
+   * @param {(() => void) | { href: string, text: string }} [more] what its button undoes, or where its link leads
    */
-  show(text, undo) {
+  show(text, more) {
     clearTimeout(this.#timer);
-    this.#undo = undo ?? null;
+    const undo = typeof more === 'function' ? more : null;
+    this.#undo = undo;
     this.replaceChildren(h('span', {}, text));
+    if (more && !undo) this.append(h('a', { href: /** @type {any} */ (more).href }, /** @type {any} */ (more).text));
     if (undo) this.append(h('button', { type: 'button', onclick: () => this.undo() }, t('js.toast.undo')));
     this.hidden = false;
     this.#leave();
@@ -59,8 +61,8 @@ customElements.define('sb-toast', SbToast);
 /**
  * Shows a message on the page's toast.
  * @param {string} text
- * @param {() => void} [undo]
+ * @param {(() => void) | { href: string, text: string }} [more] what its button undoes, or where its link leads
  */
-export function toast(text, undo) {
-  /** @type {SbToast | null} */ (document.querySelector('sb-toast'))?.show(text, undo);
+export function toast(text, more) {
+  /** @type {SbToast | null} */ (document.querySelector('sb-toast'))?.show(text, more);
 }

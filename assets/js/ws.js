@@ -354,6 +354,13 @@ function shared(url, make) {
   return socket;
 }
 
+let staysWhileHidden = false;
+
+/** Keeps sockets open on a page that nobody looks at, where it tells by other means. @param {boolean} on */
+export function keepWhileHidden(on) {
+  staysWhileHidden = on;
+}
+
 /** Hidden pages let go, shown pages return, a returning network or a slept machine reconnects. */
 function watchPage() {
   /** @type {LiveSocket[]} */
@@ -371,7 +378,7 @@ function watchPage() {
   let hiding;
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(() => rest('hidden'), HIDDEN_LIMIT);
+    if (document.hidden) hiding = setTimeout(() => { if (!staysWhileHidden) rest('hidden'); }, HIDDEN_LIMIT);
     else wake();
   });
   // An open socket would keep the page out of the back/forward cache.

@@ -46,7 +46,7 @@ fn outbound(config: &Config) -> Outbound {
         let source = config.source(name).filter(|source| source.enabled)?;
         let service = Service {
             // Lists that are asked for every minute or two are short, and the next one is as good.
-            timeout: if matches!(name, "pota" | "sota") {
+            timeout: if matches!(name, "pota" | "sota" | "wwff") {
                 Duration::from_secs(10)
             } else {
                 Duration::from_mins(1)

@@ -19,6 +19,7 @@ use crate::identity::certificates::{self, Certificates};
 use crate::identity::{self, Identity};
 use crate::jobs::{Jobs, JobsBuilder};
 use crate::logbook::api::LogbookState;
+use crate::logbook::spotting::SpotIt;
 use crate::logbook::{self, Logbook};
 use crate::store::Status;
 use crate::web::{Health, Metrics, Part, Signer, Sockets};
@@ -117,7 +118,14 @@ impl App {
             jobs: self.jobs.clone(),
             signer: self.signer.clone(),
             limits: self.services.config.limits.clone(),
+            spots: self.spot_it(),
         }
+    }
+
+    /// Spots contacts that are logged with that wish.
+    pub(crate) fn spot_it(&self) -> SpotIt {
+        let cluster = self.services.cluster.clone();
+        SpotIt::by(move |actor, contact| dx::logged::spot(&cluster, actor, contact))
     }
 
     /// What the DX cluster's handlers work with.

@@ -23,7 +23,12 @@ pub(super) async fn begin(services: &Services, stop: CancellationToken) {
     });
     drop(loaded.await);
     let dx = &services.config.dx;
-    for (programme, every) in [(Programme::Pota, dx.pota), (Programme::Sota, dx.sota)] {
+    let programmes = [
+        (Programme::Pota, dx.pota),
+        (Programme::Sota, dx.sota),
+        (Programme::Wwff, dx.wwff),
+    ];
+    for (programme, every) in programmes {
         if let Some(every) = every {
             let (cluster, env) = (services.cluster.clone(), services.env.clone());
             tokio::spawn(sources::poll(cluster, env, (programme, every), stop.clone()));

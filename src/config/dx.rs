@@ -1,5 +1,5 @@
 //! The keys of the DX cluster's memory and of the programmes whose activators are spotted: `dx.*`, `sources.pota.*`,
-//! `sources.sota.*`.
+//! `sources.sota.*`, `sources.wwff.*`.
 //!
 //! A station that takes part in no network asks nobody: the programmes are polled once a telnet cluster is configured,
 //! or a key of theirs is.
@@ -16,7 +16,7 @@ const POLLED: Kind = Kind::Duration {
 };
 
 /// The keys, in the order of the documentation.
-pub(super) const KEYS: [Key; 9] = [
+pub(super) const KEYS: [Key; 12] = [
     key(
         "dx.history",
         Kind::Duration {
@@ -77,6 +77,24 @@ pub(super) const KEYS: [Key; 9] = [
         "true",
         "Whether it is asked. Left as it is, only once a telnet cluster or a key of `sources.sota` is configured.",
     ),
+    key(
+        "sources.wwff.url",
+        Kind::Service,
+        "https://spots.wwff.co/",
+        "Base address of World Wide Flora and Fauna; `static/spots.json` is asked under it.",
+    ),
+    key(
+        "sources.wwff.interval",
+        POLLED,
+        "90s",
+        "How often it is asked for activators.",
+    ),
+    key(
+        "sources.wwff.enabled",
+        Kind::Flag,
+        "true",
+        "Whether it is asked. Left as it is, only once a telnet cluster or a key of `sources.wwff` is configured.",
+    ),
 ];
 
 /// `dx.*`
@@ -92,6 +110,8 @@ pub(crate) struct Dx {
     pub(crate) pota: Option<Duration>,
     /// How often Summits on the Air is asked, where it is.
     pub(crate) sota: Option<Duration>,
+    /// How often World Wide Flora and Fauna is asked, where it is.
+    pub(crate) wwff: Option<Duration>,
 }
 
 /// Reads the keys.
@@ -102,6 +122,7 @@ pub(super) fn dx(values: &Values) -> Dx {
         snapshot: values.flag("dx.snapshot"),
         pota: polled(values, "pota"),
         sota: polled(values, "sota"),
+        wwff: polled(values, "wwff"),
     }
 }
 

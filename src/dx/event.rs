@@ -100,10 +100,12 @@ pub(crate) enum Source {
     Sota,
     /// The simulated feed of the demo.
     Demo,
+    /// World Wide Flora and Fauna.
+    Wwff,
 }
 
 impl Source {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Telnet,
         Self::Node,
         Self::Xmlrpc,
@@ -113,6 +115,7 @@ impl Source {
         Self::Pota,
         Self::Sota,
         Self::Demo,
+        Self::Wwff,
     ];
 
     /// As in the API.
@@ -127,6 +130,7 @@ impl Source {
             Self::Pota => "pota",
             Self::Sota => "sota",
             Self::Demo => "demo",
+            Self::Wwff => "wwff",
         }
     }
 

@@ -18,6 +18,7 @@ pub(crate) mod event;
 mod feeds;
 mod history;
 pub(crate) mod json;
+pub(crate) mod logged;
 pub(crate) mod lotw;
 pub(crate) mod model;
 mod odoo;

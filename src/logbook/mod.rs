@@ -20,6 +20,7 @@ pub(crate) mod place;
 pub(crate) mod read;
 pub(crate) mod rights;
 mod service;
+pub(crate) mod spotting;
 pub(crate) mod stored;
 pub(crate) mod summary;
 pub(crate) mod tables;

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::event::{Contact, Outcome, QsoId};
 use super::place::country;
+use super::spotting::Spotted;
 use super::stored::StoredQso;
 use crate::ham::qso::QslState;
 
@@ -93,6 +94,9 @@ pub(crate) struct QsoView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub(crate) outcome: Option<Outcome>,
+    /// In the reply to a contact sent with the wish to spot it: what became of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spot: Option<Spotted>,
 }
 
 /// State of a confirmation with one service.
@@ -150,6 +154,7 @@ impl QsoView {
             updated: record.updated,
             import: record.import,
             outcome: None,
+            spot: None,
         }
     }
 
@@ -159,9 +164,10 @@ impl QsoView {
     }
 
     /// The same as the reply to a contact just sent.
-    pub(crate) fn with_outcome(self, outcome: Outcome) -> QsoView {
+    pub(crate) fn with_outcome(self, outcome: Outcome, spot: Option<Spotted>) -> QsoView {
         QsoView {
             outcome: Some(outcome),
+            spot,
             ..self
         }
     }

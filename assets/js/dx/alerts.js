@@ -12,6 +12,7 @@ import { openDialog } from '../sb-dialog.js';
 import { t } from '../words.js';
 import { isMissing } from './feed.js';
 import { CONTINENTS, NEEDS } from './filter.js';
+import { canNotify, notifies, notify } from './notices.js';
 import { CLASSES, PROGRAMMES, SINGLE_MODES } from './spot.js';
 
 const BANDS = ['160m', '80m', '60m', '40m', '30m', '20m', '17m', '15m', '12m', '10m', '6m', '4m', '2m', '70cm'];
@@ -22,7 +23,7 @@ const BANDS = ['160m', '80m', '60m', '40m', '30m', '20m', '17m', '15m', '12m', '
 export async function openAlerts() {
   const body = h('div', { class: 'alerts' }, h('p', { class: 'muted' }, '…'));
   const add = h('button', { type: 'button', class: 'button primary', onclick: () => editRule(null, load) }, t('js.alert.add'));
-  openDialog(t('js.alert.title'), [h('p', { class: 'muted' }, t('js.alert.help')), body], { actions: [add] });
+  openDialog(t('js.alert.title'), [h('p', { class: 'muted' }, t('js.alert.help')), body, notices()], { actions: [add] });
 
   async function load() {
     try {
@@ -71,6 +72,13 @@ export async function openAlerts() {
   }
 
   await load();
+}
+
+/** The switch for notices, or why there are none. */
+function notices() {
+  if (!canNotify()) return h('p', { class: 'muted small' }, t('js.alert.no_notices'));
+  const box = h('input', { type: 'checkbox', checked: notifies(), onchange: async () => { box.checked = await notify(box.checked); } });
+  return h('label', { class: 'check' }, box, t('js.alert.notices'));
 }
 
 /** A rule in words. @param {Rule} rule */

@@ -1,4 +1,7 @@
-//  A short tone for what is needed: silent until it is switched on, remembered in this browser.
+//  A short tone for what is needed or asked for: silent until it is switched on, remembered in this browser.
+//
+//  One for the whole page, so that what is needed and fits a rule too sounds once. Browsers let a page sound only
+//  after somebody has touched it.
 
 import { Tone } from '../morse/tone.js';
 import { recall, remember } from './memory.js';
@@ -10,32 +13,33 @@ const NOTES = [[0, 70], [130, 200]];
 /** No more than one alert in this time. */
 const PAUSE = 2500;
 
-export class Sound {
+class Sound {
   #tone = new Tone();
   #last = 0;
+  /** Whether needed spots sound. */
   on = recall(KEY) === 'yes';
 
   constructor() {
     this.#tone.volume = VOLUME;
-    if (!this.on) return;
-    // Browsers let a page sound only after somebody has touched it.
-    const open = () => this.#tone.off();
-    addEventListener('pointerdown', open, { once: true });
-    addEventListener('keydown', open, { once: true });
   }
 
   /** Switches it; on is heard at once. */
   toggle() {
     this.on = !this.on;
     remember(KEY, this.on ? 'yes' : '');
-    if (this.on) this.play();
+    this.play();
     return this.on;
   }
 
-  /** Sounds, unless it did just now or is off. */
+  /** Sounds for what is needed, unless that is off. */
   play() {
+    if (this.on) this.ring();
+  }
+
+  /** Sounds, unless it did just now. */
+  ring() {
     const now = performance.now();
-    if (!this.on || (this.#last && now - this.#last < PAUSE)) return;
+    if (this.#last && now - this.#last < PAUSE) return;
     this.#last = now;
     for (const [start, end] of NOTES) {
       setTimeout(() => this.#tone.on(), start);
@@ -43,3 +47,5 @@ export class Sound {
     }
   }
 }
+
+export const sound = new Sound();

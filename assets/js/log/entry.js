@@ -136,7 +136,11 @@ export class Entry {
   /** Empties what belongs to one contact. */
   clear() {
     for (const field of /** @type {any} */ (this.#form.elements)) {
-      if (!field.name || KEPT.has(field.name) || field.type === 'hidden' || field.type === 'checkbox' || field.readOnly) continue;
+      if (!field.name || KEPT.has(field.name) || field.type === 'hidden' || field.readOnly) continue;
+      if (field.type === 'checkbox') {
+        field.checked = false;
+        continue;
+      }
       if (field.name === 'time' && !this.#live()) continue;
       field.value = '';
       delete field.dataset.auto;
@@ -155,12 +159,13 @@ export class Entry {
 
   /** @returns {any} null if something typed cannot be read; then it is marked */
   #contact() {
-    const { date, time, freq, csrf, ...typed } = values(this.#form);
+    const { date, time, freq, csrf, spot, ...typed } = values(this.#form);
     /** @type {Record<string, any>} */
     const contact = { logbook: this.#logbook };
     for (const [name, value] of Object.entries(typed)) if (String(value).trim()) contact[name] = String(value).trim();
     contact.call = (contact.call ?? '').toUpperCase();
     if (contact.mode) contact.mode = contact.mode.toUpperCase();
+    if (spot) contact.spot = true;
     const wrong = [];
     if (!contact.call) wrong.push({ field: 'call', message: t('js.entry.no_call') });
     const where = readFrequency(freq ?? '');
@@ -194,9 +199,15 @@ export class Entry {
     const what = { call: qso.call, band: bandName(qso.band), mode: qso.submode || qso.mode };
     if (qso.outcome === 'duplicate') toast(t('js.entry.duplicate', what));
     else if (qso.outcome === 'merged') toast(t('js.entry.merged', what));
-    else toast(t('js.entry.logged', what), () => this.#undo(qso));
+    else toast(t(qso.spot?.outcome === 'spotted' ? 'js.entry.logged_spotted' : 'js.entry.logged', what), () => this.#undo(qso));
     this.clear();
     this.#hooks.logged?.(qso);
+    this.#tellSpot(qso);
+  }
+
+  /** Says why a contact was not spotted that should have been. @param {any} qso */
+  #tellSpot({ call, spot }) {
+    if (spot?.reason) this.#hooks.say?.(t('js.entry.not_spotted', { call, reason: spot.reason }), 'warn');
   }
 
   /** @param {any} qso */
@@ -224,7 +235,10 @@ export class Entry {
   async #flush() {
     try {
       const left = await flush({
-        sent: (qso) => this.#hooks.logged?.(qso),
+        sent: (qso) => {
+          this.#hooks.logged?.(qso);
+          this.#tellSpot(qso);
+        },
         refused: ({ contact }, error) => this.#hooks.say?.(`${contact.call}: ${/** @type {Error} */ (error).message}`, 'bad'),
       });
       if (left) this.#hooks.say?.(t('js.entry.waiting', { n: left }), 'warn');

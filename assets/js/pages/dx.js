@@ -3,7 +3,6 @@
 //  All spots go one way: the feed tells them, the store keeps them, the list shows what the
 //  filter wants, and table, map, band map and strip draw from the list at their own pace.
 
-import { bandName } from '../bands.js';
 import { Chips } from '../dx/chips.js';
 import { columns, orderOf, stateOf } from '../dx/columns.js';
 import { SpotPanel } from '../dx/detail.js';
@@ -13,7 +12,7 @@ import { Log } from '../dx/log.js';
 import { recall, remember } from '../dx/memory.js';
 import { pointsOf, stationOf } from '../dx/places.js';
 import { SavedFilters } from '../dx/saved.js';
-import { Sound } from '../dx/sound.js';
+import { sound } from '../dx/sound.js';
 import { prepare } from '../dx/spot.js';
 import { SpotForm } from '../dx/spotform.js';
 import { List, Spots } from '../dx/spots.js';
@@ -25,7 +24,6 @@ import { densityBoxes } from '../looks.js';
 import '../sb-bandmap.js';
 import '../sb-map.js';
 import '../sb-table.js';
-import { toast } from '../sb-toast.js';
 import { age, formatClock } from '../utc.js';
 import { number, t } from '../words.js';
 import { bus } from '../ws.js';
@@ -50,7 +48,6 @@ const NEWS_PAUSE = 5000;
 
 const spots = new Spots();
 const list = new List(spots);
-const sound = new Sound();
 const log = new Log(logbook, () => marksChanged());
 const table = one('sb-table');
 const bandmap = h('sb-bandmap');
@@ -122,7 +119,6 @@ function start() {
   log.start();
   feed.start();
   bus().addEventListener('connection', linked);
-  bus().subscribe('notifications', ({ type, payload }) => { if (type === 'dx_alert') alerted(payload); });
   setInterval(ticked, CLOCK);
 }
 
@@ -176,13 +172,6 @@ function tell(fresh) {
   state.newsAt = now;
   const spot = loud[loud.length - 1];
   one('[data-news]').textContent = t('js.dx.news', { need: t(`js.need.${spot.need}`), call: spot.call, freq: kilohertz(spot.freq_hz) });
-}
-
-/** A rule of the reader's was met. @param {any} alert */
-function alerted(alert) {
-  if (alert?.sound) sound.play();
-  const { call = '', freq_hz: hertz, band } = alert?.spot ?? {};
-  toast(t('js.dx.alert', { name: alert?.name ?? '', call, freq: kilohertz(hertz), band: bandName(band) }));
 }
 
 /** @param {any} spot */

@@ -1,12 +1,13 @@
 //  What every page does: clock, connection, menus, keys, upper case, times.
 
 import { all, one } from '../dom.js';
+import { recall } from '../dx/memory.js';
 import { upperCase } from '../forms.js';
 import { showKeys, startKeys } from '../keys.js';
 import '../sb-toast.js';
 import { startClock, titleTimes } from '../utc.js';
 import { t } from '../words.js';
-import { bus } from '../ws.js';
+import { bus, keepWhileHidden } from '../ws.js';
 
 const { body } = document;
 
@@ -61,6 +62,9 @@ function connection() {
     one('.word', place).textContent = word;
   };
   live.addEventListener('connection', show);
-  live.subscribe('notifications', () => {});
+  live.subscribe('notifications', async ({ type, payload }) => {
+    if (type === 'dx_alert') (await import('../dx/notices.js')).tell(payload);
+  });
+  if (recall('dx.notices')) import('../dx/notices.js').then(({ notifies }) => keepWhileHidden(notifies()));
   show();
 }

@@ -4,6 +4,7 @@
 //! subscriber may not see is left out, never blanked.
 
 mod archive;
+mod compat;
 mod firehose;
 mod listeners;
 mod pages;
@@ -48,5 +49,6 @@ pub(crate) fn routes(app: &App) -> Routes {
     Routes::new()
         .page(Access::Public.stream(), "/ws/firehose", get(firehose::open))
         .page(Access::Public.stream(), "/websocket", get(pages::open))
+        .merge(compat::routes())
         .with_state(live)
 }

@@ -17,7 +17,6 @@ use crate::dx::model::{Accepted, RawSpot, Sender};
 use crate::dx::{BandActivity, Query as Wanted};
 use crate::ham::band::Band;
 use crate::ham::spot::{SpotMode, frequency};
-use crate::identity::Scope;
 use crate::web::{Problem, Query, Result};
 
 /// Spots on the page.
@@ -90,7 +89,6 @@ async fn page(reader: &Reader, asked: &[(String, String)], again: Option<Again>)
     let page = DxPage {
         frame: reader.frame_of("dx", "dx.title").await,
         form: again.form,
-        may_spot: reader.visitor.actor.require(Scope::DxWrite).is_ok(),
         station: station(reader),
         filter_error,
         calls: named("calls").to_owned(),

@@ -17,6 +17,7 @@ use crate::identity::Scope;
 use crate::logbook::api::from_json;
 use crate::logbook::event::Outcome;
 use crate::logbook::rights;
+use crate::logbook::spotting::SpotOutcome;
 use crate::logbook::write::log;
 use crate::store::Write;
 use crate::web::{Problem, Query, Result, Text};
@@ -63,14 +64,7 @@ pub(super) async fn show(reader: Reader, Query(asked): Query<Asked>) -> Result<R
 /// Stores the contact and shows the form for the next one.
 pub(super) async fn store(reader: Reader, fields: Fields) -> Result<Response> {
     match log_contact(&reader, &fields).await {
-        Ok((call, outcome)) => {
-            let done = match outcome {
-                Outcome::Added => Done::Logged,
-                Outcome::Merged => Done::Merged,
-                Outcome::Duplicate => Done::Duplicate,
-            };
-            reader.go_on(&format!("/logbook/new?logbook={}", quoted(&call)), done)
-        }
+        Ok((call, done)) => reader.go_on(&format!("/logbook/new?logbook={}", quoted(&call)), done),
         Err(problem) => {
             let again = Again::after(problem)?
                 .moved("band", "freq")
@@ -120,18 +114,26 @@ fn prefilled(asked: &Asked, last: Option<&QsoRow>, now: Timestamp) -> Form {
     form.with_value("freq", freq).with_value("mode", &last.mode)
 }
 
-/// Stores what the form says; answers the logbook's call and what became of the contact.
-async fn log_contact(reader: &Reader, fields: &Fields) -> Result<(String, Outcome)> {
+/// Stores what the form says; answers the logbook's call and what is to be said.
+async fn log_contact(reader: &Reader, fields: &Fields) -> Result<(String, Done)> {
     let now = reader.now;
     let contact = contact(fields, now, reader.t)?;
     let (_, incoming) = from_json(&contact, &reader.app.logbook.countries.table(), now)?;
     let (actor, book) = (reader.actor(), fields.text("logbook").to_owned());
     let write = move |tx: &mut Write<'_>| {
         let opened = rights::open(tx, &actor, Scope::LogbookWrite, Some(&book))?;
-        let (contact, outcome) = log::log(tx, &opened, incoming, now)?;
-        Ok::<_, Problem>((contact.logbook.to_string(), outcome))
+        Ok::<_, Problem>(log::log(tx, &opened, incoming, now)?)
     };
-    reader.app.services.store.write(write).await
+    let (contact, outcome) = reader.app.services.store.write(write).await?;
+    let spotted = || reader.app.spot_it().spot(&reader.actor(), &contact).outcome;
+    let done = match (outcome, fields.ticked("spot").then(spotted)) {
+        (_, Some(SpotOutcome::Refused)) => Done::LoggedNotSpotted,
+        (_, Some(SpotOutcome::Spotted | SpotOutcome::Duplicate)) => Done::LoggedSpotted,
+        (Outcome::Added, None) => Done::Logged,
+        (Outcome::Merged, None) => Done::Merged,
+        (Outcome::Duplicate, None) => Done::Duplicate,
+    };
+    Ok((contact.logbook.to_string(), done))
 }
 
 /// The form as the API would be sent it.

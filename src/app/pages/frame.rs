@@ -118,6 +118,7 @@ impl Reader {
             units: units(looks.units),
             club_name: club.map_or("Shackbox", |name| name).to_owned(),
             account: self.account.as_deref().map(account),
+            may_spot: self.visitor.actor.require(Scope::DxWrite).is_ok(),
             home_grid: self.home_grid(&shelf),
             logbooks: shelf.lines(),
             reviews: shelf.reviews,

@@ -14,6 +14,8 @@ pub(super) enum Done {
     Logged,
     Merged,
     Duplicate,
+    LoggedSpotted,
+    LoggedNotSpotted,
     Spotted,
     SpottedBefore,
     Changed,
@@ -68,12 +70,14 @@ pub(super) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 56] = [
+    const ALL: [Self; 58] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
         Self::Merged,
         Self::Duplicate,
+        Self::LoggedSpotted,
+        Self::LoggedNotSpotted,
         Self::Spotted,
         Self::SpottedBefore,
         Self::Changed,
@@ -139,7 +143,10 @@ impl Done {
 
     /// The line above the page.
     pub(super) fn notice(self, t: Text<'static>) -> Notice {
-        let kind = if matches!(self, Self::Duplicate | Self::SpottedBefore | Self::JobHadEnded) {
+        let kind = if matches!(
+            self,
+            Self::Duplicate | Self::LoggedNotSpotted | Self::SpottedBefore | Self::JobHadEnded
+        ) {
             "warn"
         } else {
             "good"
@@ -158,6 +165,8 @@ impl Done {
             Self::Logged => "done.logged",
             Self::Merged => "done.merged",
             Self::Duplicate => "done.duplicate",
+            Self::LoggedSpotted => "done.logged_spotted",
+            Self::LoggedNotSpotted => "done.logged_not_spotted",
             Self::Spotted => "done.spotted",
             Self::SpottedBefore => "done.spotted_before",
             Self::Changed => "done.changed",

@@ -1,14 +1,11 @@
 //! `/compat/dxcluster/...`: spots for programs that were written for other spot caches, with their odd paths.
 //!
-//! Whoever may read spots may read them here: a session, a key in `Authorization` or `X-API-Key`, guests where the
-//! station is open to them. Programs that can send no key put one into the address, `/compat/dxcluster/k/<key>/...`;
-//! addresses end up in logs, so only a key that can do nothing but read spots is taken there. Refusals are as short as
-//! the empty answer: there are clients that take any longer text for a spot.
+//! Who may is decided by [`Reader`](super::compat_reader::Reader). Their live socket and their figures for Prometheus
+//! stand in `app::live`, where the sockets are.
 
 use std::collections::BTreeMap;
 
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::request::Parts;
+use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
@@ -16,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::DxState;
+use super::compat_reader::Reader;
 use super::compat_v2 as v2;
 use super::compat_view::{class, source, view, when};
 use crate::dx::Query;
@@ -24,12 +22,10 @@ use crate::ham::band::Band;
 use crate::ham::dxcc::Continent;
 use crate::ham::freq::Hertz;
 use crate::ham::spot::{ModeClass, frequency};
-use crate::identity::api::gate::Visitor;
-use crate::identity::{Actor, Identity, Scope};
 use crate::web::{Access, Routes};
 
 /// Where these paths begin, without and with a key.
-const BASES: [&str; 2] = ["/compat/dxcluster", "/compat/dxcluster/k/{key}"];
+pub(crate) const BASES: [&str; 2] = ["/compat/dxcluster", "/compat/dxcluster/k/{key}"];
 /// Spots of a list.
 const LIMIT: usize = 200;
 /// Most spots of a list that asks for more.
@@ -37,7 +33,7 @@ pub(super) const MOST: usize = 1_000;
 /// How long a single frequency's last spot counts, in seconds.
 const FRESH: i64 = 7_200;
 /// What every answer may be read by.
-const CORS: [(HeaderName, &str); 3] = [
+pub(super) const CORS: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, x-api-key"),
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, OPTIONS"),
@@ -98,47 +94,6 @@ pub(super) fn answer(value: &Value) -> Response {
         value.to_string(),
     )
         .into_response()
-}
-
-/// Somebody who may read spots.
-pub(super) struct Reader;
-
-impl FromRequestParts<DxState> for Reader {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &DxState) -> Result<Self, Response> {
-        let key = parts
-            .headers
-            .get("x-api-key")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        let path = parts.uri.path();
-        let shown = path
-            .strip_prefix("/compat/dxcluster/k/")
-            .and_then(|rest| rest.split('/').next());
-        let actor = match (shown, key) {
-            (Some(key), _) => reading_key(&state.identity, key),
-            (None, Some(key)) => state.identity.by_key(&key),
-            (None, None) => parts
-                .extensions
-                .get::<Visitor>()
-                .map(|visitor| visitor.actor.clone()),
-        };
-        match actor {
-            Some(actor) if state.may_read(&actor).is_ok() => Ok(Self),
-            _ => {
-                let head = [(header::CONTENT_TYPE, "application/json")];
-                Err((StatusCode::UNAUTHORIZED, CORS, head, "[]").into_response())
-            }
-        }
-    }
-}
-
-/// Who has this key, if it is one that reads spots and nothing else.
-fn reading_key(identity: &Identity, key: &str) -> Option<Actor> {
-    let actor = identity.by_key(key)?;
-    let scopes = actor.member().ok()?.scopes?;
-    scopes.iter().eq([Scope::DxRead]).then_some(actor)
 }
 
 /// The newest spots that are wanted; of skimmers only where they are asked for.
@@ -325,17 +280,14 @@ async fn stats(_: Reader, State(state): State<DxState>) -> Response {
         let counts: serde_json::Map<_, _> = all.map(|name| (name.to_owned(), of(map, name).into())).collect();
         counts.into()
     };
-    let (cluster, pota, sota) = (
-        of(&stats.sources, "cluster"),
-        of(&stats.sources, "pota"),
-        of(&stats.sources, "sota"),
-    );
+    let [cluster, pota, sota, wwff] =
+        ["cluster", "pota", "sota", "wwff"].map(|name| of(&stats.sources, name));
     answer(&json!({
         "entries": stats.entries,
         "cluster": cluster,
         "pota": pota,
         "sota": sota,
-        "sources": {"cluster": cluster, "pota": pota, "sota": sota},
+        "sources": {"cluster": cluster, "pota": pota, "sota": sota, "wwff": wwff},
         "modeTypes": {
             "phone": of(&stats.classes, "phone"), "digi": of(&stats.classes, "digi"),
             "cw": of(&stats.classes, "cw"), "unknown": of(&stats.classes, ""),

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::DxState;
-use super::compat::{Reader, answer, last, nearest, summed};
+use super::compat::{answer, last, nearest, summed};
+use super::compat_reader::Reader;
 use super::compat_view::{class, is_contest, khz, source, view, when};
 use crate::dx::event::Spot;
 use crate::dx::{Bands, Query};
@@ -194,7 +195,7 @@ pub(super) async fn info(_: Reader, State(state): State<DxState>) -> Response {
         "version": env!("CARGO_PKG_VERSION"),
         "maxAge": state.cluster.keeping().age.as_secs() / 60,
         "spots": size.people + size.skimmers,
-        "sources": ["cluster", "rbn", "pota", "sota"],
+        "sources": ["cluster", "rbn", "pota", "sota", "wwff"],
     });
     envelope(&state, data, json!({}))
 }

@@ -39,6 +39,7 @@ pub(super) fn source(spot: &Spot) -> &'static str {
         _ if spot.skimmer => "rbn",
         Source::Pota => "pota",
         Source::Sota => "sota",
+        Source::Wwff => "wwff",
         _ => "cluster",
     }
 }
@@ -65,7 +66,7 @@ pub(super) fn is_contest(spot: &Spot) -> bool {
 }
 
 /// The spot's object.
-pub(super) fn view(spot: &Spot) -> Value {
+pub(crate) fn view(spot: &Spot) -> Value {
     let contest = contest(&spot.comment);
     let refs = &spot.refs;
     let text = |reference: &Option<smol_str::SmolStr>| reference.clone().unwrap_or_default();

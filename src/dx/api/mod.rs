@@ -1,8 +1,9 @@
 //! The DX cluster over HTTP: our own JSON, `push_spot` as Odoo's clients call it, the JSON of other spot caches.
 
-mod compat;
+pub(crate) mod compat;
+pub(crate) mod compat_reader;
 mod compat_v2;
-mod compat_view;
+pub(crate) mod compat_view;
 mod flags;
 mod odoo;
 mod odoo_caller;
@@ -47,10 +48,15 @@ pub(crate) fn routes(state: DxState) -> Routes {
 impl DxState {
     /// Refuses who may not read spots.
     fn may_read(&self, actor: &Actor) -> Result<()> {
-        match actor {
-            Actor::Guest if self.public => Ok(()),
-            actor => Ok(actor.require(Scope::DxRead)?),
-        }
+        may_read(actor, self.public)
+    }
+}
+
+/// Refuses who may not read spots; `public`: whether guests may.
+fn may_read(actor: &Actor, public: bool) -> Result<()> {
+    match actor {
+        Actor::Guest if public => Ok(()),
+        actor => Ok(actor.require(Scope::DxRead)?),
     }
 }
 

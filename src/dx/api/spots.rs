@@ -73,7 +73,7 @@ pub(super) struct SpotPage {
 }
 
 /// Spots of the last hours, newest first; with a number in `since`, what followed it, oldest first.
-#[utoipa::path(get, path = "/api/v1/dx/spots", tag = "dx", params(ListParams), responses(
+#[utoipa::path(get, path = "/api/v1/dx/spots", tag = "dx", security(("session" = []), ("key" = ["dx.read"])), params(ListParams), responses(
     (status = 200, body = SpotPage), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
     (status = 422, body = ProblemBody)))]
 pub(super) async fn list(
@@ -264,7 +264,7 @@ pub(super) struct NewSpot {
 }
 
 /// Tells a spot to everybody. One that was said before is answered with 200 and `{"outcome":"duplicate"}`.
-#[utoipa::path(post, path = "/api/v1/dx/spots", tag = "dx", request_body = NewSpot, responses(
+#[utoipa::path(post, path = "/api/v1/dx/spots", tag = "dx", security(("session" = []), ("key" = ["dx.write"])), request_body = NewSpot, responses(
     (status = 201, body = SpotView), (status = 200, description = "it was said before"),
     (status = 403, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub(super) async fn post(

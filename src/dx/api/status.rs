@@ -91,7 +91,7 @@ impl From<FeedLine> for FeedView {
 }
 
 /// What is kept, and what each way in sent since the start.
-#[utoipa::path(get, path = "/api/v1/dx/status", tag = "dx", responses(
+#[utoipa::path(get, path = "/api/v1/dx/status", tag = "dx", security(("session" = []), ("key" = ["dx.read"])), responses(
     (status = 200, body = StatusView), (status = 401, body = ProblemBody)))]
 pub(super) async fn show(State(state): State<DxState>, Who(actor): Who) -> Result<Json<StatusView>> {
     state.may_read(&actor)?;
@@ -137,7 +137,7 @@ struct BandView {
 }
 
 /// How busy each band is, minute by minute; bands without a spot are left out.
-#[utoipa::path(get, path = "/api/v1/dx/activity", tag = "dx", params(ActivityParams), responses(
+#[utoipa::path(get, path = "/api/v1/dx/activity", tag = "dx", security(("session" = []), ("key" = ["dx.read"])), params(ActivityParams), responses(
     (status = 200, body = ActivityView), (status = 401, body = ProblemBody)))]
 pub(super) async fn activity(
     State(state): State<DxState>,

@@ -8,6 +8,7 @@ mod pota;
 mod sota;
 #[cfg(test)]
 mod tests;
+mod wwff;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -34,6 +35,7 @@ const MOST: usize = 5_000;
 pub(crate) enum Programme {
     Pota,
     Sota,
+    Wwff,
 }
 
 /// An activator in the list.
@@ -70,6 +72,7 @@ impl Programme {
         match self {
             Self::Pota => "pota",
             Self::Sota => "sota",
+            Self::Wwff => "wwff",
         }
     }
 
@@ -77,6 +80,7 @@ impl Programme {
         match self {
             Self::Pota => Source::Pota,
             Self::Sota => Source::Sota,
+            Self::Wwff => Source::Wwff,
         }
     }
 
@@ -85,6 +89,7 @@ impl Programme {
         match self {
             Self::Pota => pota::fetch(env).await.map(Some),
             Self::Sota => sota::fetch(env, &mut memory.mark).await,
+            Self::Wwff => wwff::fetch(env).await.map(Some),
         }
     }
 }

@@ -23,7 +23,7 @@ fn env(server: &MockServer, clock: &Clock) -> Env {
     Env {
         clock: clock.clone(),
         entropy: Entropy::seeded(1),
-        outbound: Outbound::new([service("pota"), service("sota")]),
+        outbound: Outbound::new([service("pota"), service("sota"), service("wwff")]),
         mailer: Mailer::off(clock.clone()),
     }
 }
@@ -154,6 +154,47 @@ async fn summits_are_fetched_when_their_epoch_changes() {
     );
     assert_eq!(world.cluster.of_call("DL2ABC", 1)[0].spotter, "DL2ABC/P");
     assert!(world.cluster.of_call("DL2ABC", 1)[0].self_spot);
+}
+
+#[tokio::test]
+async fn reserves_are_told_with_their_reference_and_time() {
+    let world = World::new();
+    let server = MockServer::start().await;
+    let env = env(&server, &world.clock);
+    let mut memory = Memory::default();
+    let list = json!([{
+        "id": 98_874, "activator": "W1AW/P", "frequency_khz": 7_046.5, "mode": "CW", "reference": "KFF-2482",
+        "reference_name": "An invented wood", "remarks": "Re-spotted", "spotter": "K1ABC", "latitude": 44.8,
+        "longitude": -93.1, "spot_time": 1_795_262_280, "spot_time_formatted": "2026-11-21 11:58:00"
+    }, {
+        "id": 98_875, "activator": "DL2ABC/P", "frequency_khz": "14244", "mode": "SSB", "reference": "dlff-0123",
+        "remarks": null, "spotter": "", "spot_time_formatted": "2026-11-21 11:59:00"
+    }, {"id": 98_876, "activator": "", "frequency_khz": -258, "reference": ""}]);
+    answer(
+        &server,
+        "/static/spots.json",
+        ResponseTemplate::new(200).set_body_json(list),
+    )
+    .await;
+    let asked =
+        async |memory: &mut Memory| once(&world.cluster, &env, Programme::Wwff, memory).await.unwrap();
+    assert_eq!(asked(&mut memory).await, 2);
+    assert_eq!(asked(&mut memory).await, 0);
+    let spot = &world.cluster.of_call("W1AW/P", 1)[0];
+    assert_eq!(
+        (spot.freq.get(), spot.mode, spot.refs.wwff.as_deref()),
+        (7_046_500, Some(SpotMode::Cw), Some("KFF-2482"))
+    );
+    assert_eq!(
+        (spot.time.to_string().as_str(), spot.source),
+        ("2026-11-21T11:58:00Z", Source::Wwff)
+    );
+    assert_eq!(spot.comment, "KFF-2482 Re-spotted");
+    let spot = &world.cluster.of_call("DL2ABC/P", 1)[0];
+    assert_eq!(
+        (spot.refs.wwff.as_deref(), spot.self_spot),
+        (Some("DLFF-0123"), true)
+    );
 }
 
 #[tokio::test]

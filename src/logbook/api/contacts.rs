@@ -16,7 +16,7 @@ use crate::ham::mode::Mode;
 use crate::ham::qso::{Qso, check_start};
 use crate::identity::Scope;
 use crate::identity::api::gate::Who;
-use crate::logbook::event::{Contact, Outcome, QsoId};
+use crate::logbook::event::{Contact, QsoId};
 use crate::logbook::place::Table;
 use crate::logbook::rights;
 use crate::logbook::view::QsoView;
@@ -31,6 +31,9 @@ pub(super) struct LogParams {
     /// Call of the logbook; without it the account's own. In JSON the field `logbook` says the same.
     #[serde(alias = "logbook")]
     callsign: Option<String>,
+    /// Whether the contact is told to the DX cluster too. In JSON the field `spot` says the same.
+    #[serde(default)]
+    spot: bool,
 }
 
 /// A contact to be logged. All fields of a contact may be given; ADIF fields without a name of their own under `adif`.
@@ -57,6 +60,10 @@ pub(super) struct NewQso {
     /// ADIF mode or submode.
     #[schema(example = "FT4")]
     mode: String,
+    /// Whether it is told to the DX cluster too. What cannot be spotted is logged all the same: `spot` of the reply says
+    /// why not.
+    #[serde(default)]
+    spot: bool,
 }
 
 /// The way back from a deletion.
@@ -80,9 +87,13 @@ pub(super) async fn log(
 ) -> Result<Response> {
     let now = state.logbook.env.clock.now();
     let table = state.logbook.countries.table();
-    let (named, incoming) = match kind(&headers) {
-        "application/json" => from_json(&parse_json(&body)?, &table, now)?,
-        "text/plain" | "application/octet-stream" | "" => (None, from_adif(&body, &table, now)?),
+    let (named, spots, incoming) = match kind(&headers) {
+        "application/json" => {
+            let fields = parse_json(&body)?;
+            let (named, incoming) = from_json(&fields, &table, now)?;
+            (named, wants_spot(&fields)?, incoming)
+        }
+        "text/plain" | "application/octet-stream" | "" => (None, false, from_adif(&body, &table, now)?),
         _ => {
             let text = "send application/json, or one ADIF record as text/plain";
             return Err(Problem::new(
@@ -93,12 +104,15 @@ pub(super) async fn log(
         }
     };
     let named = params.callsign.or(named);
+    let logger = actor.clone();
     let write = move |tx: &mut crate::store::Write<'_>| {
-        let opened = rights::open(tx, &actor, Scope::LogbookWrite, named.as_deref())?;
+        let opened = rights::open(tx, &logger, Scope::LogbookWrite, named.as_deref())?;
         log::log(tx, &opened, incoming, now)
     };
     let (contact, outcome) = state.logbook.store.write(write).await.map_err(Problem::from)?;
-    let mut response = (StatusCode::CREATED, reply(&contact, Some(outcome))).into_response();
+    let spot = (spots || params.spot).then(|| state.spots.spot(&actor, &contact));
+    let view = QsoView::of_contact(&contact).with_outcome(outcome, spot);
+    let mut response = (StatusCode::CREATED, reply(&contact, view)).into_response();
     let place = format!("/api/v1/logbook/qsos/{}", contact.id);
     response.headers_mut().insert(
         header::LOCATION,
@@ -137,7 +151,7 @@ pub(super) async fn show(
         logbook: opened.book.call,
         record,
     };
-    Ok(reply(&contact, None))
+    Ok(reply(&contact, QsoView::of_contact(&contact)))
 }
 
 /// Changes fields of a contact; `null` empties one. `If-Match` guards against changing what somebody else changed.
@@ -157,7 +171,7 @@ pub(super) async fn change(
     let (table, now) = (state.logbook.countries.table(), state.logbook.env.clock.now());
     let write = move |tx: &mut crate::store::Write<'_>| edit::edit(tx, &actor, target, &edits, &table, now);
     let contact = state.logbook.store.write(write).await.map_err(Problem::from)?;
-    Ok(reply(&contact, None))
+    Ok(reply(&contact, QsoView::of_contact(&contact)))
 }
 
 /// Deletes a contact; the reply holds the way back.
@@ -179,12 +193,7 @@ pub(super) async fn delete(
     Ok(Json(Undoable { undo }))
 }
 
-fn reply(contact: &Contact, outcome: Option<Outcome>) -> Response {
-    let view = QsoView::of_contact(contact);
-    let view = match outcome {
-        Some(outcome) => view.with_outcome(outcome),
-        None => view,
-    };
+fn reply(contact: &Contact, view: QsoView) -> Response {
     ([(header::ETAG, etag(contact.record.revision))], Json(view)).into_response()
 }
 
@@ -267,7 +276,12 @@ pub(crate) fn from_json(
     let mode = Mode::parse(needed("mode")?, text("submode"));
     let (mode, _) = mode.map_err(|error| Problem::invalid("mode", error.to_string()))?;
     let mut record = log::blank(Qso::new(call, start, band, mode), now);
-    let given = |name: &str| matches!(name, "call" | "start" | "band" | "mode" | "submode" | "logbook");
+    let given = |name: &str| {
+        matches!(
+            name,
+            "call" | "start" | "band" | "mode" | "submode" | "logbook" | "spot"
+        )
+    };
     let others: Map<String, Value> = fields
         .iter()
         .filter(|(name, value)| !given(name) && !value.is_null())
@@ -291,6 +305,15 @@ pub(crate) fn from_json(
             place,
         },
     ))
+}
+
+/// Whether a contact is to be spotted too.
+fn wants_spot(fields: &Map<String, Value>) -> Result<bool> {
+    match fields.get("spot") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(wanted)) => Ok(*wanted),
+        Some(_) => Err(Problem::invalid("spot", "is true or false")),
+    }
 }
 
 fn band(fields: &Map<String, Value>, named: Option<&str>) -> Result<Band> {

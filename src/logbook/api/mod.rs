@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 
 use super::Logbook;
 use super::error::Error;
+use super::spotting::SpotIt;
 use super::write::edit::WayBack;
 use crate::config::Limits;
 use crate::jobs::Jobs;
@@ -35,6 +36,8 @@ pub(crate) struct LogbookState {
     pub(crate) jobs: Jobs,
     pub(crate) signer: Signer,
     pub(crate) limits: Limits,
+    /// Who spots a contact where that is asked for.
+    pub(crate) spots: SpotIt,
 }
 
 /// All routes of this domain.

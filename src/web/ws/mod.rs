@@ -266,7 +266,6 @@ impl Sockets {
     }
 
     /// Sockets open at present.
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.tasks.len()
     }

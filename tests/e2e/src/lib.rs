@@ -10,6 +10,7 @@ mod checks;
 mod hands;
 mod http;
 mod server;
+mod spots;
 
 use std::time::Duration;
 

@@ -5,49 +5,28 @@ use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
-use shackbox_e2e::{Chrome, Server};
+use shackbox_e2e::Server;
 
 use crate::station::founded;
 
 /// Where the newest spot's call stands.
-const FIRST_CALL: &str =
+pub(crate) const FIRST_CALL: &str =
     "document.querySelector('sb-table .tr[aria-rowindex=\"2\"]:not([hidden]) .call')?.textContent";
 /// How many rows the table has, with its head.
-const ROWS: &str = "Number(document.querySelector('sb-table [role=grid]').getAttribute('aria-rowcount'))";
-
-/// An API key of the member's own, with all that spots need.
-async fn key(chrome: &Chrome) -> Result<String> {
-    let asked = json!({"name": "spots", "scopes": ["dx.read", "dx.write"]});
-    let made = chrome.api("POST", "/apikeys", Some(asked)).await?;
-    Ok(made["key"].as_str().unwrap_or_default().to_owned())
-}
+pub(crate) const ROWS: &str =
+    "Number(document.querySelector('sb-table [role=grid]').getAttribute('aria-rowcount'))";
 
 /// Sends a spot as another program does.
-async fn push(server: &Server, key: &str, call: &str, freq_hz: u64) -> Result<()> {
+pub(crate) async fn push(server: &Server, key: &str, call: &str, freq_hz: u64) -> Result<()> {
     let spot = json!({"call": call, "freq_hz": freq_hz, "comment": "CW tnx", "spotter": "W3LPL"});
-    let bearer = format!("Bearer {key}");
-    let headers = [
-        ("Authorization", bearer.as_str()),
-        ("Content-Type", "application/json"),
-    ];
-    let reply = server
-        .ask("POST", "/api/v1/dx/spots", &headers, spot.to_string().as_bytes())
-        .await?;
-    assert_eq!(reply.status, 201, "{}", reply.body);
-    Ok(())
-}
-
-async fn opened(server: &Server, chrome: &Chrome) -> Result<()> {
-    chrome.open(&format!("{}/dx", server.url)).await?;
-    chrome.has("[data-link][data-state=open]").await?;
-    chrome.has("sb-table.live [role=grid]").await
+    server.spot(key, &spot).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_spot_of_another_program_stands_on_the_open_page() -> Result<()> {
     founded(async |server, chrome| {
-        let key = key(chrome).await?;
-        opened(server, chrome).await?;
+        let key = chrome.spot_key().await?;
+        chrome.open_cluster(server).await?;
         chrome.has("sb-table .blank:not([hidden]) .empty").await?;
         push(server, &key, "JA1XYZ", 14_025_000).await?;
         chrome.until(&format!("{FIRST_CALL} === 'JA1XYZ'")).await?;
@@ -90,8 +69,8 @@ async fn a_spot_by_xml_rpc_is_seen_at_once() -> Result<()> {
         watch.disconnect(); done(Date.now()); \
         }).observe(document.querySelector('sb-table'), {subtree: true, childList: true, characterData: true})), true)";
     founded(async |server, chrome| {
-        let key = key(chrome).await?;
-        opened(server, chrome).await?;
+        let key = chrome.spot_key().await?;
+        chrome.open_cluster(server).await?;
         let account = chrome.api("GET", "/account", None).await?["id"].clone();
         let member = |name: &str, value: &str| {
             format!("<member><name>{name}</name><value>{value}</value></member>")
@@ -143,8 +122,8 @@ fn typed(text: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_list_stands_still_and_goes_on_with_what_waited() -> Result<()> {
     founded(async |server, chrome| {
-        let key = key(chrome).await?;
-        opened(server, chrome).await?;
+        let key = chrome.spot_key().await?;
+        chrome.open_cluster(server).await?;
         push(server, &key, "JA1XYZ", 14_025_000).await?;
         chrome.until(&format!("{FIRST_CALL} === 'JA1XYZ'")).await?;
         chrome.key("p").await?;
@@ -169,7 +148,7 @@ async fn a_paused_list_stands_still_and_goes_on_with_what_waited() -> Result<()>
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cluster_is_worked_by_keyboard_and_remembers_its_filter() -> Result<()> {
     founded(async |server, chrome| {
-        let key = key(chrome).await?;
+        let key = chrome.spot_key().await?;
         for (call, freq) in [("JA1XYZ", 14_025_000), ("VK2ABC", 7_005_000), ("JA2AB", 7_010_000)] {
             push(server, &key, call, freq).await?;
         }
@@ -211,8 +190,8 @@ async fn the_cluster_is_worked_by_keyboard_and_remembers_its_filter() -> Result<
 #[tokio::test(flavor = "multi_thread")]
 async fn spots_that_came_while_the_server_was_away_are_not_lost() -> Result<()> {
     founded(async |server, chrome| {
-        let key = key(chrome).await?;
-        opened(server, chrome).await?;
+        let key = chrome.spot_key().await?;
+        chrome.open_cluster(server).await?;
         push(server, &key, "JA1XYZ", 14_025_000).await?;
         chrome.until(&format!("{FIRST_CALL} === 'JA1XYZ'")).await?;
         chrome.eval("(window.samepage = true, true)").await?;
@@ -235,8 +214,8 @@ async fn spots_that_came_while_the_server_was_away_are_not_lost() -> Result<()> 
 async fn a_stream_of_spots_keeps_the_page_usable() -> Result<()> {
     const SPOTS: u64 = 200;
     founded(async |server, chrome| {
-        let key = key(chrome).await?;
-        opened(server, chrome).await?;
+        let key = chrome.spot_key().await?;
+        chrome.open_cluster(server).await?;
         chrome
             .eval("(window.long = [], new PerformanceObserver((list) => long.push(...list.getEntries().map((e) => Math.round(e.duration)))).observe({entryTypes: ['longtask']}), true)")
             .await?;
@@ -265,7 +244,7 @@ fn letters(number: u64) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_wall_shows_what_comes() -> Result<()> {
     founded(async |server, chrome| {
-        let key = key(chrome).await?;
+        let key = chrome.spot_key().await?;
         chrome.open(&format!("{}/wall", server.url)).await?;
         chrome.has("[data-link][data-state=open]").await?;
         push(server, &key, "JA1XYZ", 14_025_000).await?;

@@ -98,6 +98,58 @@ async fn a_contact_logged_while_the_server_is_away_arrives_later() -> Result<()>
     .await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_is_spotted_by_a_tick_and_logged_where_it_cannot_be() -> Result<()> {
+    founded(async |server, chrome| {
+        let spots =
+            async || Ok::<_, anyhow::Error>(chrome.api("GET", "/dx/spots", None).await?["items"].clone());
+        chrome.open(&format!("{}/logbook/new", server.url)).await?;
+        chrome.fill("#freq", "14025").await?;
+        chrome.fill("#mode", "CW").await?;
+        chrome.fill("#comment", "loud").await?;
+        chrome.click("[name=spot]").await?;
+        chrome.fill("#call", "JA1XYZ").await?;
+        chrome.key("Enter").await?;
+        chrome
+            .until("document.querySelector('[data-logged] tr')?.innerText.includes('JA1XYZ')")
+            .await?;
+        let first = spots().await?[0].clone();
+        assert_eq!(
+            (&first["call"], &first["source"], &first["comment"]),
+            (&"JA1XYZ".into(), &"log".into(), &"CW 599 loud".into())
+        );
+        // Each contact is asked about anew. Of a band alone there is no spot: the contact is logged, and it is said.
+        chrome
+            .until("!document.querySelector('[name=spot]').checked")
+            .await?;
+        chrome.fill("#freq", "20m").await?;
+        chrome.click("[name=spot]").await?;
+        chrome.fill("#call", "VK2ABC").await?;
+        chrome.key("Enter").await?;
+        chrome.has("[data-form-state].warn:not(:empty)").await?;
+        chrome
+            .until("document.querySelector('[data-logged] tr').innerText.includes('VK2ABC')")
+            .await?;
+        // The row above the log has the tick too.
+        chrome.open(&format!("{}/logbook", server.url)).await?;
+        chrome.fill("#entry-freq", "7010").await?;
+        chrome.fill("#entry-mode", "CW").await?;
+        chrome.click(".entry [name=spot]").await?;
+        chrome.fill("#entry-call", "DL1ABC").await?;
+        chrome.key("Enter").await?;
+        chrome
+            .until("!document.querySelector('.entry [name=spot]').checked")
+            .await?;
+        let calls = spots().await?;
+        assert_eq!(
+            (&calls[0]["call"], &calls[1]["call"], &calls[2]),
+            (&"DL1ABC".into(), &"JA1XYZ".into(), &serde_json::Value::Null)
+        );
+        Ok(())
+    })
+    .await
+}
+
 /// Goes on to a field by the Tab key, as many times as it takes.
 async fn focus(chrome: &shackbox_e2e::Chrome, id: &str) -> Result<()> {
     for _ in 0..12 {

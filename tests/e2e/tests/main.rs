@@ -17,6 +17,7 @@ mod harness;
 mod import;
 mod live;
 mod logbook;
+mod needed;
 mod plain;
 mod settings;
 mod sharing;

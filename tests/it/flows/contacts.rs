@@ -75,6 +75,68 @@ async fn a_duplicate_is_answered_with_the_contact_that_was_there() {
 }
 
 #[tokio::test]
+async fn a_contact_is_spotted_where_that_is_asked_for_and_logged_whatever_comes_of_it() {
+    let (app, logger) = station().await;
+    let sent = json!({
+        "call": "JA1XYZ", "start": "2026-11-21T11:55:00Z", "freq_hz": 14_025_000, "freq_rx_hz": 14_027_000, "mode": "CW",
+        "rst_sent": "579", "comment": "fine fist", "pota": "JP-0010", "spot": true,
+    });
+    let made = logger.post(QSOS, &sent).await.expect(201).json();
+    assert_eq!(made["spot"]["outcome"], "spotted", "{made}");
+    let spots = logger.get("/api/v1/dx/spots").await.json()["items"].clone();
+    assert_eq!(spots.as_array().unwrap().len(), 1);
+    for (name, value) in [
+        ("seq", made["spot"]["seq"].clone()),
+        ("call", json!("JA1XYZ")),
+        ("freq_hz", json!(14_027_000)),
+        ("mode", json!("CW")),
+        ("time", json!("2026-11-21T11:55:00Z")),
+        ("spotter", json!("K6BP")),
+        ("source", json!("log")),
+        ("comment", json!("CW 579 fine fist JP-0010")),
+        ("pota", json!("JP-0010")),
+    ] {
+        assert_eq!(spots[0][name], value, "{name}");
+    }
+    let again = logger.post(QSOS, &sent).await.expect(201).json();
+    assert_eq!(
+        (&again["outcome"], &again["spot"]["outcome"]),
+        (&json!("duplicate"), &json!("duplicate"))
+    );
+
+    let only_logs = Caller::with_key(&app, app.key("K6BP", &["logbook.write"]).await);
+    let now = "2026-11-21T11:59:00Z";
+    let refused = [
+        (&logger, "2026-11-21T09:32:02Z", json!(7_005_000), "half hour"),
+        (&logger, now, json!(null), "frequency"),
+        (&only_logs, now, json!(7_005_000), "dx.write"),
+    ];
+    for (number, (caller, start, freq, why)) in refused.into_iter().enumerate() {
+        let contact = json!({
+            "call": format!("DL{number}ABC"), "start": start, "band": "40m", "freq_hz": freq, "mode": "CW", "spot": true,
+        });
+        let made = caller.post(QSOS, &contact).await.expect(201).json();
+        assert_eq!(
+            (&made["outcome"], &made["spot"]["outcome"]),
+            (&json!("added"), &json!("refused"))
+        );
+        let reason = made["spot"]["reason"].as_str().unwrap();
+        assert!(reason.contains(why), "{reason}");
+    }
+    let mut odd = qso("JA1XYZ", now);
+    odd["spot"] = json!("perhaps");
+    logger.post(QSOS, &odd).await.problem(422, "invalid");
+    assert_eq!(
+        logger.get("/api/v1/dx/spots").await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(logger.get(QSOS).await.json()["total"], 4);
+}
+
+#[tokio::test]
 async fn what_a_contact_needs_is_named() {
     let (_app, logger) = station().await;
     let check = async |body: Value, field: &str| {

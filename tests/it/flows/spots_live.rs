@@ -246,3 +246,58 @@ async fn filters_are_kept_for_their_owner() {
     let wrong = json!({"items": [{"name": "", "filter": {}}]});
     page.put("/api/v1/dx/filters", &wrong).await.expect(422);
 }
+
+#[tokio::test]
+async fn programs_for_other_caches_hear_spots_and_read_figures() {
+    let (app, feed) = station(&[]).await;
+    let reading = app.key("K6BP", &["dx.read"]).await;
+    let base = format!("/compat/dxcluster/k/{reading}");
+    let guest = Caller::guest(&app);
+    let mut socket = guest.socket(&format!("{base}/ws")).await.unwrap();
+    assert_eq!(socket.next().await["type"], "connected");
+    spot(
+        &feed,
+        "K6BP",
+        14_025_000,
+        &json!({"spotter": "W3LPL-#", "comment": "CW 12 dB 24 WPM CQ"}),
+    )
+    .await;
+    spot(
+        &feed,
+        "JA1XYZ",
+        14_025_300,
+        &json!({"spotter": "W1AW", "comment": "CW"}),
+    )
+    .await;
+    let told = socket.next().await;
+    assert_eq!(
+        (
+            &told["type"],
+            &told["data"]["spotted"],
+            &told["data"]["frequency"]
+        ),
+        (&json!("spot"), &json!("JA1XYZ"), &json!(14_025.3))
+    );
+    let listed = guest.get(&format!("{base}/spots/20m")).await.json();
+    assert_eq!(told["data"], listed[0]);
+    let figures = guest.get(&format!("{base}/metrics")).await.expect(200);
+    assert!(figures.header("content-type").starts_with("text/plain"));
+    for line in [
+        "dxcluster_spots_total 2",
+        "dxcluster_websocket_connections 1",
+        "dxcluster_spots_by_band{band=\"20m\"} 2",
+    ] {
+        assert!(
+            figures.text.lines().any(|own| own == line),
+            "{line}: {}",
+            figures.text
+        );
+    }
+    for path in ["/ws", "/metrics"] {
+        assert_eq!(
+            guest.get(&format!("/compat/dxcluster{path}")).await.status,
+            401,
+            "{path}"
+        );
+    }
+}

@@ -74,8 +74,6 @@ pub(crate) struct DxPage {
     pub(crate) frame: Frame,
     /// The spot that was typed, and what was wrong with it.
     pub(crate) form: Form,
-    /// Whether the reader may send spots.
-    pub(crate) may_spot: bool,
     /// Where the reader is.
     pub(crate) station: Station,
     /// What is wrong with the filter, may be empty.

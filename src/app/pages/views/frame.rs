@@ -25,6 +25,8 @@ pub(crate) struct Frame {
     pub(crate) club_name: String,
     /// Who is signed in.
     pub(crate) account: Option<FrameAccount>,
+    /// Whether the reader may send spots.
+    pub(crate) may_spot: bool,
     /// The logbooks this account may use.
     pub(crate) logbooks: Vec<FrameLogbook>,
     /// The account's grid where the logbook in use is its own: the centre of its maps; else empty.
