@@ -217,7 +217,8 @@ impl Wanted {
     }
 }
 
-fn continent(text: &str) -> Option<Continent> {
+/// A continent by its two letters.
+pub(crate) fn continent(text: &str) -> Option<Continent> {
     Continent::ALL
         .into_iter()
         .find(|continent| continent.as_str().eq_ignore_ascii_case(text))

@@ -17,6 +17,7 @@ use super::model::{Accepted, RawSpot, Refused, Sender};
 use crate::bus::Bus;
 use crate::env::Clock;
 use crate::ham::callsign::Callsign;
+use crate::ham::dxcc::Continent;
 use crate::logbook::Countries;
 use crate::logbook::place;
 
@@ -109,7 +110,7 @@ impl Cluster {
         let mut spot = draft.spot(raw, from, &around)?;
         spot.lotw = parts.lotw.days(&spot.call, now);
         lock(&self.inner.understanding).complete(&mut spot, now);
-        lock(&self.inner.activity).count(spot.band, seconds(now));
+        lock(&self.inner.activity).count(spot.band, spot.spotter_place.continent, seconds(now));
         Ok(Accepted::New(self.announce(spot, now)))
     }
 
@@ -163,9 +164,10 @@ impl Cluster {
         history.oldest_seq().zip(history.newest_seq())
     }
 
-    /// Spots of the last minutes by band and minute, oldest first; bands without any are left out.
-    pub(crate) fn activity(&self, minutes: usize) -> Vec<BandActivity> {
-        lock(&self.inner.activity).last(minutes, seconds(self.now()))
+    /// Spots of the last minutes by band and minute, oldest first, heard in a continent or anywhere; bands without any
+    /// are left out.
+    pub(crate) fn activity(&self, minutes: usize, heard_in: Option<Continent>) -> Vec<BandActivity> {
+        lock(&self.inner.activity).last(minutes, heard_in, seconds(self.now()))
     }
 
     /// How much is kept; what is too old is let go of first.

@@ -38,7 +38,9 @@ pub(crate) enum SpotOutcome {
 
 /// Whoever spots contacts.
 #[derive(Clone)]
-pub(crate) struct SpotIt(Arc<dyn Fn(&Actor, &Contact) -> Spotted + Send + Sync>);
+pub(crate) struct SpotIt(Arc<Spotting>);
+
+type Spotting = dyn Fn(&Actor, &Contact) -> Spotted + Send + Sync;
 
 impl Spotted {
     /// It was not spotted, and why.

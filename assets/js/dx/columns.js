@@ -21,8 +21,8 @@ export const stateOf = (spot) => STATES[spot.need] ?? '';
 export function columns(miles) {
   return [
     { id: 'time', label: t('js.col.time'), width: 72, rank: 0, sort: 'time', latest: true, kind: 'soft', paint: paintTime },
-    { id: 'freq', label: t('js.col.freq'), width: 80, rank: 0, sort: 'freq', end: true, text: (spot) => (spot.freq_hz / 1000).toFixed(1) },
-    { id: 'call', label: t('js.col.call'), width: 90, grow: 0.6, rank: 0, sort: 'call', kind: 'call', paint: paintCall },
+    { id: 'freq', label: t('js.col.freq'), width: 100, rank: 0, sort: 'freq', end: true, text: (spot) => (spot.freq_hz / 1000).toFixed(1) },
+    { id: 'call', label: t('js.col.call'), width: 104, grow: 0.5, rank: 0, sort: 'call', kind: 'call', paint: paintCall },
     { id: 'mode', label: t('js.col.mode'), width: 60, rank: 1, sort: 'mode', paint: paintMode },
     { id: 'band', label: t('js.col.band'), width: 72, rank: 4, sort: 'freq', paint: paintBand },
     { id: 'need', label: t('js.dx.need'), width: 92, rank: 2, sort: 'need', kind: 'need', paint: paintNeed },

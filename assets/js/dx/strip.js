@@ -54,11 +54,11 @@ export class Activity {
   }
 }
 
-/** Reads the counts that the server wrote into a list. @param {Element} list @param {Activity} activity */
-export function readCounts(list, activity) {
+/** Reads the counts that the server wrote into a list. @param {Element} list @param {Activity} activity @param {'minutes' | 'near'} [name] */
+export function readCounts(list, activity, name = 'minutes') {
   const now = Date.now();
-  for (const item of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-minutes]'))) {
-    activity.read(item.dataset.band ?? '', (item.dataset.minutes ?? '').split(',').map(Number), now);
+  for (const item of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(`[data-${name}]`))) {
+    if (item.dataset[name]) activity.read(item.dataset.band ?? '', item.dataset[name].split(',').map(Number), now);
   }
 }
 

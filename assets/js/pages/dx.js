@@ -18,6 +18,7 @@ import { SpotForm } from '../dx/spotform.js';
 import { List, Spots } from '../dx/spots.js';
 import { Strip } from '../dx/strip.js';
 import { all, fill, h, one, settle } from '../dom.js';
+import { makeGrip } from '../grip.js';
 import { onKey } from '../keys.js';
 import { kilohertz } from '../log/qso.js';
 import { densityBoxes } from '../looks.js';
@@ -111,6 +112,7 @@ function start() {
   bandmap.addEventListener('band', (/** @type {any} */ event) => remember('dx.band', event.detail));
   one('[data-map]').append(map);
   one('[data-bandmap]').append(bandmap);
+  makeGrip(one('[data-place]'), { side: 'start', label: t('js.dx.resize'), property: '--place', key: 'dx.place' });
   tools();
   views();
   keys();
@@ -153,7 +155,8 @@ function arrived(batch, live) {
   }
   if (live) tell(fresh.filter((spot) => wanted(spot)));
   drawPause();
-  drawLater();
+  if (live) drawLater();
+  else drawNow();
 }
 
 function letGo() {
@@ -316,7 +319,6 @@ function views() {
   const narrow = matchMedia('(max-width: 999px)');
   const set = (/** @type {string} */ view) => {
     main.dataset.view = view;
-    remember('dx.view', view);
     one('[data-map]').hidden = view === 'bands';
     one('[data-bandmap]').hidden = view !== 'bands';
     draw();
@@ -326,9 +328,15 @@ function views() {
     const { view } = main.dataset;
     for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset.to === view || (!narrow.matches && view === 'list' && button.dataset.to === 'map')));
   };
-  for (const button of buttons) button.addEventListener('click', () => set(button.dataset.to));
-  narrow.addEventListener('change', draw);
-  set(recall('dx.view') || (narrow.matches ? 'list' : 'map'));
+  for (const button of buttons) {
+    button.addEventListener('click', () => {
+      remember('dx.view', button.dataset.to);
+      set(button.dataset.to);
+    });
+  }
+  const usual = () => set(recall('dx.view') || (narrow.matches ? 'list' : 'map'));
+  narrow.addEventListener('change', usual);
+  usual();
 }
 
 function keys() {

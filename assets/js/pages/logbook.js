@@ -3,6 +3,7 @@
 import { get, post } from '../api.js';
 import { bandName } from '../bands.js';
 import { fill, h, one, settle } from '../dom.js';
+import { makeGrip } from '../grip.js';
 import { onKey } from '../keys.js';
 import { bulkBar } from '../log/bulk.js';
 import { Detail } from '../log/detail.js';
@@ -125,7 +126,7 @@ function start() {
 
   const menu = one('[data-columns] .sheet');
   fill(menu, table.columnBoxes(), h('hr'), densityBoxes());
-  resizable(panel);
+  makeGrip(panel, { side: 'end', label: t('js.log.resize'), property: '--detail', key: 'logbook.detail', usual: 380 });
   const row = one('[data-entry]');
   if (row) entryRow(row, logbook, (qso) => (qso ? live.arrived(qso.id) : table.refresh()));
   onKey('/', t('js.keys.filter'), () => filter.focus());
@@ -171,42 +172,6 @@ function blank(q, why, clear) {
   }
   return h('div', { class: 'empty' }, h('h2', {}, t('js.log.empty')), h('p', {}, t('js.log.empty_help')),
     h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '/import' }, t('js.log.import'))));
-}
-
-/** The panel's width follows its edge and is remembered. @param {HTMLElement} aside */
-function resizable(aside) {
-  const grip = h('div', { class: 'grip', role: 'separator', 'aria-orientation': 'vertical', 'aria-label': t('js.log.resize'), tabindex: 0 });
-  const split = /** @type {HTMLElement} */ (aside.parentElement);
-  aside.before(grip);
-  const set = (/** @type {number} */ width) => {
-    const fit = Math.round(Math.min(Math.max(width, 280), innerWidth * 0.6));
-    split.style.setProperty('--detail', `${fit}px`);
-    grip.setAttribute('aria-valuenow', String(fit));
-    try {
-      localStorage.setItem('logbook.detail', String(fit));
-    } catch {
-      // Not remembered, then.
-    }
-  };
-  let kept = null;
-  try {
-    kept = localStorage.getItem('logbook.detail');
-  } catch {
-    // The usual width, then.
-  }
-  set(Number(kept) || 380);
-  grip.addEventListener('pointerdown', (/** @type {PointerEvent} */ down) => {
-    grip.setPointerCapture(down.pointerId);
-    const move = (/** @type {PointerEvent} */ event) => set(split.getBoundingClientRect().right - event.clientX);
-    grip.addEventListener('pointermove', move);
-    grip.addEventListener('lostpointercapture', () => grip.removeEventListener('pointermove', move), { once: true });
-  });
-  grip.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
-    const step = { ArrowLeft: 20, ArrowRight: -20 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    set(aside.offsetWidth + step);
-  });
 }
 
 async function loadHome() {

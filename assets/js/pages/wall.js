@@ -37,16 +37,23 @@ const log = new Log(logbook, () => {
 });
 const map = h('sb-map', { fill: true, compact: true, miles: units === 'imperial', label: t('js.dx.map') });
 let drawing = 0;
+let fetched = false;
+let drawn = false;
 
 start();
 
 function start() {
   startClock(one('[data-utc]'));
   readCounts(one('[data-bands]'), everywhere);
+  readCounts(one('[data-bands]'), near, 'near');
   map.home = home && { ...home, label: account };
   one('[data-map]').append(map);
   one('[data-around]').textContent = continent ? t('js.wall.around', { name: t(`js.continent.${continent}`) }) : '';
-  const feed = new Feed({ spots: arrived, state: () => later() });
+  // Until the first answer what the server wrote stands.
+  const feed = new Feed({ spots: arrived, state: ({ loading }) => {
+    fetched ||= !loading;
+    later();
+  } });
   log.start();
   feed.start();
   bus().addEventListener('connection', link);
@@ -63,8 +70,9 @@ function arrived(batch, live) {
     spot.need = log.worked.need(spot);
   }
   for (const spot of spots.add(batch, Date.now())) {
-    if (live) everywhere.count(spot.band, Date.now());
-    if (spot.spotter_continent === continent) near.count(spot.band, spot.at);
+    if (!live) continue;
+    everywhere.count(spot.band, Date.now());
+    if (continent && spot.spotter_continent === continent) near.count(spot.band, Date.now());
   }
   later();
 }
@@ -73,11 +81,12 @@ function later() {
   if (drawing) return;
   drawing = Number(setTimeout(() => {
     drawing = 0;
-    draw();
-  }, drawing === 0 && spots.size === 0 ? 0 : PACE));
+    if (fetched) draw();
+  }, drawn ? PACE : 0));
 }
 
 function draw() {
+  drawn = true;
   const now = Date.now();
   spots.age(now);
   const people = spots.find(({ skimmer }) => !skimmer);

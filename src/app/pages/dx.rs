@@ -11,7 +11,7 @@ use super::notice::Done;
 use super::reader::Reader;
 use super::say::{self, iso};
 use super::views::{BandLine, DxPage, Pick, SpotRow, Station, WallPage};
-use crate::dx::choice::Choice;
+use crate::dx::choice::{Choice, continent};
 use crate::dx::event::{Source, Spot};
 use crate::dx::model::{Accepted, RawSpot, Sender};
 use crate::dx::{BandActivity, Query as Wanted};
@@ -54,12 +54,21 @@ pub(super) async fn wall(reader: Reader) -> Result<Response> {
         skimmer: Some(false),
         ..Wanted::newest(WALL_ROWS)
     };
-    let (spots, lines) = (cluster.history(&newest, |_| true), cluster.activity(MINUTES));
+    let spots = cluster.history(&newest, |_| true);
+    let station = station(&reader);
+    let own = continent(&station.continent);
+    let near = own.map_or_else(Vec::new, |own| cluster.activity(MINUTES, Some(own)));
+    let near_of = |band| near.iter().find(|near| near.band == band).map(minutes);
+    let lines = cluster.activity(MINUTES, None);
+    let lines = lines.iter().map(|activity| BandLine {
+        near: near_of(activity.band).unwrap_or_default(),
+        ..line(activity)
+    });
     let page = WallPage {
         frame: reader.frame_of("wall", "wall.title").await,
-        station: station(&reader),
         rows: spots.iter().map(row).collect(),
-        lines: lines.iter().map(line).collect(),
+        lines: lines.collect(),
+        station,
     };
     reader.show(StatusCode::OK, &page)
 }
@@ -84,7 +93,7 @@ async fn page(reader: &Reader, asked: &[(String, String)], again: Option<Again>)
         ..Wanted::newest(ROWS)
     };
     let spots = cluster.history(&newest, |spot| choice.wants(spot));
-    let lines = cluster.activity(MINUTES);
+    let lines = cluster.activity(MINUTES, None);
     let again = again.unwrap_or_default();
     let page = DxPage {
         frame: reader.frame_of("dx", "dx.title").await,
@@ -188,13 +197,19 @@ fn row(spot: &Spot) -> SpotRow {
 }
 
 fn line(activity: &BandActivity) -> BandLine {
-    let minutes: Vec<String> = activity.minutes.iter().map(ToString::to_string).collect();
     BandLine {
         band: activity.band.name().to_owned(),
         band_name: say::band(activity.band.name()),
         count: activity.minutes.iter().sum(),
-        minutes: minutes.join(","),
+        minutes: minutes(activity),
+        near: String::new(),
     }
+}
+
+/// Spots of each minute, parted by commas.
+fn minutes(activity: &BandActivity) -> String {
+    let minutes: Vec<String> = activity.minutes.iter().map(ToString::to_string).collect();
+    minutes.join(",")
 }
 
 /// The time of day: spots are hours old at most.

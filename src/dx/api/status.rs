@@ -7,9 +7,10 @@ use smol_str::SmolStr;
 use utoipa::{IntoParams, ToSchema};
 
 use super::DxState;
+use crate::dx::choice::continent;
 use crate::dx::feeds::{FeedLine, PollLine};
 use crate::identity::api::gate::Who;
-use crate::web::{Json, ProblemBody, Query, Result};
+use crate::web::{Json, Problem, ProblemBody, Query, Result};
 
 /// What is kept, and where it came from.
 #[derive(Debug, Serialize, ToSchema)]
@@ -118,6 +119,8 @@ pub(super) async fn show(State(state): State<DxState>, Who(actor): Who) -> Resul
 pub(super) struct ActivityParams {
     /// Minutes, at most 240; 60 without.
     minutes: Option<usize>,
+    /// Only what was heard on this continent: `EU`.
+    de_cont: Option<String>,
 }
 
 /// Spots by band and minute.
@@ -146,7 +149,11 @@ pub(super) async fn activity(
 ) -> Result<Json<ActivityView>> {
     state.may_read(&actor)?;
     let minutes = asked.minutes.unwrap_or(60).clamp(1, 240);
-    let bands = state.cluster.activity(minutes).into_iter();
+    let heard_in = match asked.de_cont.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => Some(continent(text).ok_or_else(|| Problem::invalid("de_cont", "is no continent"))?),
+        None => None,
+    };
+    let bands = state.cluster.activity(minutes, heard_in).into_iter();
     let bands = bands.map(|one| BandView {
         band: one.band.name(),
         counts: one.minutes,

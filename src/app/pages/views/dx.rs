@@ -42,6 +42,8 @@ pub(crate) struct BandLine {
     pub(crate) count: u32,
     /// Spots of each minute, oldest first, parted by commas.
     pub(crate) minutes: String,
+    /// The same of those heard on the reader's continent; empty without any.
+    pub(crate) near: String,
 }
 
 /// A choice of the plain filter.

@@ -2,7 +2,7 @@
 //! `cargo run -p shackbox-e2e --bin shots -- DIRECTORY [WORD ...]`, with words only the pages whose names have
 //! one. The pictures are for the eye and are not committed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use shackbox_e2e::{Chrome, Server};
@@ -86,19 +86,59 @@ async fn main() -> Result<()> {
             chrome
                 .until("document.querySelectorAll('[aria-busy=true], .skeleton').length === 0")
                 .await?;
-            tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+            let drawing = if name.contains("dx") || name.contains("wall") {
+                3_000
+            } else {
+                900
+            };
+            tokio::time::sleep(std::time::Duration::from_millis(drawing)).await;
             whole(&chrome, *width, *height).await?;
             chrome.picture(&out.join(format!("{name}-{look}.png"))).await?;
             chrome.size(*width, *height).await?;
             findings += report(&chrome, name, look).await?;
         }
     }
+    findings += empty(&chrome, &out, wanted).await?;
     // One of the pages is meant to be missing.
     chrome.forgive(&["404"]);
     chrome.finish().await?;
     server.stop().await?;
     println!("{findings} accessibility findings");
     std::process::exit(i32::from(findings > 0));
+}
+
+/// The cluster's pages of a station that has heard nothing yet.
+async fn empty(chrome: &Chrome, out: &Path, wanted: impl Fn(&str) -> bool) -> Result<usize> {
+    let pages = [("dx-empty", "/dx"), ("wall-empty", "/wall")];
+    if !pages.iter().any(|(name, _)| wanted(name)) {
+        return Ok(0);
+    }
+    let server = Server::start(&[]).await?;
+    chrome.size(1400, 900).await?;
+    chrome.open(&server.setup_link()?).await?;
+    for (field, text) in [
+        ("#call", "K6XYZ"),
+        ("#name", "Robin"),
+        ("#password", "three unrelated words"),
+    ] {
+        chrome.fill(field, text).await?;
+    }
+    chrome.click("[data-setup] button.primary").await?;
+    chrome.arrives("/").await?;
+    let mut findings = 0;
+    for (look, scheme, width, height) in LOOKS {
+        chrome.size(*width, *height).await?;
+        chrome.scheme(scheme).await?;
+        for (name, path) in pages.iter().filter(|(name, _)| wanted(name)) {
+            chrome.open(&format!("{}{path}", server.url)).await?;
+            chrome.has("[data-link][data-state=open]").await?;
+            tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+            chrome.picture(&out.join(format!("{name}-{look}.png"))).await?;
+            findings += report(chrome, name, look).await?;
+        }
+    }
+    server.stop().await?;
+    Ok(findings)
 }
 
 /// Makes the window as high as its page, within reason.
