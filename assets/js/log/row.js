@@ -28,7 +28,7 @@ export function entryRow(form, logbook, logged) {
     field('grid', t('js.field.grid'), { maxlength: 12 }),
     field('comment', t('js.field.comment'), { maxlength: 300 }),
     h('button', { class: 'button primary go' }, t('js.entry.go')),
-    h('div', { class: 'foot' }, word, form.dataset.maySpot === undefined ? null
+    h('div', { class: 'under' }, word, form.dataset.maySpot === undefined ? null
       : h('label', { class: 'check small', title: t('js.entry.spot_it_hint') }, h('input', { type: 'checkbox', name: 'spot', value: 'true' }), t('js.entry.spot_it'))),
     ...['call', 'freq', 'mode', 'start', 'grid'].map((name) => h('span', { class: 'visually-hidden', 'data-error': name })),
     h('span', { class: 'visually-hidden', 'data-form-error': true }));
