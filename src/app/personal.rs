@@ -35,9 +35,10 @@ const AHEAD: usize = 8;
 const PIECE: usize = 64 << 10;
 
 /// All parts, in the order they are erased: the account last, so that a stop in between is seen.
-pub(super) const PARTS: [Part; 5] = [
+pub(super) const PARTS: [Part; 6] = [
     dx::alerts::personal::PART,
     logbook::personal::PART,
+    dx::telnet::personal::PART,
     web::personal::PART,
     jobs::personal::PART,
     identity::personal::PART,

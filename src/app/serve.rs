@@ -21,6 +21,8 @@ use super::running::App;
 use super::services::{Services, StartError};
 use super::tls::Tls;
 use crate::config::{Config, Sources};
+use crate::dx::node::Node;
+use crate::dx::telnet;
 use crate::net::{self, Door, Listener, Server};
 use crate::web::{Onward, Part};
 
@@ -84,6 +86,8 @@ pub(crate) struct Doors {
     tls: Option<Listener>,
     /// The host that asks for a client certificate, where it has a port of its own.
     asking: Option<Listener>,
+    /// Where logging programs reach the cluster.
+    telnet: Option<Listener>,
 }
 
 /// What is listened on.
@@ -95,6 +99,8 @@ pub(crate) struct Addresses {
     pub(crate) tls: Option<SocketAddr>,
     /// `web.mtls.listen`
     pub(crate) asking: Option<SocketAddr>,
+    /// `cluster.listen`
+    pub(crate) telnet: Option<SocketAddr>,
 }
 
 impl Doors {
@@ -104,6 +110,7 @@ impl Doors {
             plain: net::bind("web.listen", config.web.listen).await?,
             tls: bind_if("web.tls.listen", config.web.tls.listen).await?,
             asking: bind_if("web.mtls.listen", config.web.mtls.listen).await?,
+            telnet: telnet(config).await?,
         })
     }
 
@@ -113,6 +120,7 @@ impl Doors {
             plain: self.plain.address(),
             tls: self.tls.as_ref().map(Listener::address),
             asking: self.asking.as_ref().map(Listener::address),
+            telnet: self.telnet.as_ref().map(Listener::address),
         }
     }
 }
@@ -121,6 +129,17 @@ async fn bind_if(key: &'static str, address: Option<SocketAddr>) -> Result<Optio
     match address {
         Some(address) => net::bind(key, address).await.map(Some),
         None => Ok(None),
+    }
+}
+
+/// The cluster's port. One that nobody asked for and another program has is done without: it may be a cluster node.
+async fn telnet(config: &Config) -> Result<Option<Listener>, net::BindError> {
+    match bind_if("cluster.listen", config.cluster.listen).await {
+        Err(error @ net::BindError::Taken { .. }) if !config.cluster.listen_wanted => {
+            tracing::warn!(%error, "the telnet cluster is off: {error}");
+            Ok(None)
+        }
+        bound => bound,
     }
 }
 
@@ -147,6 +166,15 @@ impl Listening {
                 Err(error) => tracing::error!(%error, "the web server ended unexpectedly: {error}"),
             }
         }
+    }
+
+    fn serve_cluster(&mut self, listener: Listener, node: Node, part: Part) {
+        let stopping = self.stop.clone();
+        self.tasks.push(tokio::spawn(async move {
+            part.up();
+            telnet::serve(listener.into_socket(), node, stopping).await;
+            net::Served { cut: 0 }
+        }));
     }
 
     fn serve(&mut self, server: Server, listener: Listener, part: Part) {
@@ -208,6 +236,9 @@ pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
         ..plain
     };
     listening.serve(server, doors.plain, app.health.part("web"));
+    if let Some(listener) = doors.telnet {
+        listening.serve_cluster(listener, app.services.node.clone(), app.health.part("cluster"));
+    }
     Ok(listening)
 }
 
@@ -267,6 +298,9 @@ fn announce(app: &App, addresses: &Addresses, demo: Option<&demo::Demo>, say: &i
     }
     if let Some(address) = addresses.asking {
         line("certificates", &format!("https://{address}"), "web.mtls.listen");
+    }
+    if let Some(address) = addresses.telnet {
+        line("telnet", &address, "cluster.listen");
     }
     line("data", &config.data_dir.display(), "--data-dir");
     if let Some(file) = &config.file {

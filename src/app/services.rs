@@ -10,6 +10,7 @@ use super::keyfile;
 use crate::bus::{Bus, BusConfig};
 use crate::config::Config;
 use crate::dx::lotw::LotwUsers;
+use crate::dx::node::{Node, NodeParts};
 use crate::dx::{self, Cluster, Keeping, Parts};
 use crate::env::{Env, MailError};
 use crate::identity::ladder::{Means, NO_REGISTER};
@@ -41,6 +42,8 @@ pub(crate) struct Services {
     pub(crate) logbook: Logbook,
     /// The DX cluster.
     pub(crate) cluster: Cluster,
+    /// The cluster as a node.
+    pub(crate) node: Node,
     /// Who uses Logbook of the World.
     pub(crate) lotw_users: LotwUsers,
 }
@@ -153,6 +156,14 @@ impl Services {
             keeping: keeping(&config),
             data_dir: config.data_dir.clone(),
         });
+        let node = Node::new(NodeParts {
+            cluster: cluster.clone(),
+            identity: identity.clone(),
+            bus: bus.clone(),
+            store: store.clone(),
+            env: env.clone(),
+            settings: config.cluster.clone(),
+        });
         Ok(Self {
             config: Arc::new(config),
             env,
@@ -162,6 +173,7 @@ impl Services {
             identity,
             logbook,
             cluster,
+            node,
             lotw_users,
         })
     }
@@ -213,6 +225,7 @@ pub(crate) fn registry() -> Registry {
     tables.extend(logbook::tables());
     tables.extend(dx::alerts::tables());
     tables.extend(web::tables());
+    tables.extend(dx::telnet::tables());
     let mut index_checks: Vec<_> = vec![
         ("identity calls", identity::check_calls as _),
         ("identity proofs", identity::check_verifications as _),

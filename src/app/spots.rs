@@ -8,6 +8,7 @@ use super::services::Services;
 use crate::dx::alerts::{Alerts, Watching};
 use crate::dx::lotw;
 use crate::dx::sources::{self, Programme};
+use crate::dx::upstream;
 use crate::jobs::JobsBuilder;
 
 /// How often what is too old is let go of while no spot comes.
@@ -34,6 +35,7 @@ pub(super) async fn begin(services: &Services, stop: CancellationToken) {
             tokio::spawn(sources::poll(cluster, env, (programme, every), stop.clone()));
         }
     }
+    upstream::start(&services.node, &stop);
     let cluster = services.cluster.clone();
     tokio::spawn(async move {
         let mut tick = tokio::time::interval(AGE_EVERY);

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
+use super::cluster::Upstream;
 use super::edge;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
@@ -267,6 +268,13 @@ impl Values {
         }
     }
 
+    pub(super) fn upstreams(&self, key: &str) -> Vec<Upstream> {
+        match self.value(key) {
+            Value::Upstreams(upstreams) => upstreams.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn flag(&self, key: &str) -> bool {
         *self.value(key) == Value::Flag(true)
     }
@@ -357,12 +365,37 @@ fn as_text(value: &DeValue<'_>) -> Option<String> {
             .ok()
             .map(|number| number.to_string()),
         DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Array(items)
+            if items
+                .iter()
+                .any(|item| matches!(item.get_ref(), DeValue::Table(_))) =>
+        {
+            as_json(value).map(|value| value.to_string())
+        }
         DeValue::Array(items) => {
             let texts: Option<Vec<String>> = items.iter().map(|item| as_text(item.get_ref())).collect();
             texts.map(|texts| texts.join(","))
         }
         DeValue::Datetime(_) | DeValue::Table(_) => None,
     }
+}
+
+/// A list of tables, as it would be written in the environment.
+fn as_json(value: &DeValue<'_>) -> Option<serde_json::Value> {
+    Some(match value {
+        DeValue::Array(items) => items
+            .iter()
+            .map(|item| as_json(item.get_ref()))
+            .collect::<Option<_>>()?,
+        DeValue::Table(fields) => {
+            let mut object = serde_json::Map::new();
+            for (name, value) in fields {
+                object.insert(name.get_ref().to_string(), as_json(value.get_ref())?);
+            }
+            serde_json::Value::Object(object)
+        }
+        leaf => as_text(leaf)?.into(),
+    })
 }
 
 fn from_environment(variables: &[(String, String)], mistakes: &mut Vec<Mistake>) -> Vec<Written> {

@@ -7,6 +7,7 @@
 //! Deliberately not here: settings made in pages (the database's business, and they never override these),
 //! and what a change at run time means.
 
+mod cluster;
 mod dx;
 mod edge;
 mod error;
@@ -33,6 +34,7 @@ use url::Url;
 
 use crate::ham::callsign::Callsign;
 
+pub(crate) use cluster::{Cluster, Upstream};
 pub(crate) use dx::Dx;
 pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof, Tls};
 pub(crate) use error::ConfigError;
@@ -62,6 +64,8 @@ pub(crate) struct Config {
     pub(crate) verify: Verify,
     /// The DX cluster's memory, and whom it asks.
     pub(crate) dx: Dx,
+    /// The telnet cluster.
+    pub(crate) cluster: Cluster,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -266,6 +270,7 @@ impl Config {
             documents_kept: values.duration("identity.documents_kept"),
             verify: outside::verify(&values),
             dx: dx::dx(&values),
+            cluster: cluster::cluster(&values),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::cluster::{self, Upstream};
 use crate::ham::callsign::Callsign;
 
 /// What values a key takes.
@@ -32,6 +33,8 @@ pub(super) enum Kind {
     Networks,
     /// Addresses of servers, with the port of those that name none.
     Servers(u16),
+    /// Cluster nodes to take spots from.
+    Upstreams,
     Choice(&'static [&'static str]),
     Number {
         least: u64,
@@ -61,6 +64,7 @@ pub(super) enum Value {
     Listen(SocketAddr),
     Networks(Vec<IpNet>),
     Servers(Vec<SocketAddr>),
+    Upstreams(Vec<Upstream>),
     Number(u64),
     Size(u64),
     Duration(Duration),
@@ -100,6 +104,7 @@ impl Kind {
                 | Self::MaybeListen
                 | Self::Networks
                 | Self::Servers(_)
+                | Self::Upstreams
         )
     }
 
@@ -134,6 +139,7 @@ impl Kind {
                     .map(|part| server(part, port))
                     .collect::<Option<_>>()?,
             ),
+            Self::Upstreams => Value::Upstreams(cluster::upstreams(text)?),
             Self::Choice(choices) => {
                 Value::Text((*choices.iter().find(|choice| **choice == text)?).to_owned())
             }
@@ -162,6 +168,7 @@ impl fmt::Display for Kind {
             Self::Servers(port) => {
                 write!(f, "addresses such as 192.0.2.53 or 127.0.0.1:{port}, as a list")
             }
+            Self::Upstreams => f.write_str("a list of { host, port, login, commands }"),
             Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
             Self::Number { least, most } => write!(f, "a number from {least} to {most}"),
             Self::Size { least, most } => write!(
@@ -199,6 +206,10 @@ impl fmt::Display for Value {
             }
             Self::Servers(servers) => {
                 let texts: Vec<String> = servers.iter().map(ToString::to_string).collect();
+                f.write_str(&texts.join(", "))
+            }
+            Self::Upstreams(upstreams) => {
+                let texts: Vec<String> = upstreams.iter().map(ToString::to_string).collect();
                 f.write_str(&texts.join(", "))
             }
             Self::Number(number) => number.fmt(f),

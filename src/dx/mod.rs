@@ -21,10 +21,13 @@ pub(crate) mod json;
 pub(crate) mod logged;
 pub(crate) mod lotw;
 pub(crate) mod model;
+pub(crate) mod node;
 mod odoo;
 pub(crate) mod sources;
+pub(crate) mod telnet;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod upstream;
 pub(crate) mod worked;
 
 pub(crate) use activity::BandActivity;

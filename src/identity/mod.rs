@@ -69,7 +69,7 @@ pub(crate) use quiz::{ASKED, Asked, PROOF_BITS};
 pub(crate) use recovery::OpenLink;
 pub(crate) use review::check_reviews;
 pub(crate) use second_factor::{Ceremony, Entry};
-pub(crate) use service::{ConfiguredAdmin, Foundation, Identity};
+pub(crate) use service::{Browser, ConfiguredAdmin, Foundation, Identity};
 pub(crate) use sign_in::SignIn;
 pub(crate) use sign_up::{Confirmed, SignedUp};
 #[cfg(all(test, feature = "passkeys"))]

@@ -5,11 +5,28 @@
 
 use super::actor::{Actor, Credential, Member};
 use super::error::Error;
-use super::model::Scope;
+use super::model::{AccountId, Scope};
 use super::password::Password;
 use super::service::{Browser, Identity};
 
 impl Identity {
+    /// Somebody who needs no password because the account's owner has allowed the place they come from; as with
+    /// [`Self::by_password`], no more than what `scopes` say.
+    pub(crate) fn by_place(&self, id: AccountId, scopes: &[Scope]) -> Result<Actor, Error> {
+        let account = self.account(id)?;
+        if account.disabled {
+            return Err(Error::UnknownAccount);
+        }
+        Ok(Actor::Member(Member {
+            account: id,
+            call: account.call.clone(),
+            role: account.role,
+            scopes: Some(scopes.iter().copied().collect()),
+            credential: Credential::Password,
+            behind: None,
+        }))
+    }
+
     /// Whose call and password these are, as somebody who may what `scopes` say and what the account may.
     pub(crate) async fn by_password(
         &self,

@@ -19,6 +19,11 @@ impl Listener {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// The socket itself, for what is no HTTP.
+    pub(crate) fn into_socket(self) -> TcpListener {
+        self.socket
+    }
 }
 
 /// Why a listener could not be had: one line that names the key and the way out.

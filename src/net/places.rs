@@ -48,7 +48,7 @@ impl Places {
 
     /// A place for a connection from this network, or from somebody without a limit of their own; `None` when there
     /// is none left.
-    pub(super) fn take(&self, network: Option<Network>) -> Option<Place> {
+    pub(crate) fn take(&self, network: Option<Network>) -> Option<Place> {
         let share = match network {
             Some(network) => Some(self.share(network)?),
             None => None,

@@ -109,6 +109,8 @@ impl TestApp {
         self.starts += 1;
         let flags = [
             ("web.listen", "127.0.0.1:0"),
+            ("cluster.listen", "127.0.0.1:0"),
+            ("cluster.call", "N0NODE-2"),
             ("sources.country.enabled", "false"),
             ("sources.lotw.enabled", "false"),
             ("backup.enabled", "false"),
@@ -192,6 +194,11 @@ impl TestApp {
     /// Where the host that asks for certificates has a port of its own.
     pub fn asking_address(&self) -> SocketAddr {
         self.running().addresses.asking.expect("it has a port of its own")
+    }
+
+    /// Where logging programs reach the cluster.
+    pub fn telnet_address(&self) -> SocketAddr {
+        self.running().addresses.telnet.expect("the cluster is on")
     }
 
     /// Does what SIGHUP does to certificates.

@@ -1,4 +1,4 @@
-//! What is held about people here: their rules and filters, and what they told telnet sessions.
+//! What is held about people here: their rules and filters.
 
 use super::tables::{ALERT, FILTERS};
 use super::write::{filters, rules};

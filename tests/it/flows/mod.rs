@@ -28,4 +28,5 @@ mod sign_up;
 mod signatures;
 mod spots;
 mod spots_live;
+mod telnet;
 mod threats;

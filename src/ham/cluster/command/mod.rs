@@ -97,6 +97,11 @@ pub enum Command {
     SetList(String),
     /// All filters away, whatever the dialect.
     NoFilter,
+    /// An address whose sessions of this user need no password; none: the list is asked for.
+    Allow {
+        network: Option<String>,
+        on: bool,
+    },
     /// Known, without effect here; answered as done.
     Harmless,
     Unknown,
@@ -281,6 +286,10 @@ impl Command {
             Some("set") => Self::ShowSettings,
             Some("motd") => Self::ShowMotd,
             Some("skimmer") => Self::ShowSettings,
+            Some("allow") => Self::Allow {
+                network: None,
+                on: true,
+            },
             _ => Self::Unknown,
         }
     }
@@ -383,6 +392,7 @@ impl Command {
             "filter" if !on || rest.is_empty() => Self::NoFilter,
             "filter" => Self::SetList(rest.to_owned()),
             "utf8" => Self::SetEncoding { utf8: on },
+            "allow" => Self::Allow { network: text(), on },
             "email" | "language" | "prompt" | "startup" | "login" | "isolate" | "hops" | "obscount"
             | "buddy" | "bbs" | "usdb" => Self::Harmless,
             _ => return None,

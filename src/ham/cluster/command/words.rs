@@ -61,6 +61,7 @@ pub(super) const SHOW: &[(&str, usize)] = &[
     ("version", 1),
     ("set", 3),
     ("motd", 2),
+    ("allow", 3),
 ];
 
 /// What can be set to a value.
@@ -78,6 +79,7 @@ pub(super) const VALUE: &[(&str, usize)] = &[
     ("wantrbn", 5),
     ("filter", 3),
     ("utf8", 3),
+    ("allow", 3),
     ("email", 2),
     ("language", 2),
     ("prompt", 3),

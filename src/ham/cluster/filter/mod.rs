@@ -13,9 +13,10 @@ mod rules;
 mod span;
 pub mod spider;
 
+use jiff::Timestamp;
 use smol_str::SmolStr;
 
-use crate::ham::dxcc::Continent;
+use crate::ham::dxcc::{Continent, Resolution, Resolver};
 use crate::ham::freq::Hertz;
 use crate::ham::spot::{ModeClass, SpotMode};
 
@@ -129,29 +130,37 @@ pub struct PrefixPlace {
     pub itu_zone: Option<u8>,
 }
 
-impl Places for crate::ham::dxcc::Resolver {
+impl Places for Resolver {
     fn place(&self, prefix: &str) -> Option<PrefixPlace> {
-        // Filters are about stations on the air now, so any day of these years does; and a bare prefix is no
-        // call yet: any number and letters make it one.
-        let at = jiff::Timestamp::from_second(1_767_225_600).ok()?;
-        let found = |call: &str| {
-            let found = self.resolve(call, at);
-            Some(PrefixPlace {
-                entity: found.dxcc().filter(|number| *number > 0)?,
-                cq_zone: found.cq_zone,
-                itu_zone: found.itu_zone,
-            })
-        };
-        let prefix = prefix.to_ascii_uppercase();
-        let has_digit = prefix.bytes().skip(1).any(|b| b.is_ascii_digit());
-        found(&prefix).or_else(|| {
-            found(&if has_digit {
-                format!("{prefix}AA")
-            } else {
-                format!("{prefix}1AA")
-            })
-        })
+        place_in(prefix, |call, at| self.resolve(call, at))
     }
+}
+
+/// The place of a prefix or call by a table of entities.
+pub fn place_in<'t>(
+    prefix: &str,
+    resolve: impl Fn(&str, Timestamp) -> Resolution<'t>,
+) -> Option<PrefixPlace> {
+    // Filters are about stations on the air now, so any day of these years does.
+    let at = Timestamp::from_second(1_767_225_600).ok()?;
+    let found = |call: &str| {
+        let found = resolve(call, at);
+        Some(PrefixPlace {
+            entity: found.dxcc().filter(|number| *number > 0)?,
+            cq_zone: found.cq_zone,
+            itu_zone: found.itu_zone,
+        })
+    };
+    // A bare prefix is no call yet: any number and letters make it one.
+    let prefix = prefix.to_ascii_uppercase();
+    let has_digit = prefix.bytes().skip(1).any(|b| b.is_ascii_digit());
+    found(&prefix).or_else(|| {
+        found(&if has_digit {
+            format!("{prefix}AA")
+        } else {
+            format!("{prefix}1AA")
+        })
+    })
 }
 
 /// Why a filter cannot be read.

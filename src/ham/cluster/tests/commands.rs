@@ -281,3 +281,32 @@ proptest! {
         let _ = Command::parse(&words.join(" "));
     }
 }
+
+#[test]
+fn places_that_need_no_password_are_told_and_listed() {
+    for (text, meant) in [
+        (
+            "set/allow 192.0.2.7",
+            Command::Allow {
+                network: Some("192.0.2.7".to_owned()),
+                on: true,
+            },
+        ),
+        (
+            "unset/allow 192.0.2.7",
+            Command::Allow {
+                network: Some("192.0.2.7".to_owned()),
+                on: false,
+            },
+        ),
+        (
+            "sh/allow",
+            Command::Allow {
+                network: None,
+                on: true,
+            },
+        ),
+    ] {
+        assert_eq!(Command::parse(text), meant, "{text}");
+    }
+}

@@ -1,0 +1,342 @@
+//! What a user has set: kept per account for those who have one and showed it, for the session for others.
+//!
+//! Filters are kept in the user's words and read again with the table of entities of the day; one that cannot be
+//! read any more is left out.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::facts::{self, Atlas, Facts};
+use super::tables::USER;
+use crate::dx::event::Spot;
+use crate::dx::node::{Bulletin, Node};
+use crate::ham::cluster::command::{ModeSwitch, Skimmers, Switch, TailKind};
+use crate::ham::cluster::filter::{Action, Kind, Places, Rules, cc};
+use crate::ham::spot::{ModeClass, SpotMode};
+use crate::store::{Rows as _, StoreError};
+
+/// Most networks whose sessions need no password.
+pub(super) const MOST_ALLOWED: usize = 10;
+
+/// See the module's description.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each thing that can be switched"
+)]
+pub(super) struct Settings {
+    pub(super) name: String,
+    pub(super) qth: String,
+    pub(super) grid: String,
+    pub(super) home_node: String,
+    pub(super) tail: Option<TailKind>,
+    pub(super) beep: bool,
+    pub(super) dx: bool,
+    pub(super) ve7cc: bool,
+    pub(super) here: bool,
+    pub(super) announce: bool,
+    pub(super) talk: bool,
+    pub(super) weather: bool,
+    pub(super) wwv: bool,
+    pub(super) wcy: bool,
+    pub(super) logins: bool,
+    pub(super) own_spots: bool,
+    pub(super) ft8: bool,
+    pub(super) ft4: bool,
+    pub(super) cw: bool,
+    pub(super) rtty: bool,
+    pub(super) skimmers: Skimmers,
+    pub(super) width: u16,
+    pub(super) page: u16,
+    pub(super) utf8: bool,
+    /// From where the account's sessions need no password.
+    pub(super) allowed: Vec<IpNet>,
+    pub(super) rules: [Rules; Kind::ALL.len()],
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            qth: String::new(),
+            grid: String::new(),
+            home_node: String::new(),
+            tail: None,
+            beep: false,
+            dx: true,
+            ve7cc: false,
+            here: true,
+            announce: true,
+            talk: true,
+            weather: true,
+            wwv: true,
+            wcy: true,
+            logins: false,
+            own_spots: true,
+            ft8: true,
+            ft4: true,
+            cw: true,
+            rtty: true,
+            skimmers: Skimmers::NONE,
+            width: 80,
+            page: 0,
+            utf8: false,
+            allowed: Vec::new(),
+            rules: std::array::from_fn(|_| Rules::default()),
+        }
+    }
+}
+
+/// The same as a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct StoredUser {
+    pub(super) name: String,
+    pub(super) qth: String,
+    pub(super) grid: String,
+    pub(super) home_node: String,
+    /// `grid`, `cq`, `itu`, `state`, or empty.
+    pub(super) tail: String,
+    /// Switches that stand otherwise than at first.
+    pub(super) changed: Vec<String>,
+    /// `cw rtty psk ft bcn`, as far as wanted.
+    pub(super) skimmers: String,
+    pub(super) width: u16,
+    pub(super) page: u16,
+    pub(super) filters: Vec<StoredFilter>,
+    /// Networks as they are written.
+    pub(super) allowed: Vec<String>,
+}
+
+/// A filter in the user's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredFilter {
+    pub(super) kind: Kind,
+    pub(super) form: Form,
+    pub(super) text: String,
+}
+
+/// The dialect of a filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Form {
+    Numbered { number: u8, action: Action },
+    Expression,
+    List { pass: bool, subject: String },
+}
+
+/// Every switch with its name in records.
+const SWITCHES: [(&str, Switch); 15] = [
+    ("beep", Switch::Beep),
+    ("dx", Switch::Dx),
+    ("ve7cc", Switch::Ve7cc),
+    ("here", Switch::Here),
+    ("announce", Switch::Announce),
+    ("talk", Switch::Talk),
+    ("weather", Switch::Weather),
+    ("wwv", Switch::Wwv),
+    ("wcy", Switch::Wcy),
+    ("logins", Switch::Logins),
+    ("own", Switch::OwnSpots),
+    ("ft8", Switch::Mode(ModeSwitch::Ft8)),
+    ("ft4", Switch::Mode(ModeSwitch::Ft4)),
+    ("cw", Switch::Mode(ModeSwitch::Cw)),
+    ("rtty", Switch::Mode(ModeSwitch::Rtty)),
+];
+
+const TAILS: [(&str, TailKind); 4] = [
+    ("grid", TailKind::Grid),
+    ("cq", TailKind::Cq),
+    ("itu", TailKind::Itu),
+    ("state", TailKind::State),
+];
+
+impl Settings {
+    /// What a switch stands for.
+    pub(super) fn switch(&mut self, switch: Switch) -> &mut bool {
+        match switch {
+            Switch::Beep => &mut self.beep,
+            Switch::Dx => &mut self.dx,
+            Switch::Ve7cc => &mut self.ve7cc,
+            Switch::Here => &mut self.here,
+            Switch::Announce => &mut self.announce,
+            Switch::Talk => &mut self.talk,
+            Switch::Weather => &mut self.weather,
+            Switch::Wwv => &mut self.wwv,
+            Switch::Wcy => &mut self.wcy,
+            Switch::Logins => &mut self.logins,
+            Switch::OwnSpots => &mut self.own_spots,
+            Switch::Mode(ModeSwitch::Ft8) => &mut self.ft8,
+            Switch::Mode(ModeSwitch::Ft4) => &mut self.ft4,
+            Switch::Mode(ModeSwitch::Cw) => &mut self.cw,
+            Switch::Mode(ModeSwitch::Rtty) => &mut self.rtty,
+        }
+    }
+
+    /// The filters of one kind.
+    pub(super) fn rules(&mut self, kind: Kind) -> &mut Rules {
+        &mut self.rules[kind as usize]
+    }
+
+    /// Whether a spot is wanted by the user of a call.
+    pub(super) fn wants(&self, spot: &Spot, own: &str) -> bool {
+        if !self.dx || (!self.own_spots && spot.call.as_str() == own) {
+            return false;
+        }
+        let mode = match spot.mode {
+            Some(SpotMode::Ft8) => self.ft8,
+            Some(SpotMode::Ft4) => self.ft4,
+            Some(SpotMode::Rtty) => self.rtty,
+            Some(mode) if mode.class() == ModeClass::Cw => self.cw,
+            _ => true,
+        };
+        let kind = if spot.skimmer { Kind::Rbn } else { Kind::Spots };
+        mode && (!spot.skimmer || facts::wants_machine(self.skimmers, spot))
+            && self.rules[kind as usize].pass(&Facts(spot))
+    }
+
+    /// Whether a bulletin is wanted.
+    pub(super) fn wants_bulletin(&self, bulletin: &Bulletin) -> bool {
+        match bulletin {
+            Bulletin::Announce(_) => self.announce,
+            Bulletin::Weather(_) => self.weather,
+            Bulletin::Wwv(_) => self.wwv,
+            Bulletin::Wcy(_) => self.wcy,
+        }
+    }
+
+    /// As a record.
+    pub(super) fn stored(&self) -> StoredUser {
+        let (mut own, mut first) = (self.clone(), Self::default());
+        let changed = SWITCHES
+            .iter()
+            .filter(|(_, switch)| *own.switch(*switch) != *first.switch(*switch));
+        let changed = changed.map(|(name, _)| (*name).to_owned()).collect();
+        let tail = TAILS.iter().find(|(_, tail)| Some(*tail) == self.tail);
+        let skimmers = if self.skimmers == Skimmers::NONE {
+            String::new()
+        } else {
+            self.skimmers.text()
+        };
+        StoredUser {
+            name: self.name.clone(),
+            qth: self.qth.clone(),
+            grid: self.grid.clone(),
+            home_node: self.home_node.clone(),
+            tail: tail.map(|(name, _)| (*name).to_owned()).unwrap_or_default(),
+            changed,
+            skimmers: skimmers.replace(" MODES", ""),
+            width: self.width,
+            page: self.page,
+            filters: self.filters(),
+            allowed: self.allowed.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn filters(&self) -> Vec<StoredFilter> {
+        let mut all = Vec::new();
+        for (kind, rules) in Kind::ALL.into_iter().zip(&self.rules) {
+            let mut add = |form, text: &str| {
+                all.push(StoredFilter {
+                    kind,
+                    form,
+                    text: text.to_owned(),
+                });
+            };
+            for (number, action, text) in rules.numbered_rules() {
+                add(Form::Numbered { number, action }, text);
+            }
+            if let Some(text) = rules.expression() {
+                add(Form::Expression, text);
+            }
+            for list in rules.lists() {
+                let form = Form::List {
+                    pass: list.pass,
+                    subject: list.subject.to_string(),
+                };
+                add(form, &list.items);
+            }
+        }
+        all
+    }
+
+    /// Of a record.
+    pub(super) fn of(stored: StoredUser, places: &dyn Places) -> Self {
+        let mut settings = Self {
+            name: stored.name,
+            qth: stored.qth,
+            grid: stored.grid,
+            home_node: stored.home_node,
+            tail: TAILS
+                .iter()
+                .find(|(name, _)| *name == stored.tail)
+                .map(|(_, tail)| *tail),
+            page: stored.page,
+            allowed: stored
+                .allowed
+                .iter()
+                .filter_map(|network| network.parse().ok())
+                .collect(),
+            ..Self::default()
+        };
+        if stored.width > 0 {
+            settings.width = stored.width;
+        }
+        if !stored.skimmers.is_empty() {
+            settings.skimmers = Skimmers::parse(&stored.skimmers).unwrap_or(Skimmers::NONE);
+        }
+        for (_, switch) in SWITCHES
+            .iter()
+            .filter(|(name, _)| stored.changed.iter().any(|one| one == name))
+        {
+            let value = settings.switch(*switch);
+            *value = !*value;
+        }
+        for StoredFilter { kind, form, text } in stored.filters {
+            let rules = settings.rules(kind);
+            // One that this version cannot read is left out: the user sees with `sh/filter` what is in force.
+            drop(match form {
+                Form::Numbered { number, action } => rules.set(number, action, &text, places),
+                Form::Expression => rules.set_expression(&text, places),
+                Form::List { pass, subject } => rules.set_list(
+                    cc::List {
+                        subject: subject.into(),
+                        pass,
+                        items: text,
+                    },
+                    places,
+                ),
+            });
+        }
+        settings
+    }
+}
+
+/// The settings of an account.
+pub(super) async fn load(node: &Node, account: u32, places: &Atlas) -> Settings {
+    let stored = node.store().read(move |r| r.get(USER, &account)).await;
+    match stored {
+        Ok(Some(stored)) => Settings::of(stored, places),
+        Ok(None) => Settings::default(),
+        Err(error) => {
+            log_failure(&error);
+            Settings::default()
+        }
+    }
+}
+
+/// Keeps the settings of an account. Not finding the store is no reason to end a session.
+pub(super) async fn save(node: &Node, account: u32, settings: &Settings) {
+    let stored = settings.stored();
+    let saved = node
+        .store()
+        .write(move |tx| tx.put(USER, &account, &stored))
+        .await;
+    if let Err(error) = saved {
+        log_failure(&error);
+    }
+}
+
+fn log_failure(error: &StoreError) {
+    tracing::warn!(%error, "settings of a telnet user: {error}");
+}
