@@ -225,7 +225,7 @@ pub(crate) fn registry() -> Registry {
     tables.extend(logbook::tables());
     tables.extend(dx::alerts::tables());
     tables.extend(web::tables());
-    tables.extend(dx::telnet::tables());
+    tables.extend(dx::telnet::tables::tables());
     let mut index_checks: Vec<_> = vec![
         ("identity calls", identity::check_calls as _),
         ("identity proofs", identity::check_verifications as _),

@@ -8,6 +8,8 @@ use jiff::SignedDuration;
 use super::operations::{hash, no, sow_attempts};
 use super::world::{ADMIN, CLUB, MEMBER, NEXT, OWNER, Seeds, World, actor, incoming, person, session, wish};
 use crate::app::personal::PARTS;
+use crate::dx::telnet::tables::StoredUser;
+use crate::dx::telnet::write::keep_settings;
 use crate::identity::review::{self, Matter};
 use crate::identity::write::{
     self, AccountChange, NewAccount, NewKey, NewSession, Proof, ask_erasure, begin_erasure, erase_piece,
@@ -122,7 +124,13 @@ fn secrets(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {
     write::give_recovery(tx, &actor("administrator confirmed"), [74; 32], NEXT, now).map_err(text)?;
     write::give_recovery(tx, &me, [75; 32], MEMBER, now).map_err(text)?;
     let wanted = (wish("ZELDA"), EMAIL.parse().map_err(text)?);
-    write::hold_sign_up(tx, &Actor::Guest, [76; 32], wanted, now).map_err(text)
+    write::hold_sign_up(tx, &Actor::Guest, [76; 32], wanted, now).map_err(text)?;
+    let settings = StoredUser {
+        name: "Zelda".to_owned(),
+        allowed: vec!["198.51.100.9/32".to_owned()],
+        ..StoredUser::default()
+    };
+    keep_settings(tx, &me, &settings).map_err(text)
 }
 
 fn proofs(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {

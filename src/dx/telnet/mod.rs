@@ -12,11 +12,12 @@ pub(crate) mod personal;
 mod session;
 mod settings;
 mod show;
-mod tables;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod wire;
+pub(crate) mod write;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -27,8 +28,6 @@ use tokio_util::task::TaskTracker;
 
 use super::node::Node;
 use crate::net::{Network, Places};
-
-pub(crate) use tables::tables;
 
 /// How long signing in may take.
 pub(super) const LOGIN_TIME: Duration = Duration::from_mins(1);

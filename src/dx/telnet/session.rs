@@ -299,8 +299,8 @@ impl Session {
             present.here = settings.here;
             (present.name, present.qth, present.grid) = (name.into(), qth.into(), grid.into());
         });
-        if let Some(account) = self.actor.account() {
-            settings::save(&self.node, account.0, &self.settings).await;
+        if self.actor.account().is_some() {
+            settings::save(&self.node, &self.actor, &self.settings).await;
         }
     }
 

@@ -4,16 +4,17 @@
 //! read any more is left out.
 
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
 
 use super::facts::{self, Atlas, Facts};
-use super::tables::USER;
+use super::tables::{Form, StoredFilter, StoredUser, USER};
+use super::write;
 use crate::dx::event::Spot;
 use crate::dx::node::{Bulletin, Node};
 use crate::ham::cluster::command::{ModeSwitch, Skimmers, Switch, TailKind};
-use crate::ham::cluster::filter::{Action, Kind, Places, Rules, cc};
+use crate::ham::cluster::filter::{Kind, Places, Rules, cc};
 use crate::ham::spot::{ModeClass, SpotMode};
-use crate::store::{Rows as _, StoreError};
+use crate::identity::Actor;
+use crate::store::Rows as _;
 
 /// Most networks whose sessions need no password.
 pub(super) const MOST_ALLOWED: usize = 10;
@@ -85,44 +86,6 @@ impl Default for Settings {
             rules: std::array::from_fn(|_| Rules::default()),
         }
     }
-}
-
-/// The same as a record.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct StoredUser {
-    pub(super) name: String,
-    pub(super) qth: String,
-    pub(super) grid: String,
-    pub(super) home_node: String,
-    /// `grid`, `cq`, `itu`, `state`, or empty.
-    pub(super) tail: String,
-    /// Switches that stand otherwise than at first.
-    pub(super) changed: Vec<String>,
-    /// `cw rtty psk ft bcn`, as far as wanted.
-    pub(super) skimmers: String,
-    pub(super) width: u16,
-    pub(super) page: u16,
-    pub(super) filters: Vec<StoredFilter>,
-    /// Networks as they are written.
-    pub(super) allowed: Vec<String>,
-}
-
-/// A filter in the user's words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct StoredFilter {
-    pub(super) kind: Kind,
-    pub(super) form: Form,
-    pub(super) text: String,
-}
-
-/// The dialect of a filter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Form {
-    Numbered { number: u8, action: Action },
-    Expression,
-    List { pass: bool, subject: String },
 }
 
 /// Every switch with its name in records.
@@ -325,18 +288,18 @@ pub(super) async fn load(node: &Node, account: u32, places: &Atlas) -> Settings 
     }
 }
 
-/// Keeps the settings of an account. Not finding the store is no reason to end a session.
-pub(super) async fn save(node: &Node, account: u32, settings: &Settings) {
-    let stored = settings.stored();
+/// Keeps the settings of whoever has an account. Not finding the store is no reason to end a session.
+pub(super) async fn save(node: &Node, actor: &Actor, settings: &Settings) {
+    let (actor, stored) = (actor.clone(), settings.stored());
     let saved = node
         .store()
-        .write(move |tx| tx.put(USER, &account, &stored))
+        .write(move |tx| write::keep_settings(tx, &actor, &stored))
         .await;
     if let Err(error) = saved {
         log_failure(&error);
     }
 }
 
-fn log_failure(error: &StoreError) {
-    tracing::warn!(%error, "settings of a telnet user: {error}");
+fn log_failure(error: &dyn std::fmt::Display) {
+    tracing::warn!(error = %error, "settings of a telnet user: {error}");
 }

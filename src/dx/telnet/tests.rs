@@ -1,7 +1,8 @@
 //! What a user has set is there the next time.
 
 use super::facts::Atlas;
-use super::settings::{Settings, StoredUser};
+use super::settings::Settings;
+use super::tables::StoredUser;
 use crate::ham::cluster::command::{Skimmers, Switch, TailKind};
 use crate::ham::cluster::filter::{Action, Kind, cc};
 

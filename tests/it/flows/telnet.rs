@@ -306,7 +306,7 @@ async fn people_reach_each_other() {
 async fn who_is_not_believed_only_reads_or_is_sent_away() {
     let app = TestApp::start().await;
     app.account("G1AAA", false, PASSWORD).await;
-    app.listener("SWL-BOB", PASSWORD).await;
+    app.listener("SWL_BOB", PASSWORD).await;
     let mut wrong = Program::connect(&app).await;
     wrong.until("login: ").await;
     wrong.send("G1AAA").await;
@@ -322,7 +322,7 @@ async fn who_is_not_believed_only_reads_or_is_sent_away() {
     hasty.until("dxspider >\r\n").await;
     assert!(hasty.ask("dx 14025 W1AW").await.contains("not allowed"));
 
-    let mut listener = Program::entered(&app, "SWL-BOB", Some(PASSWORD)).await;
+    let mut listener = Program::entered(&app, "SWL_BOB", Some(PASSWORD)).await;
     assert!(listener.ask("dx 14025 W1AW").await.contains("not allowed"));
 
     let key = app.key("G1AAA", &["dx.write"]).await;

@@ -1,11 +1,27 @@
-//! Rules and filters of the DX cluster. Spots themselves are no records: `dx::accept` has its own tests.
+//! Rules, filters and settings of the DX cluster. Spots themselves are no records: `dx::accept` has its own tests.
 
 use super::{CALL_IN_PERSON, Operation, told};
 use crate::dx::alerts::model::Rule;
 use crate::dx::alerts::write;
+use crate::dx::telnet;
 
 /// Whoever sits at a browser, with a call or without, also an administrator who looks in.
 const ANYBODY_IN_PERSON: &[&[&str]] = &[CALL_IN_PERSON, &["listener", "looking in"]];
+
+/// Whoever may read or send spots, by whatever they show.
+const CLUSTER_USERS: &[&[&str]] = &[
+    CALL_IN_PERSON,
+    &[
+        "listener",
+        "looking in",
+        "owner key dx.read",
+        "owner key dx.write",
+        "owner key full",
+        "owner signed",
+        "administrator key full",
+        "administrator signed",
+    ],
+];
 
 fn rule() -> Rule {
     Rule {
@@ -43,5 +59,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         name: "dx::write::save_filters",
         run: |tx, _, actor| told(write::save_filters(tx, actor, &Vec::new())),
         allowed: ANYBODY_IN_PERSON,
+    },
+    Operation {
+        name: "dx::write::keep_settings",
+        run: |tx, _, actor| {
+            let settings = telnet::tables::StoredUser::default();
+            told(telnet::write::keep_settings(tx, actor, &settings))
+        },
+        allowed: CLUSTER_USERS,
     },
 ];
