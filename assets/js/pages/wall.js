@@ -25,7 +25,7 @@ const QUARTER = 15;
 const USUAL = ['160m', '80m', '40m', '30m', '20m', '17m', '15m', '12m', '10m', '6m'];
 /** Needed stations keep a place at the top this long, milliseconds. */
 const NEEDED_FOR = 10 * 60_000;
-const MOST_ROWS = 14;
+const MOST_ROWS = 20;
 const ON_MAP = 40;
 
 const spots = new Spots();
