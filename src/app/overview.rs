@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::running::App;
 use super::tls::Tls;
 use crate::config::Config;
+use crate::dx::upstream::UpstreamState;
 use crate::identity::Actor;
 use crate::jobs::read::Routine;
 use crate::jobs::{self, Jobs};
@@ -30,6 +31,8 @@ pub(super) struct Overview {
     pub(super) parts: Vec<PartLine>,
     pub(super) figures: Figures,
     pub(super) sources: Vec<SourceLine>,
+    /// Nodes and feeds that the cluster listens to or is linked with.
+    pub(super) feeds: Vec<FeedLine>,
     /// The certificate of HTTPS, where it is on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) certificate: Option<CertificateLine>,
@@ -105,6 +108,40 @@ pub(super) struct SourceLine {
     pub(super) error: Option<String>,
 }
 
+/// A node or feed of the cluster; counts are since the start.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FeedLine {
+    pub(super) name: String,
+    /// `plain`, `spider`, `ar`, `cc`, `rbn`, or `link`.
+    pub(super) kind: &'static str,
+    pub(super) host: String,
+    /// `idle`, `connecting`, `entering`, `listening` or `waiting`.
+    pub(super) state: &'static str,
+    /// Since when it is connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) since: Option<Timestamp>,
+    /// When the last spot came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) last_spot: Option<Timestamp>,
+    /// When it is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) retry: Option<Timestamp>,
+    pub(super) new: u64,
+    pub(super) duplicates: u64,
+    pub(super) refused: u64,
+    /// Members' spots that it was sent.
+    pub(super) sent: u64,
+    /// Lines that were too long to be any.
+    pub(super) too_long: u64,
+    pub(super) connections: u64,
+    /// Why it is down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<String>,
+}
+
 /// The certificate in use.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CertificateLine {
@@ -160,9 +197,29 @@ pub(super) async fn gather(app: &App, actor: &Actor) -> Result<Overview> {
         since: app.since,
         parts: report.parts.into_iter().map(part).collect(),
         sources: sources.collect(),
+        feeds: services.node.upstreams().all().into_iter().map(feed).collect(),
         figures: figures(app, accounts, counted.as_ref()),
         certificate: app.tls.as_ref().map(|tls| certificate(app, tls)),
     })
+}
+
+fn feed(state: UpstreamState) -> FeedLine {
+    FeedLine {
+        name: state.name,
+        kind: state.kind,
+        host: state.host,
+        state: state.phase.as_str(),
+        since: state.since,
+        last_spot: state.last_spot,
+        retry: state.retry,
+        new: state.spots,
+        duplicates: state.duplicates,
+        refused: state.rejected,
+        sent: state.sent,
+        too_long: state.too_long,
+        connections: state.connections,
+        error: state.last_error,
+    }
 }
 
 fn certificate(app: &App, tls: &Tls) -> CertificateLine {

@@ -13,6 +13,7 @@ use super::tls::Tls;
 use crate::dx;
 use crate::dx::alerts::Alerts;
 use crate::dx::api::DxState;
+use crate::dx::upstream;
 use crate::dx::worked::WorkedState;
 use crate::env::Mailer;
 use crate::identity::certificates::{self, Certificates};
@@ -66,6 +67,7 @@ impl App {
         let config = &services.config;
         let health = Health::default();
         let metrics = Metrics::new();
+        metrics.register(|registry| upstream::figures(registry, services.node.clone()));
         let key = services.key;
         let logbook = services.logbook.clone();
         let tls = Tls::open(&services)?;
@@ -125,7 +127,7 @@ impl App {
     /// Spots contacts that are logged with that wish.
     pub(crate) fn spot_it(&self) -> SpotIt {
         let cluster = self.services.cluster.clone();
-        SpotIt::by(move |actor, contact| dx::logged::spot(&cluster, actor, contact))
+        SpotIt::by(move |actor, address, contact| dx::logged::spot(&cluster, (actor, address), contact))
     }
 
     /// What the DX cluster's handlers work with.
@@ -133,6 +135,7 @@ impl App {
         let services = &self.services;
         DxState {
             cluster: services.cluster.clone(),
+            node: services.node.clone(),
             identity: services.identity.clone(),
             signer: self.signer.clone(),
             run_key: services.env.entropy.bytes(),

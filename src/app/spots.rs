@@ -6,9 +6,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::services::Services;
 use crate::dx::alerts::{Alerts, Watching};
-use crate::dx::lotw;
 use crate::dx::sources::{self, Programme};
 use crate::dx::upstream;
+use crate::dx::{link, lotw};
 use crate::jobs::JobsBuilder;
 
 /// How often what is too old is let go of while no spot comes.
@@ -36,6 +36,7 @@ pub(super) async fn begin(services: &Services, stop: CancellationToken) {
         }
     }
     upstream::start(&services.node, &stop);
+    link::start(&services.node, &stop);
     let cluster = services.cluster.clone();
     tokio::spawn(async move {
         let mut tick = tokio::time::interval(AGE_EVERY);

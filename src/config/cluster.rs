@@ -1,21 +1,17 @@
 //! The keys of the telnet cluster: `cluster.*`.
 //!
-//! An upstream is a node or skimmer feed that the station logs in to as a user. In the file it is a table in a list,
-//! in the environment an object in a JSON list. Numbers and flags of either are texts here, as everywhere.
+//! What is said of other nodes is read in `upstream`.
 
-use std::fmt;
 use std::net::SocketAddr;
-
-use serde::Deserialize;
-use serde_json::Value as Json;
 
 use super::layers::{Source, Values};
 use super::schema::{Key, key};
-use super::value::{Kind, Secret};
+use super::upstream::{self, Link, Upstream};
+use super::value::Kind;
 use crate::ham::spot::Spotter;
 
 /// The keys, in the order of the documentation.
-pub(super) const KEYS: [Key; 6] = [
+pub(super) const KEYS: [Key; 10] = [
     key(
         "cluster.listen",
         Kind::MaybeListen,
@@ -53,7 +49,31 @@ pub(super) const KEYS: [Key; 6] = [
         "cluster.upstreams",
         Kind::Upstreams,
         "",
-        "Cluster nodes and skimmer feeds to take spots from: `host` (several, separated by blanks, are tried in turn), `port`, `login` (the call to sign in with), and if wanted `password`, `commands` (a list), `name`.",
+        "Cluster nodes and skimmer feeds to take spots from: `host` (several, separated by blanks, are tried in turn, each with `:port` if it has its own), `port`, `login` (the call to sign in with), and if wanted `kind` (`plain`, `spider`, `ar`, `cc`, `rbn`), `password`, `commands` (a list), `name`, `digest` (of an `rbn` feed).",
+    ),
+    key(
+        "cluster.link.host",
+        Kind::Hosts,
+        "",
+        "A node to be linked with as a leaf (several addresses, separated by blanks, are tried in turn). Unset: no link. Members' spots go there with the address they came from.",
+    ),
+    key(
+        "cluster.link.call",
+        Kind::Text,
+        "",
+        "The node call that its sysop has entered for this station. Unset: `cluster.call`.",
+    ),
+    key(
+        "cluster.link.peer",
+        Kind::Text,
+        "",
+        "The call that node has to have. Unset: whatever it says.",
+    ),
+    key(
+        "cluster.link.password",
+        Kind::Secret,
+        "",
+        "Password, where that node asks for one.",
     ),
 ];
 
@@ -69,139 +89,28 @@ pub(crate) struct Cluster {
     pub(crate) motd: Option<String>,
     pub(crate) connections: usize,
     pub(crate) upstreams: Vec<Upstream>,
-}
-
-/// A node or feed to take spots from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Upstream {
-    /// What it is called in lists.
-    pub(crate) name: String,
-    /// Tried in turn.
-    pub(crate) hosts: Vec<String>,
-    pub(crate) port: u16,
-    /// The call to sign in with.
-    pub(crate) login: String,
-    pub(crate) password: Option<Secret>,
-    /// Sent once signed in.
-    pub(crate) commands: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    host: String,
-    port: Option<Json>,
-    login: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    commands: Json,
+    pub(crate) link: Option<Link>,
 }
 
 /// Reads the keys.
 pub(super) fn cluster(values: &Values) -> Cluster {
     let admin = values.call("admin.call").map(|call| format!("{}-2", call.base()));
+    let call = values
+        .text("cluster.call")
+        .and_then(|call| Spotter::parse(&call).ok())
+        .map(|call| call.to_string())
+        .or(admin)
+        .unwrap_or_else(|| "N0CALL-2".to_owned());
     Cluster {
         listen: values.address("cluster.listen"),
         listen_wanted: values
             .source("cluster.listen")
             .is_some_and(|source| *source != Source::Default),
-        call: values
-            .text("cluster.call")
-            .and_then(|call| Spotter::parse(&call).ok())
-            .map(|call| call.to_string())
-            .or(admin)
-            .unwrap_or_else(|| "N0CALL-2".to_owned()),
+        link: upstream::link(values, &call),
+        call,
         qth: values.text("cluster.qth"),
         motd: values.text("cluster.motd"),
         connections: values.count("cluster.connections"),
         upstreams: values.upstreams("cluster.upstreams"),
-    }
-}
-
-/// Reads a list of upstreams; `None` if any is none.
-pub(super) fn upstreams(text: &str) -> Option<Vec<Upstream>> {
-    let written: Vec<Written> = serde_json::from_str(text).ok()?;
-    written.into_iter().map(upstream).collect()
-}
-
-fn upstream(written: Written) -> Option<Upstream> {
-    let hosts: Vec<String> = written
-        .host
-        .split([' ', ','])
-        .filter(|host| !host.is_empty())
-        .map(str::to_owned)
-        .collect();
-    let port = match &written.port {
-        None => 7300,
-        Some(Json::Number(number)) => u16::try_from(number.as_u64()?).ok()?,
-        Some(Json::String(text)) => text.parse().ok()?,
-        Some(_) => return None,
-    };
-    let plain = |text: &str| !text.chars().any(char::is_control);
-    let commands = match written.commands {
-        Json::Null => Vec::new(),
-        Json::String(text) => text
-            .split(['\n', ';', ','])
-            .map(|line| line.trim().to_owned())
-            .filter(|line| !line.is_empty())
-            .collect(),
-        Json::Array(items) => items
-            .into_iter()
-            .map(|item| item.as_str().map(str::to_owned))
-            .collect::<Option<_>>()?,
-        _ => return None,
-    };
-    let fits = !hosts.is_empty() && port > 0 && !written.login.trim().is_empty();
-    let all_plain =
-        plain(&written.login) && plain(&written.password) && commands.iter().all(|line| plain(line));
-    (fits && all_plain).then(|| Upstream {
-        name: if written.name.trim().is_empty() {
-            format!("{}:{port}", hosts[0])
-        } else {
-            written.name.trim().to_owned()
-        },
-        hosts,
-        port,
-        login: written.login.trim().to_uppercase(),
-        password: (!written.password.is_empty()).then(|| Secret::new(written.password)),
-        commands,
-    })
-}
-
-/// Without the password.
-impl fmt::Display for Upstream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} as {}", self.hosts.join(" "), self.port, self.login)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn upstreams_are_read_from_the_environments_words() {
-        let text = r#"[{"host":"a.example b.example","port":7000,"login":"n0call","commands":["set/skimmer","sh/dx 5"]},
-            {"host":"c.example","port":"23","login":"K1ABC-3","password":"secret","name":"home"}]"#;
-        let found = upstreams(text).unwrap();
-        assert_eq!(found[0].hosts, ["a.example", "b.example"]);
-        assert_eq!((found[0].port, found[0].login.as_str()), (7000, "N0CALL"));
-        assert_eq!(found[0].commands.len(), 2);
-        assert_eq!((found[1].name.as_str(), found[1].port), ("home", 23));
-        assert!(!found[1].to_string().contains("secret"));
-        for wrong in [
-            "x",
-            "{}",
-            r#"[{"host":"a"}]"#,
-            r#"[{"host":"","login":"A1A"}]"#,
-            r#"[{"host":"a","login":"A1A","port":70000}]"#,
-            r#"[{"host":"a","login":"A1A","colour":1}]"#,
-            "[{\"host\":\"a\",\"login\":\"A1A\\r\\nset/x\"}]",
-        ] {
-            assert_eq!(upstreams(wrong), None, "{wrong}");
-        }
     }
 }

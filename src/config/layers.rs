@@ -15,12 +15,12 @@ use ipnet::IpNet;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
-use super::cluster::Upstream;
 use super::edge;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
 use super::outside;
 use super::schema::{self, KEYS, Key};
+use super::upstream::{Host, Upstream};
 use super::value::{Secret, Value};
 use crate::ham::callsign::Callsign;
 
@@ -272,6 +272,13 @@ impl Values {
         match self.value(key) {
             Value::Upstreams(upstreams) => upstreams.clone(),
             _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn hosts(&self, key: &str) -> Option<Vec<Host>> {
+        match self.value(key) {
+            Value::Hosts(hosts) => Some(hosts.clone()),
+            _ => None,
         }
     }
 

@@ -16,6 +16,7 @@ mod nearest;
 mod outside;
 mod schema;
 mod site;
+mod upstream;
 mod value;
 
 #[cfg(test)]
@@ -34,13 +35,14 @@ use url::Url;
 
 use crate::ham::callsign::Callsign;
 
-pub(crate) use cluster::{Cluster, Upstream};
+pub(crate) use cluster::Cluster;
 pub(crate) use dx::Dx;
 pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof, Tls};
 pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
 pub(crate) use outside::{Callbook, Verify};
 pub(crate) use schema::KEYS;
+pub(crate) use upstream::{Host, Link, Upstream, UpstreamKind};
 pub(crate) use value::Secret;
 
 use layers::Values;

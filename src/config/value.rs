@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::cluster::{self, Upstream};
+use super::upstream::{self, Host, Upstream};
 use crate::ham::callsign::Callsign;
 
 /// What values a key takes.
@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Servers(u16),
     /// Cluster nodes to take spots from.
     Upstreams,
+    /// Where a cluster node is.
+    Hosts,
     Choice(&'static [&'static str]),
     Number {
         least: u64,
@@ -65,6 +67,7 @@ pub(super) enum Value {
     Networks(Vec<IpNet>),
     Servers(Vec<SocketAddr>),
     Upstreams(Vec<Upstream>),
+    Hosts(Vec<Host>),
     Number(u64),
     Size(u64),
     Duration(Duration),
@@ -105,6 +108,7 @@ impl Kind {
                 | Self::Networks
                 | Self::Servers(_)
                 | Self::Upstreams
+                | Self::Hosts
         )
     }
 
@@ -139,7 +143,8 @@ impl Kind {
                     .map(|part| server(part, port))
                     .collect::<Option<_>>()?,
             ),
-            Self::Upstreams => Value::Upstreams(cluster::upstreams(text)?),
+            Self::Upstreams => Value::Upstreams(upstream::upstreams(text)?),
+            Self::Hosts => Value::Hosts(upstream::hosts(text)?),
             Self::Choice(choices) => {
                 Value::Text((*choices.iter().find(|choice| **choice == text)?).to_owned())
             }
@@ -169,6 +174,7 @@ impl fmt::Display for Kind {
                 write!(f, "addresses such as 192.0.2.53 or 127.0.0.1:{port}, as a list")
             }
             Self::Upstreams => f.write_str("a list of { host, port, login, commands }"),
+            Self::Hosts => f.write_str("a host such as node.example:7300"),
             Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
             Self::Number { least, most } => write!(f, "a number from {least} to {most}"),
             Self::Size { least, most } => write!(
@@ -211,6 +217,10 @@ impl fmt::Display for Value {
             Self::Upstreams(upstreams) => {
                 let texts: Vec<String> = upstreams.iter().map(ToString::to_string).collect();
                 f.write_str(&texts.join(", "))
+            }
+            Self::Hosts(hosts) => {
+                let texts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+                f.write_str(&texts.join(" "))
             }
             Self::Number(number) => number.fmt(f),
             Self::Size(bytes) => f.write_str(&show_size(*bytes)),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use smol_str::SmolStr;
+use tokio::sync::broadcast;
 
 use super::accept::{self, Around, Draft, Understanding};
 use super::activity::{Activity, BandActivity};
@@ -14,6 +15,7 @@ use super::history::{Beside, Bounds, History, Query, Size, SnapshotError};
 use super::json::Unnumbered;
 use super::lotw::LotwUsers;
 use super::model::{Accepted, RawSpot, Refused, Sender};
+use super::own::{self, OwnSpot};
 use crate::bus::Bus;
 use crate::env::Clock;
 use crate::ham::callsign::Callsign;
@@ -60,6 +62,7 @@ struct Inner {
     activity: Mutex<Activity>,
     feeds: Mutex<Feeds>,
     polls: Mutex<Polls>,
+    own: broadcast::Sender<OwnSpot>,
 }
 
 impl Cluster {
@@ -76,6 +79,7 @@ impl Cluster {
                 activity: Mutex::default(),
                 feeds: Mutex::default(),
                 polls: Mutex::default(),
+                own: broadcast::Sender::new(own::WAITING),
                 parts,
             }),
         }
@@ -84,6 +88,7 @@ impl Cluster {
     /// Takes in a spot: understood, numbered, kept and told to everybody, unless it was said before.
     pub(crate) fn accept(&self, raw: RawSpot, from: &Sender<'_>) -> Result<Accepted, Refused> {
         let now = self.now();
+        let address = raw.address;
         let accepted = accept::permit(from).and_then(|()| self.understand(raw, from, now));
         let outcome = match &accepted {
             Ok(Accepted::New(_)) => Outcome::New,
@@ -91,7 +96,18 @@ impl Cluster {
             Err(_) => Outcome::Refused,
         };
         lock(&self.inner.feeds).count(from, outcome, now);
+        if let Ok(Accepted::New(spot)) = &accepted
+            && let Some(own) = OwnSpot::of(spot, from, address)
+        {
+            // Nobody has to listen.
+            drop(self.inner.own.send(own));
+        }
         accepted
+    }
+
+    /// What our own users spot from now on.
+    pub(super) fn own_spots(&self) -> broadcast::Receiver<OwnSpot> {
+        self.inner.own.subscribe()
     }
 
     fn understand(&self, raw: RawSpot, from: &Sender<'_>, now: Timestamp) -> Result<Accepted, Refused> {

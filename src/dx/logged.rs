@@ -3,6 +3,8 @@
 //! The spot is the operator's own, at the frequency the station was heard on, with a comment of what was logged. Only a
 //! contact of the last minutes is news: logs entered later, or kept in a browser that was offline, are not spotted.
 
+use std::net::IpAddr;
+
 use jiff::SignedDuration;
 
 use super::cluster::Cluster;
@@ -17,8 +19,8 @@ use crate::logbook::spotting::{SpotOutcome, Spotted};
 /// How old a contact may be.
 const FRESH: SignedDuration = SignedDuration::from_mins(30);
 
-/// Spots a contact that was just logged, as whoever logged it.
-pub(crate) fn spot(cluster: &Cluster, actor: &Actor, contact: &Contact) -> Spotted {
+/// Spots a contact that was just logged, as whoever logged it, from wherever.
+pub(crate) fn spot(cluster: &Cluster, (actor, address): (&Actor, IpAddr), contact: &Contact) -> Spotted {
     let qso = &contact.record.qso;
     let heard = qso.end.unwrap_or(qso.start);
     if cluster.now().duration_since(heard) > FRESH {
@@ -33,6 +35,7 @@ pub(crate) fn spot(cluster: &Cluster, actor: &Actor, contact: &Contact) -> Spott
         mode: SpotMode::parse(mode(qso)),
         time: Some(heard),
         refs: references(qso),
+        address: Some(address),
         ..RawSpot::of(qso.call.as_str(), freq)
     };
     let sender = Sender {

@@ -18,11 +18,13 @@ pub(crate) mod event;
 mod feeds;
 mod history;
 pub(crate) mod json;
+pub(crate) mod link;
 pub(crate) mod logged;
 pub(crate) mod lotw;
 pub(crate) mod model;
 pub(crate) mod node;
 mod odoo;
+mod own;
 pub(crate) mod sources;
 pub(crate) mod telnet;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Every way in makes a [`RawSpot`] of its own words and hands it to [`Cluster::accept`](super::Cluster::accept) with a
 //! [`Sender`]; rights, limits, validation and everything that is derived are decided there, once, for all of them.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(crate) struct RawSpot {
     pub(crate) wpm: Option<u8>,
     /// References, where fields of their own name them.
     pub(crate) refs: References,
+    /// From where a member sent it, for the network of nodes, which takes no spot without; not kept.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl RawSpot {
@@ -53,6 +56,7 @@ impl RawSpot {
             snr: None,
             wpm: None,
             refs: References::default(),
+            address: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The cluster stands above the logbooks, so here is only the question and its answer; who answers is said by the
 //! program that puts the parts together. Asked after the contact is stored: whatever is answered, it stays logged.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -40,7 +41,7 @@ pub(crate) enum SpotOutcome {
 #[derive(Clone)]
 pub(crate) struct SpotIt(Arc<Spotting>);
 
-type Spotting = dyn Fn(&Actor, &Contact) -> Spotted + Send + Sync;
+type Spotting = dyn Fn(&Actor, IpAddr, &Contact) -> Spotted + Send + Sync;
 
 impl Spotted {
     /// It was not spotted, and why.
@@ -55,12 +56,12 @@ impl Spotted {
 
 impl SpotIt {
     /// Spots contacts by this.
-    pub(crate) fn by(spot: impl Fn(&Actor, &Contact) -> Spotted + Send + Sync + 'static) -> Self {
+    pub(crate) fn by(spot: impl Fn(&Actor, IpAddr, &Contact) -> Spotted + Send + Sync + 'static) -> Self {
         Self(Arc::new(spot))
     }
 
-    /// Spots a contact as its operator.
-    pub(crate) fn spot(&self, actor: &Actor, contact: &Contact) -> Spotted {
-        (self.0)(actor, contact)
+    /// Spots a contact as its operator, who is at this address.
+    pub(crate) fn spot(&self, actor: &Actor, address: IpAddr, contact: &Contact) -> Spotted {
+        (self.0)(actor, address, contact)
     }
 }

@@ -13,7 +13,7 @@ use super::views::{
     PartRow, SourceRow, When, size_words, utc_words, word_or_name,
 };
 use crate::app::logging::Line;
-use crate::app::overview::{self, CertificateLine, Figures, PartLine, SourceLine};
+use crate::app::overview::{self, CertificateLine, FeedLine, Figures, PartLine, SourceLine};
 use crate::env::{Mail, Posted};
 use crate::identity::{Capability, MailAddress};
 use crate::web::{Problem, Result, Text};
@@ -32,6 +32,11 @@ pub(super) async fn health(reader: Reader) -> Result<Response> {
             .sources
             .into_iter()
             .map(|line| source(&reader, line))
+            .collect(),
+        feeds: overview
+            .feeds
+            .into_iter()
+            .map(|line| feed(&reader, line))
             .collect(),
         certificate: overview.certificate.map(|line| certificate(&reader, line)),
     };
@@ -147,6 +152,35 @@ fn part(t: Text<'static>, line: PartLine) -> PartRow {
         tone,
         state_word: state_word.to_owned(),
         note: line.reason.unwrap_or_default(),
+    }
+}
+
+fn feed(reader: &Reader, line: FeedLine) -> SourceRow {
+    let t = reader.t;
+    let (tone, state_word) = match (line.state, &line.error) {
+        ("listening", _) => ("good", t.s("feed.listening")),
+        (_, Some(_)) => ("bad", t.s("feed.down")),
+        _ => ("warn", t.s("feed.connecting")),
+    };
+    let when = |time: Option<Timestamp>| time.map(|time| when(reader, time));
+    let [new, duplicates, refused] = [line.new, line.duplicates, line.refused].map(|count| count.to_string());
+    let counts = [
+        ("new", &*new),
+        ("duplicates", &*duplicates),
+        ("refused", &*refused),
+    ];
+    let counts = t.f("feed.counts", &counts);
+    SourceRow {
+        name: line.name,
+        url: format!("{} · {}", line.kind, line.host),
+        tone,
+        state_word: state_word.to_owned(),
+        attempt: when(line.since),
+        success: when(line.last_spot),
+        next: when(line.retry),
+        note: line
+            .error
+            .map_or_else(|| counts.clone(), |error| format!("{error} · {counts}")),
     }
 }
 

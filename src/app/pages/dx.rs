@@ -16,6 +16,7 @@ use crate::dx::event::{Source, Spot};
 use crate::dx::model::{Accepted, RawSpot, Sender};
 use crate::dx::{BandActivity, Query as Wanted};
 use crate::ham::band::Band;
+use crate::ham::cluster::HourMinute;
 use crate::ham::spot::{SpotMode, frequency};
 use crate::web::{Problem, Query, Result};
 
@@ -98,6 +99,7 @@ async fn page(reader: &Reader, asked: &[(String, String)], again: Option<Again>)
     let page = DxPage {
         frame: reader.frame_of("dx", "dx.title").await,
         form: again.form,
+        outage: outage(reader),
         station: station(reader),
         filter_error,
         calls: named("calls").to_owned(),
@@ -124,6 +126,7 @@ fn spot(reader: &Reader, fields: &Fields) -> Result<Accepted> {
     let raw = RawSpot {
         comment: fields.text("comment").into(),
         mode,
+        address: Some(reader.visitor.browser.address),
         ..RawSpot::of(fields.text("call").to_ascii_uppercase(), freq.frequency)
     };
     let actor = reader.actor();
@@ -133,6 +136,23 @@ fn spot(reader: &Reader, fields: &Fields) -> Result<Accepted> {
         origin: "",
     };
     Ok(reader.app.services.cluster.accept(raw, &sender)?)
+}
+
+/// Which feeds have been down for a while, and since when the first; nothing while all are heard.
+fn outage(reader: &Reader) -> String {
+    let all = reader.app.services.node.upstreams().all();
+    let down: Vec<_> = all
+        .iter()
+        .filter_map(|feed| Some((feed.outage(reader.now)?, feed.name.as_str())))
+        .collect();
+    let Some((since, _)) = down.iter().min() else {
+        return String::new();
+    };
+    let names: Vec<&str> = down.iter().map(|(_, name)| *name).collect();
+    let time = format!("{}", HourMinute::of(*since));
+    reader
+        .t
+        .f("dx.outage", &[("feeds", &names.join(", ")), ("time", &time)])
 }
 
 /// Where the reader is: by grid, else where their call is from.

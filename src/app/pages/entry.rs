@@ -125,7 +125,12 @@ async fn log_contact(reader: &Reader, fields: &Fields) -> Result<(String, Done)>
         Ok::<_, Problem>(log::log(tx, &opened, incoming, now)?)
     };
     let (contact, outcome) = reader.app.services.store.write(write).await?;
-    let spotted = || reader.app.spot_it().spot(&reader.actor(), &contact).outcome;
+    let spotted = || {
+        let spots = reader.app.spot_it();
+        spots
+            .spot(&reader.actor(), reader.visitor.browser.address, &contact)
+            .outcome
+    };
     let done = match (outcome, fields.ticked("spot").then(spotted)) {
         (_, Some(SpotOutcome::Refused)) => Done::LoggedNotSpotted,
         (_, Some(SpotOutcome::Spotted | SpotOutcome::Duplicate)) => Done::LoggedSpotted,

@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 
 use super::cluster::Cluster;
 use super::model::Refused;
+use super::node::Node;
 use crate::identity::{Actor, Identity, Scope};
 use crate::web::{Access, Class, Problem, Result, Routes, Signer};
 
@@ -24,6 +25,7 @@ use crate::web::{Access, Class, Problem, Result, Routes, Signer};
 #[derive(Clone)]
 pub(crate) struct DxState {
     pub(crate) cluster: Cluster,
+    pub(crate) node: Node,
     pub(crate) identity: Identity,
     pub(crate) signer: Signer,
     /// A random key of this run, for digests that stay in memory.

@@ -3,6 +3,8 @@
 //! `/xmlrpc/2/{common,object}` with numbered faults, `/xmlrpc/{common,object}` with worded ones, `/jsonrpc`, and
 //! `/json/2/<model>/<method>` with `/doc-bearer/<model>.json`. Answers never repeat what was sent: it holds passwords.
 
+use std::net::IpAddr;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -14,7 +16,7 @@ use super::DxState;
 use super::odoo_caller::Callers;
 use crate::dx::cluster::Cluster;
 use crate::dx::event::Source;
-use crate::dx::model::{Refused, Sender};
+use crate::dx::model::{RawSpot, Refused, Sender};
 use crate::dx::odoo::{
     self, Call, Execute, Fault, Value, common_call, context, documentation, execute, method_call, object_call,
 };
@@ -92,20 +94,20 @@ impl OdooState {
             }
             Call::Execute { uid, secret, what } => {
                 let actor = self.callers.by_number(uid, &secret, visitor).await?;
-                self.execute(&actor, what)
+                self.execute(&actor, visitor.browser.address, what)
             }
         }
     }
 
-    fn execute(&self, actor: &Actor, what: Execute) -> std::result::Result<Value, Fault> {
+    fn execute(&self, actor: &Actor, address: IpAddr, what: Execute) -> std::result::Result<Value, Fault> {
         match what {
             Execute::Context => Ok(context(actor.account().map_or(0, |account| i64::from(account.0)))),
-            Execute::Push(vals) => self.push(actor, &vals),
+            Execute::Push(vals) => self.push(actor, address, &vals),
         }
     }
 
     /// Takes spots; of a list all that are right, and tells of the first that is not.
-    fn push(&self, actor: &Actor, vals: &Value) -> std::result::Result<Value, Fault> {
+    fn push(&self, actor: &Actor, address: IpAddr, vals: &Value) -> std::result::Result<Value, Fault> {
         let from = Sender {
             actor,
             source: Source::Xmlrpc,
@@ -114,6 +116,10 @@ impl OdooState {
         let (spots, is_list) = odoo::spots(vals).map_err(|error| Fault::Warning(error.to_string()))?;
         let mut wrong = None;
         for (number, spot) in spots.into_iter().enumerate() {
+            let spot = RawSpot {
+                address: Some(address),
+                ..spot
+            };
             if let Err(refused) = self.cluster.accept(spot, &from) {
                 wrong.get_or_insert((number + 1, refused));
             }
@@ -252,7 +258,7 @@ async fn jsonrpc(State(state): State<OdooState>, visitor: Visitor, Whole(body): 
 
 async fn json2(
     State(state): State<OdooState>,
-    Who(actor): Who,
+    Visitor { actor, browser, .. }: Visitor,
     Path((model, method)): Path<(String, String)>,
     Whole(body): Whole,
 ) -> Result<Response> {
@@ -264,8 +270,8 @@ async fn json2(
     } else {
         parse_json::<Json>(&body)?
     };
-    let done =
-        execute(&model, &method, &[], &Value::of_json(&named)).and_then(|what| state.execute(&actor, what));
+    let done = execute(&model, &method, &[], &Value::of_json(&named))
+        .and_then(|what| state.execute(&actor, browser.address, what));
     Ok(match done {
         Ok(value) => crate::web::Json(value.json()).into_response(),
         Err(fault) => {

@@ -17,7 +17,7 @@ use crate::ham::band::Band;
 use crate::ham::freq::Hertz;
 use crate::ham::grid::Grid;
 use crate::ham::spot::{References, SpotMode, Spotter};
-use crate::identity::api::gate::Who;
+use crate::identity::api::gate::{Visitor, Who};
 use crate::identity::{Actor, Credential, Scope};
 use crate::web::{Cursor, Problem, ProblemBody, Query, Result, Whole, parse_json};
 
@@ -269,7 +269,7 @@ pub(super) struct NewSpot {
     (status = 403, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub(super) async fn post(
     State(state): State<DxState>,
-    Who(actor): Who,
+    Visitor { actor, browser, .. }: Visitor,
     Whole(body): Whole,
 ) -> Result<Response> {
     // Before anything is read of it.
@@ -282,7 +282,11 @@ pub(super) async fn post(
         source: if by_page { Source::User } else { Source::Rest },
         origin: "",
     };
-    Ok(match state.cluster.accept(new.raw()?, &from)? {
+    let raw = RawSpot {
+        address: Some(browser.address),
+        ..new.raw()?
+    };
+    Ok(match state.cluster.accept(raw, &from)? {
         Accepted::New(spot) => {
             let head = [("content-type", "application/json")];
             (StatusCode::CREATED, head, json::encode(&spot)).into_response()

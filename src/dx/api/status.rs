@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::DxState;
 use crate::dx::choice::continent;
 use crate::dx::feeds::{FeedLine, PollLine};
+use crate::dx::upstream::UpstreamState;
 use crate::identity::api::gate::Who;
 use crate::web::{Json, Problem, ProblemBody, Query, Result};
 
@@ -19,6 +20,8 @@ pub(super) struct StatusView {
     /// Users of Logbook of the World that are known.
     lotw_users: usize,
     feeds: Vec<FeedView>,
+    /// Nodes and feeds that the station listens to, and the node that it is linked with.
+    upstreams: Vec<UpstreamView>,
     /// Award programmes that are asked for activators.
     polls: Vec<PollView>,
 }
@@ -50,6 +53,64 @@ struct FeedView {
     refused: u64,
     #[schema(value_type = String, format = DateTime)]
     last: Timestamp,
+}
+
+/// A node or feed that the station connects to; its counts are since the start.
+#[derive(Debug, Serialize, ToSchema)]
+struct UpstreamView {
+    name: String,
+    #[schema(example = "spider")]
+    kind: &'static str,
+    /// `idle`, `connecting`, `entering`, `listening` or `waiting`.
+    state: &'static str,
+    /// Since when it is connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Since when it is down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    down: Option<Timestamp>,
+    /// When it is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    retry: Option<Timestamp>,
+    /// When the last spot came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_spot: Option<Timestamp>,
+    new: u64,
+    duplicates: u64,
+    refused: u64,
+    /// Spots that a digest made one of, or found too little confirmed.
+    digested: u64,
+    /// Members' spots that it was sent.
+    sent: u64,
+    connections: u64,
+    /// Why it is down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl From<UpstreamState> for UpstreamView {
+    fn from(state: UpstreamState) -> Self {
+        Self {
+            name: state.name,
+            kind: state.kind,
+            state: state.phase.as_str(),
+            since: state.since,
+            down: state.down,
+            retry: state.retry,
+            last_spot: state.last_spot,
+            new: state.spots,
+            duplicates: state.duplicates,
+            refused: state.rejected,
+            digested: state.digested,
+            sent: state.sent,
+            connections: state.connections,
+            error: state.last_error,
+        }
+    }
 }
 
 /// A service that is asked time and again.
@@ -110,6 +171,13 @@ pub(super) async fn show(State(state): State<DxState>, Who(actor): Who) -> Resul
         },
         lotw_users: cluster.lotw_users(),
         feeds: cluster.feeds().into_iter().map(FeedView::from).collect(),
+        upstreams: state
+            .node
+            .upstreams()
+            .all()
+            .into_iter()
+            .map(UpstreamView::from)
+            .collect(),
         polls: cluster.polls().into_iter().map(PollView::from).collect(),
     }))
 }

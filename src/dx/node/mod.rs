@@ -51,7 +51,7 @@ impl Node {
     pub(crate) fn new(parts: NodeParts) -> Self {
         let call = SmolStr::new(&parts.settings.call);
         let since = parts.env.clock.now();
-        let upstreams = Upstreams::new(&parts.settings.upstreams);
+        let upstreams = Upstreams::new(&parts.settings);
         Self {
             inner: Arc::new(Inner {
                 call,

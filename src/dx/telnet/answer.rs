@@ -92,6 +92,7 @@ impl Session {
         let raw = RawSpot {
             spotter: dx.by,
             comment: dx.comment.into(),
+            address: Some(self.address),
             ..RawSpot::of(dx.call.as_str(), dx.freq)
         };
         let from = Sender {

@@ -5,7 +5,7 @@
 //! nothing live is told, and nothing is lost that the ring still holds.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ pub(super) struct Session {
     pub(super) call: SmolStr,
     /// Without it.
     pub(super) own: SmolStr,
+    /// Where its user is.
+    pub(super) address: IpAddr,
     pub(super) stay: Stay,
     /// Settings that are not stored yet.
     pub(super) dirty: bool,
@@ -106,6 +108,7 @@ impl Session {
             wire,
             actor,
             own,
+            address,
             call,
             stay,
             dirty: false,

@@ -1,61 +1,39 @@
 //! One connection to an upstream, from connecting to its end.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
 
+use super::digest::Digest;
 use super::script::{PATIENCE, Script, Stage};
-use super::state::{Phase, UpstreamState};
-use crate::config::Upstream;
+use super::state::Tally;
+use super::wire::{Ended, Manners, Sanity, Turn, Wire};
+use crate::config::{Host, Upstream, UpstreamKind};
 use crate::dx::event::Source;
 use crate::dx::model::{Accepted, RawSpot, Refused, Sender};
 use crate::dx::node::{Bulletin, Node};
 use crate::ham::cluster::{Line, Piece, Splitter, SpotLine};
 use crate::identity::{Actor, Service};
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(15);
-/// How long sending a line may take.
-const SEND: Duration = Duration::from_secs(15);
-/// An empty line so often keeps the connection in every firewall's memory, and makes a quiet node speak.
-const KEEPALIVE: Duration = Duration::from_mins(4);
-/// A node that says nothing for so long, not even to an empty line, is gone.
-const SILENCE: Duration = Duration::from_mins(15);
-/// Lines that are too long, in a row, after which a connection is no cluster.
-const MOST_GARBAGE: u32 = 20;
+/// Nodes may be quiet for long; an empty line makes them speak.
+const NODE: Manners = Manners {
+    keepalive: Duration::from_mins(4),
+    silence: Duration::from_mins(15),
+};
+/// Somewhere a skimmer always hears something.
+const FEED: Manners = Manners {
+    keepalive: Duration::from_mins(2),
+    silence: Duration::from_mins(5),
+};
+/// How often it is looked what a digest has to tell.
+const TICK: Duration = Duration::from_secs(1);
 /// How far the minute of a line may be from now for the spot to be of now, to the second.
 const SAME_MINUTE: SignedDuration = SignedDuration::from_secs(90);
-
-/// Why a connection ended.
-#[derive(Debug)]
-pub(super) enum Ended {
-    NoConnection(std::io::Error),
-    Closed,
-    Silent,
-    Garbage,
-    /// The node's words.
-    Refused(String),
-    /// Our call has signed in elsewhere.
-    Replaced,
-}
-
-impl fmt::Display for Ended {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoConnection(error) => write!(f, "no connection: {error}"),
-            Self::Closed => f.write_str("the node closed the connection"),
-            Self::Silent => f.write_str("the node fell silent"),
-            Self::Garbage => f.write_str("what came are no lines of a cluster"),
-            Self::Refused(words) => write!(f, "the node refused us: {words}"),
-            Self::Replaced => f.write_str("our call has signed in elsewhere"),
-        }
-    }
-}
+/// How far apart two tellings of one spot may be: one has seconds, the other minutes.
+const SAME_SPOT: SignedDuration = SignedDuration::from_mins(2);
+/// Spots of one call that a spot of the past is looked for among.
+const LOOKED_AT: usize = 50;
 
 /// A connection at work.
 struct Client<'a> {
@@ -65,42 +43,28 @@ struct Client<'a> {
     actor: Actor,
     script: Script<'a>,
     splitter: Splitter,
-    garbage: u32,
+    sanity: Sanity,
+    digest: Option<Digest>,
     /// Lines to be sent.
     answers: Vec<String>,
+    /// Words that sounded like a refusal, in case the node closes.
+    refused: Option<String>,
     end: Option<Ended>,
     tally: Tally,
 }
 
-/// Counts not yet told.
-#[derive(Default)]
-struct Tally {
-    lines: u64,
-    spots: u64,
-    duplicates: u64,
-    rejected: u64,
-    too_long: u64,
-}
-
 /// Listens until the connection ends.
-pub(super) async fn listen(node: &Node, number: usize, upstream: &Upstream, host: &str) -> Ended {
-    node.upstreams().change(number, |state| {
-        state.phase = Phase::Connecting;
-        host.clone_into(&mut state.host);
-    });
-    let stream = match timeout(CONNECT, TcpStream::connect((host, upstream.port))).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return Ended::NoConnection(error),
-        Err(_) => return Ended::NoConnection(std::io::ErrorKind::TimedOut.into()),
+pub(super) async fn listen(node: &Node, number: usize, upstream: &Upstream, host: &Host) -> Ended {
+    let manners = match upstream.kind {
+        UpstreamKind::Rbn => FEED,
+        _ => NODE,
     };
-    drop(stream.set_nodelay(true));
+    let wire = match Wire::connect(host, manners).await {
+        Ok(wire) => wire,
+        Err(ended) => return ended,
+    };
     let now = node.now();
-    node.upstreams().change(number, |state| {
-        state.phase = Phase::Entering;
-        state.since = Some(now);
-        state.retry = None;
-        state.connections += 1;
-    });
+    node.upstreams().change(number, |state| state.connected(now));
     let mut client = Client {
         node,
         number,
@@ -108,39 +72,35 @@ pub(super) async fn listen(node: &Node, number: usize, upstream: &Upstream, host
         actor: Actor::Service(Service::DxFeed),
         script: Script::new(upstream),
         splitter: Splitter::new(),
-        garbage: 0,
+        sanity: Sanity::default(),
+        digest: upstream.digest.then(Digest::default),
         answers: Vec::new(),
+        refused: None,
         end: None,
         tally: Tally::default(),
     };
-    client.run(stream).await
+    match client.run(wire).await {
+        Ended::Closed => client.refused.take().map_or(Ended::Closed, Ended::Refused),
+        ended => ended,
+    }
 }
 
 impl Client<'_> {
-    async fn run(&mut self, mut stream: TcpStream) -> Ended {
-        let (mut reader, mut writer) = stream.split();
-        let mut bytes = vec![0; 8 << 10];
-        let (mut heard, mut sent) = (Instant::now(), Instant::now());
-        let mut patience = Instant::now() + PATIENCE;
+    async fn run(&mut self, mut wire: Wire) -> Ended {
         loop {
             let is_in = self.script.stage() == Stage::In;
-            tokio::select! {
-                read = reader.read(&mut bytes) => match read {
-                    Ok(0) => return self.end.take().unwrap_or(Ended::Closed),
-                    Ok(count) => {
-                        heard = Instant::now();
-                        patience = heard + PATIENCE;
-                        self.read(&bytes[..count]);
-                    }
-                    Err(error) => return Ended::NoConnection(error),
-                },
-                () = tokio::time::sleep_until(patience), if !is_in => {
-                    patience = Instant::now() + PATIENCE;
-                    self.answers.extend(self.script.lose_patience());
-                }
-                () = tokio::time::sleep_until(sent + KEEPALIVE), if is_in => self.answers.push(String::new()),
-                () = tokio::time::sleep_until(heard + SILENCE) => return Ended::Silent,
+            let patience = match (is_in, &self.digest) {
+                (false, _) => Some(PATIENCE),
+                (true, digest) => digest.as_ref().map(|_| TICK),
+            };
+            match wire.turn(patience).await {
+                Ok(Turn::Bytes(bytes)) => self.read(bytes),
+                Ok(Turn::Quiet) if !is_in => self.answers.extend(self.script.lose_patience()),
+                Ok(Turn::Quiet) => {}
+                Ok(Turn::Idle) => self.answers.push(String::new()),
+                Err(ended) => return ended,
             }
+            self.tell_digested();
             self.tell();
             if let Some(end) = self.end.take() {
                 return end;
@@ -150,30 +110,26 @@ impl Client<'_> {
                 out.extend_from_slice(line.as_bytes());
                 out.extend_from_slice(b"\r\n");
             }
-            if !out.is_empty() {
-                sent = Instant::now();
-                match timeout(SEND, writer.write_all(&out)).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => return Ended::NoConnection(error),
-                    Err(_) => return Ended::Silent,
-                }
+            if let Err(ended) = wire.send(&out).await {
+                return ended;
             }
         }
     }
 
     fn read(&mut self, bytes: &[u8]) {
         let mut splitter = std::mem::take(&mut self.splitter);
+        self.sanity.bytes(bytes.len());
         splitter.feed(bytes, |piece| match piece {
             Piece::Line(line) => {
-                self.garbage = 0;
+                self.sanity.line(true);
                 self.line(&Line::parse(line));
             }
             Piece::TooLong => {
                 self.tally.too_long += 1;
-                self.garbage += 1;
+                self.sanity.line(false);
             }
         });
-        if self.garbage >= MOST_GARBAGE {
+        if self.sanity.is_lost() {
             self.end = Some(Ended::Garbage);
         }
         // A question has no end of line.
@@ -193,19 +149,63 @@ impl Client<'_> {
             self.answers.extend(self.script.hear(line));
         }
         match line {
-            Line::Spot(spot) | Line::Past(spot) => self.spot(spot),
-            Line::Cc11(record) => self.spot(&record.spot),
+            Line::Spot(spot) => self.live(spot),
+            Line::Past(spot) => self.past(spot),
+            // Live and past ones look alike.
+            Line::Cc11(record) => self.past(&record.spot),
             Line::Wwv(figures) => self.bulletin(Bulletin::Wwv(figures.clone())),
             Line::Wcy(figures) => self.bulletin(Bulletin::Wcy(figures.clone())),
             Line::Announce(said) => self.bulletin(Bulletin::Announce(said.clone())),
             Line::Weather(said) => self.bulletin(Bulletin::Weather(said.clone())),
             Line::Replaced => self.end = Some(Ended::Replaced),
-            // Once in, a refusal is about a command of ours: the spots come all the same.
-            Line::Refused(words) if self.script.stage() != Stage::In => {
-                self.end = Some(Ended::Refused(words.clone()));
-            }
+            // Once in, a refusal is about a command of ours: the spots come all the same. Before, it may be a rule of
+            // the house in the greeting: only a node that closes has refused us.
+            Line::Refused(words) if self.script.stage() != Stage::In => self.refused = Some(words.clone()),
             _ => {}
         }
+    }
+
+    fn live(&mut self, spot: &SpotLine) {
+        let now = self.node.now().as_millisecond();
+        match &mut self.digest {
+            Some(digest) if spot.spotter.skimmer => {
+                self.tally.digested += 1;
+                if let Some(told) = digest.hear(spot.clone(), now) {
+                    self.spot(&told);
+                }
+            }
+            _ => self.spot(spot),
+        }
+    }
+
+    fn tell_digested(&mut self) {
+        let now = self.node.now().as_millisecond();
+        let told = self.digest.as_mut().map(|digest| digest.due(now));
+        for spot in told.into_iter().flatten() {
+            self.spot(&spot);
+        }
+    }
+
+    /// A spot with its date: one of `sh/dx`, which was perhaps heard before this connection, or before a restart.
+    fn past(&mut self, spot: &SpotLine) {
+        if self.is_known(spot) {
+            self.tally.duplicates += 1;
+        } else {
+            self.spot(spot);
+        }
+    }
+
+    fn is_known(&self, spot: &SpotLine) -> bool {
+        let now = self.node.now();
+        let Some(at) = raw(spot, now).time else {
+            return false;
+        };
+        let known = self.node.cluster().of_call(spot.call.as_str(), LOOKED_AT);
+        known.iter().any(|other| {
+            other.spotter.split('-').next() == Some(spot.spotter.call.as_str())
+                && other.freq.get() / 1_000 == spot.freq.get() / 1_000
+                && other.time.duration_since(at).abs() <= SAME_SPOT
+        })
     }
 
     fn spot(&mut self, spot: &SpotLine) {
@@ -237,20 +237,7 @@ impl Client<'_> {
         let now = self.node.now();
         self.node
             .upstreams()
-            .change(self.number, |state: &mut UpstreamState| {
-                if is_in {
-                    state.phase = Phase::Listening;
-                    state.last_error = None;
-                }
-                if tally.lines > 0 {
-                    state.heard = Some(now);
-                }
-                state.lines += tally.lines;
-                state.spots += tally.spots;
-                state.duplicates += tally.duplicates;
-                state.rejected += tally.rejected;
-                state.too_long += tally.too_long;
-            });
+            .change(self.number, |state| state.tell(tally, is_in, now));
     }
 }
 
@@ -259,11 +246,10 @@ fn raw(spot: &SpotLine, now: Timestamp) -> RawSpot {
     let told = spot
         .at
         .map(|at| at.on_or_near(spot.date, now, SignedDuration::from_mins(15)));
-    let time = told.filter(|at| spot.date.is_some() || at.duration_since(now).abs() > SAME_MINUTE);
     RawSpot {
         spotter: Some(spot.spotter.clone()),
         comment: SmolStr::clone(&spot.comment),
-        time,
+        time: told.filter(|at| at.duration_since(now).abs() > SAME_MINUTE),
         grid: spot.grid,
         spotter_grid: spot.spotter_grid,
         snr: spot.snr,

@@ -84,7 +84,9 @@ impl<'a> Script<'a> {
         let named = self.stage == Stage::Named;
         self.stage = Stage::In;
         let call = (!named).then(|| self.upstream.login.clone());
+        let opening = self.upstream.kind.opening().iter().map(|line| (*line).to_owned());
         call.into_iter()
+            .chain(opening)
             .chain(self.upstream.commands.iter().cloned())
             .collect()
     }
@@ -93,16 +95,17 @@ impl<'a> Script<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Secret;
+    use crate::config::{Secret, UpstreamKind};
 
     fn upstream(password: Option<&str>) -> Upstream {
         Upstream {
             name: "test".to_owned(),
-            hosts: vec!["localhost".to_owned()],
-            port: 7300,
+            kind: UpstreamKind::Plain,
+            hosts: Vec::new(),
             login: "N0CALL".to_owned(),
             password: password.map(Secret::new),
             commands: vec!["set/skimmer".to_owned()],
+            digest: false,
         }
     }
 
@@ -142,6 +145,25 @@ mod tests {
         assert!(heard(&mut script, "password: ").is_empty());
         assert_eq!(heard(&mut script, "Hello Bob, this is N0NODE"), ["set/skimmer"]);
         assert!(heard(&mut script, "password: ").is_empty());
+    }
+
+    #[test]
+    fn each_kind_is_asked_for_what_it_has_before_the_owner_s_own_commands() {
+        for (kind, first) in [
+            (UpstreamKind::Spider, "set/dx"),
+            (UpstreamKind::Cc, "sh/dx/100"),
+            (UpstreamKind::Rbn, "set/skimmer"),
+        ] {
+            let upstream = Upstream {
+                kind,
+                ..upstream(None)
+            };
+            let mut script = Script::new(&upstream);
+            heard(&mut script, "login: ");
+            let sent = heard(&mut script, "N0CALL de N0NODE 21-Nov-2026 0929Z dxspider >");
+            assert_eq!(sent.first().map(String::as_str), Some(first));
+            assert_eq!(sent.last().map(String::as_str), Some("set/skimmer"));
+        }
     }
 
     #[test]

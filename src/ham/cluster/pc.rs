@@ -55,6 +55,11 @@ pub enum Frame {
         /// What.
         text: String,
     },
+    /// `PC92`: what a node knows of the network; whose it is, is all a leaf needs.
+    Routing {
+        /// The node that tells it.
+        node: SmolStr,
+    },
     /// Any other number, without effect on a leaf.
     Other(u8),
 }
@@ -131,6 +136,9 @@ impl Frame {
                 to: fields.get(2)?.trim().into(),
                 from: name(fields.get(3)?)?,
                 text: text(5)?,
+            },
+            92 => Self::Routing {
+                node: name(fields.first()?)?,
             },
             other => Self::Other(other),
         })
@@ -224,22 +232,27 @@ pub fn spot(spot: &SpotLine, date: Date, at: HourMinute, node: &str, address: Ip
 pub fn opening(node: &str, second: u32, version: &str) -> [String; 3] {
     [
         format!("PC92^{node}^{second}^A^^5{node}:{version}^H99^"),
-        format!("PC92^{node}^{second}.01^K^5{node}:{version}:1^1^1^H99^"),
+        keeping_alive(node, second, version),
         "PC20^".to_owned(),
     ]
 }
 
 /// The hourly frame that says we are still there.
-pub fn keeping_alive(node: &str, second: u32, version: &str, users: usize) -> String {
-    format!("PC92^{node}^{second}^K^5{node}:{version}:1^1^{users}^H99^")
+pub fn keeping_alive(node: &str, second: u32, version: &str) -> String {
+    format!("PC92^{node}^{second}.01^K^5{node}:{version}:1^1^1^H99^")
+}
+
+/// The configuration in full: a node with nobody behind it. Who is signed in here is told to nobody.
+pub fn configuration(node: &str, second: u32, version: &str) -> String {
+    format!("PC92^{node}^{second}^C^5{node}:{version}^H99^")
+}
+
+/// A ping.
+pub fn ping(from: &str, to: &str) -> String {
+    format!("PC51^{to}^{from}^1^")
 }
 
 /// The answer to a ping.
 pub fn pong(from: &str, to: &str) -> String {
     format!("PC51^{to}^{from}^0^")
-}
-
-/// Words of one of our users to all.
-pub fn announce(node: &str, second: u32, from: &str, text: &str) -> String {
-    format!("PC93^{node}^{second}^*^{from}^*^{}^^H99^", without_carets(text))
 }

@@ -106,7 +106,7 @@ impl SpotLine {
     }
 
     /// A spot of these parts, with the report its comment holds.
-    pub(super) fn new(spotter: Spotter, freq: Hertz, call: Callsign, comment: &str) -> Self {
+    pub fn new(spotter: Spotter, freq: Hertz, call: Callsign, comment: &str) -> Self {
         let report = report(comment);
         let grid = if report.snr.is_some() || spotter.skimmer {
             grid_of_report(comment)

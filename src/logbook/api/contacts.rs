@@ -15,7 +15,7 @@ use crate::ham::freq::Hertz;
 use crate::ham::mode::Mode;
 use crate::ham::qso::{Qso, check_start};
 use crate::identity::Scope;
-use crate::identity::api::gate::Who;
+use crate::identity::api::gate::{Visitor, Who};
 use crate::logbook::event::{Contact, QsoId};
 use crate::logbook::place::Table;
 use crate::logbook::rights;
@@ -80,7 +80,7 @@ pub(super) struct Undoable {
     (status = 404, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(super) async fn log(
     State(state): State<LogbookState>,
-    Who(actor): Who,
+    Visitor { actor, browser, .. }: Visitor,
     Query(params): Query<LogParams>,
     headers: HeaderMap,
     Whole(body): Whole,
@@ -110,7 +110,7 @@ pub(super) async fn log(
         log::log(tx, &opened, incoming, now)
     };
     let (contact, outcome) = state.logbook.store.write(write).await.map_err(Problem::from)?;
-    let spot = (spots || params.spot).then(|| state.spots.spot(&actor, &contact));
+    let spot = (spots || params.spot).then(|| state.spots.spot(&actor, browser.address, &contact));
     let view = QsoView::of_contact(&contact).with_outcome(outcome, spot);
     let mut response = (StatusCode::CREATED, reply(&contact, view)).into_response();
     let place = format!("/api/v1/logbook/qsos/{}", contact.id);

@@ -30,3 +30,4 @@ mod spots;
 mod spots_live;
 mod telnet;
 mod threats;
+mod upstreams;

@@ -13,8 +13,8 @@ use crate::kit::{Caller, PASSWORD};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A program at a telnet connection.
-struct Program {
-    stream: TcpStream,
+pub(super) struct Program {
+    pub(super) stream: TcpStream,
     unread: Vec<u8>,
 }
 
@@ -24,7 +24,7 @@ impl Program {
         Self::at(stream)
     }
 
-    fn at(stream: TcpStream) -> Self {
+    pub(super) fn at(stream: TcpStream) -> Self {
         Self {
             stream,
             unread: Vec::new(),
@@ -32,7 +32,7 @@ impl Program {
     }
 
     /// Signed in with a call, up to the first prompt.
-    async fn entered(app: &TestApp, call: &str, password: Option<&str>) -> Self {
+    pub(super) async fn entered(app: &TestApp, call: &str, password: Option<&str>) -> Self {
         let mut program = Self::connect(app).await;
         program.until("login: ").await;
         program.send(call).await;
@@ -44,16 +44,16 @@ impl Program {
         program
     }
 
-    async fn send(&mut self, line: &str) {
+    pub(super) async fn send(&mut self, line: &str) {
         self.write(format!("{line}\r\n").as_bytes()).await;
     }
 
-    async fn write(&mut self, bytes: &[u8]) {
+    pub(super) async fn write(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.unwrap();
     }
 
     /// Reads up to and with a text.
-    async fn until(&mut self, text: &str) -> String {
+    pub(super) async fn until(&mut self, text: &str) -> String {
         loop {
             let seen = String::from_utf8_lossy(&self.unread).into_owned();
             if let Some(at) = self
@@ -75,7 +75,7 @@ impl Program {
     }
 
     /// What a command is answered, without the prompt.
-    async fn ask(&mut self, command: &str) -> String {
+    pub(super) async fn ask(&mut self, command: &str) -> String {
         self.send(command).await;
         let answer = self.until("dxspider >\r\n").await;
         let prompt = answer.rfind(" de N0NODE-2 ").unwrap();

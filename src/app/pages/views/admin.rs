@@ -181,6 +181,8 @@ pub(crate) struct AdminHealthPage {
     pub(crate) figures: Vec<Labelled>,
     /// Services asked.
     pub(crate) sources: Vec<SourceRow>,
+    /// Nodes and feeds of the cluster.
+    pub(crate) feeds: Vec<SourceRow>,
     /// The certificate of HTTPS, where it is on.
     pub(crate) certificate: Option<CertificateRow>,
 }

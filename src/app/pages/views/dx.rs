@@ -76,6 +76,8 @@ pub(crate) struct DxPage {
     pub(crate) frame: Frame,
     /// The spot that was typed, and what was wrong with it.
     pub(crate) form: Form,
+    /// Which feeds are down, may be empty.
+    pub(crate) outage: String,
     /// Where the reader is.
     pub(crate) station: Station,
     /// What is wrong with the filter, may be empty.

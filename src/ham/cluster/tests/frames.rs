@@ -69,7 +69,9 @@ fn the_rest_that_a_leaf_needs_is_read() {
     assert_eq!(Frame::parse("PC22^"), Ok(Frame::Up));
     assert_eq!(
         Frame::parse("PC92^UF3K-1^0^D^^5R1BLH-1^H96^"),
-        Ok(Frame::Other(92))
+        Ok(Frame::Routing {
+            node: "UF3K-1".into()
+        })
     );
     assert_eq!(
         Frame::parse("PC51^G0NOD-2^N0CALL-2^1^"),
@@ -99,7 +101,12 @@ fn the_rest_that_a_leaf_needs_is_read() {
         ("*", "G0NNN", "hello via 93")
     );
     let megabyte = format!("PC92^N0CALL-2{}", "^5W1AW".repeat(50_000));
-    assert_eq!(Frame::parse(&megabyte), Ok(Frame::Other(92)));
+    assert_eq!(
+        Frame::parse(&megabyte),
+        Ok(Frame::Routing {
+            node: "N0CALL-2".into()
+        })
+    );
 }
 
 #[test]
