@@ -137,6 +137,8 @@ async fn empty(chrome: &Chrome, out: &Path, wanted: impl Fn(&str) -> bool) -> Re
             findings += report(chrome, name, look).await?;
         }
     }
+    // A page left open would go on asking for the server.
+    chrome.open("about:blank").await?;
     server.stop().await?;
     Ok(findings)
 }
