@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::event::Spot;
@@ -11,6 +12,7 @@ use crate::ham::geo::LatLon;
 use crate::ham::grid::Grid;
 
 /// A spot.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SpotView<'a> {
     /// Its number among all messages; later spots have higher ones.
@@ -21,48 +23,31 @@ pub(crate) struct SpotView<'a> {
     call: &'a str,
     freq_hz: u64,
     /// ADIF band; absent outside of all bands.
-    #[serde(skip_serializing_if = "Option::is_none")]
     band: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "CW")]
     mode: Option<&'static str>,
     /// `cw`, `phone` or `data`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<&'static str>,
     /// What the mode was taken from: `stated`, `same_call`, `window`, `neighbours`, `plan`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     mode_by: Option<&'static str>,
     spotter: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     comment: &'a str,
     /// ADIF entity number of the spotted station.
-    #[serde(skip_serializing_if = "Option::is_none")]
     dxcc: Option<u16>,
     #[serde(skip_serializing_if = "str::is_empty")]
     country: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     continent: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     cq_zone: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     itu_zone: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     grid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     lat: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     lon: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     spotter_dxcc: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     spotter_continent: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     spotter_cq_zone: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     spotter_grid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     spotter_lat: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     spotter_lon: Option<f64>,
     /// By which way it came: `telnet`, `node`, `xmlrpc`, `rest`, `user`, `log`, `pota`, `sota`, `demo`.
     source: &'static str,
@@ -72,20 +57,13 @@ pub(crate) struct SpotView<'a> {
     /// Whether a program heard it.
     skimmer: bool,
     /// Decibels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     snr: Option<i8>,
     /// Words a minute or baud.
-    #[serde(skip_serializing_if = "Option::is_none")]
     wpm: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pota: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     sota: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     wwff: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     iota: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     wwbota: Option<&'a str>,
     /// Whether the station spotted itself.
     #[serde(rename = "self")]
@@ -93,16 +71,12 @@ pub(crate) struct SpotView<'a> {
     /// Whether the station uses Logbook of the World.
     lotw: bool,
     /// Days since it last sent its log there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     lotw_days: Option<u16>,
     /// The call that was probably meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
     busted_of: Option<&'a str>,
     /// Where the station listens: `UP 5`, `QSX 7144`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     split: Option<String>,
     /// ADIF propagation mode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     prop: Option<&'static str>,
 }
 

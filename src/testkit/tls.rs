@@ -38,6 +38,20 @@ impl AnyServer {
     }
 }
 
+/// Both versions of TLS ask the same, by two names.
+macro_rules! signatures_by_holding {
+    ($($version:ident),+) => {$(
+        fn $version(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            self.holds(message, certificate, signature)
+        }
+    )+};
+}
+
 impl ServerCertVerifier for AnyServer {
     fn verify_server_cert(
         &self,
@@ -50,23 +64,7 @@ impl ServerCertVerifier for AnyServer {
         Ok(ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.holds(message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.holds(message, certificate, signature)
-    }
+    signatures_by_holding!(verify_tls12_signature, verify_tls13_signature);
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.supported_schemes()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use smol_str::SmolStr;
 use utoipa::{IntoParams, ToSchema};
 
@@ -38,6 +39,7 @@ pub(super) struct OfLogbook {
 }
 
 /// What a log adds up to.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StatsView {
     qsos: u64,
@@ -48,10 +50,8 @@ pub(super) struct StatsView {
     unresolved: u64,
     /// Four-character grids.
     grids: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     first: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     last: Option<Timestamp>,
     bands: Vec<BandCount>,
@@ -183,20 +183,20 @@ pub(super) struct PointParams {
 }
 
 /// The newest contacts as points.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Points {
     /// Where the station is, as its newest contact with a grid of its own says.
-    #[serde(skip_serializing_if = "Option::is_none")]
     home: Option<HomeView>,
     items: Vec<PointView>,
 }
 
 /// Where the station is.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct HomeView {
     lat: f64,
     lon: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     grid: Option<String>,
 }
 
@@ -293,25 +293,19 @@ pub(super) struct LookupParams {
 }
 
 /// What is known of a call.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LookupView {
     call: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     dxcc: Option<u16>,
     country: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     continent: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     cq_zone: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     itu_zone: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     lat: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     lon: Option<f64>,
     /// What decided the entity: `exact`, `prefix`, `exception` and so on.
     decided_by: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,
     worked: WorkedView,
     /// Whether the entity has been worked at all.
@@ -320,21 +314,18 @@ pub(super) struct LookupView {
     #[schema(value_type = Vec<String>)]
     entity_bands: Vec<SmolStr>,
     /// From earlier contacts with the call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     name: Option<SmolStr>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     grid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     qth: Option<SmolStr>,
 }
 
 /// Earlier contacts with a call.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct WorkedView {
     count: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     last: Option<Timestamp>,
     #[schema(value_type = Vec<String>)]

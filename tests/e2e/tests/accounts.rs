@@ -126,6 +126,34 @@ fn named(server: &Server) -> String {
     server.url.replace("127.0.0.1", "localhost")
 }
 
+/// Call and password into the form, for the page of settings.
+async fn enter(chrome: &Chrome, place: &str, password: &str) -> Result<()> {
+    chrome.open(&format!("{place}/login?next=%2Fsettings")).await?;
+    chrome.fill("#call", CALL).await?;
+    chrome.fill("#password", password).await?;
+    chrome.click("form[data-login] button.primary").await
+}
+
+/// Signs in by the password and makes a passkey.
+async fn with_passkey(chrome: &Chrome, place: &str) -> Result<()> {
+    chrome.virtual_authenticator().await?;
+    enter(chrome, place, PASSWORD).await?;
+    chrome.arrives("/settings").await?;
+    chrome.click("[data-make-passkey]").await?;
+    chrome.fill("#dialog-value", "Workbench").await?;
+    chrome.key("Enter").await?;
+    chrome.has("[data-forget]").await
+}
+
+/// The present session was begun with a passkey.
+async fn came_in_by_passkey(chrome: &Chrome) -> Result<()> {
+    let sessions = chrome.api("GET", "/sessions", None).await?;
+    let sessions = sessions["items"].as_array().context("no sessions")?;
+    let current = sessions.iter().find(|session| session["current"] == true);
+    assert_eq!(current.context("no session")?["proven"], "passkey");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passkey_is_made_used_and_revoked() -> Result<()> {
     founded(async |server, chrome| {
@@ -133,18 +161,8 @@ async fn a_passkey_is_made_used_and_revoked() -> Result<()> {
         let elsewhere = format!("#passkeys a[href='{}/settings#passkeys']", named(server));
         chrome.has(&elsewhere).await?;
 
-        chrome.virtual_authenticator().await?;
         let place = named(server);
-        chrome.open(&format!("{place}/login")).await?;
-        chrome.fill("#call", CALL).await?;
-        chrome.fill("#password", PASSWORD).await?;
-        chrome.click("form[data-login] button.primary").await?;
-        chrome.arrives("/").await?;
-        chrome.open(&format!("{place}/settings")).await?;
-        chrome.click("[data-make-passkey]").await?;
-        chrome.fill("#dialog-value", "Workbench").await?;
-        chrome.key("Enter").await?;
-        chrome.has("[data-forget]").await?;
+        with_passkey(chrome, &place).await?;
         chrome
             .until("document.querySelector('[data-passkeys] [name=passkey_name]').value === 'Workbench'")
             .await?;
@@ -153,10 +171,7 @@ async fn a_passkey_is_made_used_and_revoked() -> Result<()> {
         chrome.open(&format!("{place}/login?next=%2Fsettings")).await?;
         chrome.click("[data-passkey]").await?;
         chrome.arrives("/settings").await?;
-        let sessions = chrome.api("GET", "/sessions", None).await?;
-        let sessions = sessions["items"].as_array().context("no sessions")?.clone();
-        let current = sessions.iter().find(|session| session["current"] == true);
-        assert_eq!(current.context("no session")?["proven"], "passkey");
+        came_in_by_passkey(chrome).await?;
 
         // Who came in by passkey sets a password without the present one.
         chrome.fill("#new", NEW_PASSWORD).await?;
@@ -181,19 +196,7 @@ async fn a_passkey_is_made_used_and_revoked() -> Result<()> {
 async fn a_passkey_is_asked_for_after_the_password() -> Result<()> {
     founded(async |server, chrome| {
         let place = named(server);
-        let password = async |word: &str| {
-            chrome.open(&format!("{place}/login?next=%2Fsettings")).await?;
-            chrome.fill("#call", CALL).await?;
-            chrome.fill("#password", word).await?;
-            chrome.click("form[data-login] button.primary").await
-        };
-        chrome.virtual_authenticator().await?;
-        password(PASSWORD).await?;
-        chrome.arrives("/settings").await?;
-        chrome.click("[data-make-passkey]").await?;
-        chrome.fill("#dialog-value", "Workbench").await?;
-        chrome.key("Enter").await?;
-        chrome.has("[data-forget]").await?;
+        with_passkey(chrome, &place).await?;
 
         chrome.click("[data-demand] button").await?;
         chrome
@@ -206,12 +209,9 @@ async fn a_passkey_is_asked_for_after_the_password() -> Result<()> {
         chrome.has("[data-password] .state.good").await?;
 
         sign_out(chrome).await?;
-        password(SHORT_PASSWORD).await?;
+        enter(chrome, &place, SHORT_PASSWORD).await?;
         chrome.arrives("/settings").await?;
-        let sessions = chrome.api("GET", "/sessions", None).await?;
-        let sessions = sessions["items"].as_array().context("no sessions")?.clone();
-        let current = sessions.iter().find(|session| session["current"] == true);
-        assert_eq!(current.context("no session")?["proven"], "passkey");
+        came_in_by_passkey(chrome).await?;
 
         // The short password does not become the only one.
         chrome.fill("#second-password", NEW_PASSWORD).await?;
@@ -220,7 +220,7 @@ async fn a_passkey_is_asked_for_after_the_password() -> Result<()> {
             .has("body:not([data-wants-passkey]) [name=required][value=true]")
             .await?;
         sign_out(chrome).await?;
-        password(NEW_PASSWORD).await?;
+        enter(chrome, &place, NEW_PASSWORD).await?;
         chrome.arrives("/settings").await?;
         chrome.forgive(&["/websocket", "/ws"]);
         Ok(())
@@ -232,25 +232,13 @@ async fn a_passkey_is_asked_for_after_the_password() -> Result<()> {
 async fn without_the_passkey_s_device_the_password_leads_nowhere() -> Result<()> {
     founded(async |server, chrome| {
         let place = named(server);
-        chrome.virtual_authenticator().await?;
-        chrome.open(&format!("{place}/login?next=%2Fsettings")).await?;
-        chrome.fill("#call", CALL).await?;
-        chrome.fill("#password", PASSWORD).await?;
-        chrome.click("form[data-login] button.primary").await?;
-        chrome.arrives("/settings").await?;
-        chrome.click("[data-make-passkey]").await?;
-        chrome.fill("#dialog-value", "Workbench").await?;
-        chrome.key("Enter").await?;
-        chrome.has("[data-forget]").await?;
+        with_passkey(chrome, &place).await?;
         chrome.click("[data-demand] button").await?;
         chrome.has("body[data-wants-passkey]").await?;
 
         // Somebody else's browser, whose device has no passkey for this place.
         let elsewhere = Chrome::start().await?;
-        elsewhere.open(&format!("{place}/login")).await?;
-        elsewhere.fill("#call", CALL).await?;
-        elsewhere.fill("#password", PASSWORD).await?;
-        elsewhere.click("form[data-login] button.primary").await?;
+        enter(&elsewhere, &place, PASSWORD).await?;
         elsewhere.has("[data-second]:not([hidden])").await?;
         elsewhere.has("[data-password-step][hidden]").await?;
         elsewhere.settled().await?;

@@ -41,11 +41,7 @@ impl Station {
     /// The same, and the passkey is asked for.
     async fn demanding() -> Self {
         let station = Self::new().await;
-        station
-            .member
-            .put(DEMAND, &json!({"required": true}))
-            .await
-            .expect(204);
+        station.demand(true).await.expect(204);
         station
     }
 
@@ -65,9 +61,34 @@ impl Station {
     }
 
     async fn answer(&self, step: &Value, device: &Device) -> Reply {
-        let shown = json!({"token": step["token"], "credential": device.show(&step["options"])});
-        self.guest().post("/api/v1/session/second", &shown).await
+        self.guest()
+            .post("/api/v1/session/second", &answered(step, device))
+            .await
     }
+
+    /// The member's own device answers, in vain.
+    async fn refused(&self, step: &Value) {
+        let reply = self.answer(step, &self.device).await;
+        reply.problem(422, "invalid");
+    }
+
+    /// Sets the demand or ends it.
+    async fn demand(&self, required: bool) -> Reply {
+        self.member.put(DEMAND, &json!({"required": required})).await
+    }
+
+    /// The first step of a sign-in by passkey alone.
+    async fn asked(&self) -> Value {
+        let asked = self
+            .guest()
+            .post("/api/v1/session/passkey/options", &json!({}))
+            .await;
+        asked.expect(200).json()
+    }
+}
+
+fn answered(step: &Value, device: &Device) -> Value {
+    json!({"token": step["token"], "credential": device.show(&step["options"])})
 }
 
 async fn with_passkey(member: &Caller) -> Device {
@@ -84,8 +105,9 @@ async fn with_passkey(member: &Caller) -> Device {
 async fn confirm(member: &Caller, device: &Device) -> Reply {
     let asked = member.post("/api/v1/session/passkey/options", &json!({})).await;
     let asked = asked.expect(200).json();
-    let shown = json!({"token": asked["token"], "credential": device.show(&asked["options"])});
-    member.post("/api/v1/session/confirm/passkey", &shown).await
+    member
+        .post("/api/v1/session/confirm/passkey", &answered(&asked, device))
+        .await
 }
 
 #[tokio::test]
@@ -140,42 +162,21 @@ async fn one_answer_is_taken_in_time_and_from_the_account_s_own_device() {
         .await
         .problem(401, "wrong_credentials");
     // Which is the one answer there was.
-    station
-        .answer(&step, &station.device)
-        .await
-        .problem(422, "invalid");
+    station.refused(&step).await;
 
     let step = station.half().await;
     station.app.advance(Duration::from_mins(6));
-    station
-        .answer(&step, &station.device)
-        .await
-        .problem(422, "invalid");
+    station.refused(&step).await;
 
     let step = station.half().await;
     station.answer(&step, &station.device).await.expect(200);
-    station
-        .answer(&step, &station.device)
-        .await
-        .problem(422, "invalid");
+    station.refused(&step).await;
     // Nor does the token open the way that needs no password, or the other way round.
     let step = station.half().await;
-    let shown = json!({"token": step["token"], "credential": station.device.show(&step["options"])});
-    station
-        .guest()
-        .post("/api/v1/session/passkey", &shown)
-        .await
-        .problem(422, "invalid");
-    let asked = station
-        .guest()
-        .post("/api/v1/session/passkey/options", &json!({}))
-        .await
-        .expect(200)
-        .json();
-    station
-        .answer(&asked, &station.device)
-        .await
-        .problem(422, "invalid");
+    let shown = answered(&step, &station.device);
+    let reply = station.guest().post("/api/v1/session/passkey", &shown).await;
+    reply.problem(422, "invalid");
+    station.refused(&station.asked().await).await;
 }
 
 #[tokio::test]
@@ -206,10 +207,7 @@ async fn another_password_closes_doors_that_are_half_open() {
         .post("/api/v1/account/password", &change)
         .await
         .expect(204);
-    station
-        .answer(&step, &station.device)
-        .await
-        .problem(422, "invalid");
+    station.refused(&step).await;
 }
 
 #[tokio::test]
@@ -218,11 +216,7 @@ async fn a_short_password_is_for_those_who_show_a_passkey_as_well() {
     let short = json!({"current": PASSWORD, "new": SHORT});
     let change = "/api/v1/account/password";
     station.member.post(change, &short).await.problem(422, "invalid");
-    station
-        .member
-        .put(DEMAND, &json!({"required": true}))
-        .await
-        .expect(204);
+    station.demand(true).await.expect(204);
     let shorter = json!({"current": PASSWORD, "new": "qrm4eve"});
     station
         .member
@@ -234,7 +228,7 @@ async fn a_short_password_is_for_those_who_show_a_passkey_as_well() {
     station.answer(&step, &station.device).await.expect(200);
 
     // It does not become the only factor.
-    let alone = station.member.put(DEMAND, &json!({"required": false})).await;
+    let alone = station.demand(false).await;
     assert_eq!(alone.problem(422, "invalid")["errors"][0]["field"], "password");
     let still_short = json!({"required": false, "password": "fourteen chars"});
     station
@@ -256,34 +250,26 @@ async fn the_demand_begins_and_ends_by_a_fresh_proof() {
         .await
         .problem(409, "no_passkey");
     station.app.advance(Duration::from_mins(11));
-    let on = json!({"required": true});
-    station
-        .member
-        .put(DEMAND, &on)
-        .await
-        .problem(401, "reauthentication_required");
-    confirm(&station.member, &station.device).await.expect(204);
-    station.member.put(DEMAND, &on).await.expect(204);
+    let member = &station.member;
+    let not_fresh = async |required| {
+        let reply = station.demand(required).await;
+        reply.problem(401, "reauthentication_required");
+    };
+    not_fresh(true).await;
+    confirm(member, &station.device).await.expect(204);
+    station.demand(true).await.expect(204);
 
     station.app.advance(Duration::from_mins(11));
-    let off = json!({"required": false});
-    let member = &station.member;
-    member
-        .put(DEMAND, &off)
-        .await
-        .problem(401, "reauthentication_required");
+    not_fresh(false).await;
     // The password is not enough for it any more.
     let password = json!({"password": PASSWORD});
     member
         .post("/api/v1/session/confirm", &password)
         .await
         .problem(422, "invalid");
-    member
-        .put(DEMAND, &off)
-        .await
-        .problem(401, "reauthentication_required");
+    not_fresh(false).await;
     confirm(member, &station.device).await.expect(204);
-    member.put(DEMAND, &off).await.expect(204);
+    station.demand(false).await.expect(204);
     station.password(PASSWORD).await.expect(200);
 }
 
@@ -307,7 +293,7 @@ async fn a_mailed_link_leads_to_the_passkey_and_an_administrator_s_ends_the_dema
     member.post("/api/v1/account/email", &address).await.expect(202);
     let token = json!({"token": station.app.mails()[0].link_token()});
     station.guest().post("/api/v1/confirm", &token).await.expect(200);
-    member.put(DEMAND, &json!({"required": true})).await.expect(204);
+    station.demand(true).await.expect(204);
     let told = &station.app.mails()[0];
     assert!(told.text.contains("passkey after the password"), "{}", told.text);
 
@@ -367,16 +353,7 @@ async fn the_plain_form_leads_to_a_page_that_asks_for_the_passkey() {
 #[tokio::test]
 async fn a_passkey_by_itself_opens_the_account_as_before() {
     let station = Station::demanding().await;
-    let asked = station
-        .guest()
-        .post("/api/v1/session/passkey/options", &json!({}))
-        .await
-        .expect(200)
-        .json();
-    let shown = json!({"token": asked["token"], "credential": station.device.show(&asked["options"])});
-    station
-        .guest()
-        .post("/api/v1/session/passkey", &shown)
-        .await
-        .expect(200);
+    let shown = answered(&station.asked().await, &station.device);
+    let reply = station.guest().post("/api/v1/session/passkey", &shown).await;
+    reply.expect(200);
 }
