@@ -2,7 +2,7 @@
 //!
 //! Evidence in this order: the spot says it; the same call within 1 kHz said it within the hour; the frequency is where
 //! a digital mode meets; two other calls or more within 3 kHz said theirs within half an hour, and seven in ten agree;
-//! the band plan of the station's region. Bounded: the last places of each call, the last calls of each kilohertz.
+//! the frequency is where expeditions call by FT8; the band plan of the station's region. Bounded: the last places of each call, the last calls of each kilohertz.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -69,6 +69,7 @@ impl Heard {
                 self.neighbours(call, hertz, now)
                     .map(|mode| (mode, Evidence::Neighbours))
             })
+            .or_else(|| plan::of_expeditions(asked.freq).map(|mode| (mode, Evidence::Window)))
             .or_else(|| by_plan(asked).map(|mode| (mode, Evidence::Plan)))
     }
 

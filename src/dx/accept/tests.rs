@@ -107,55 +107,36 @@ fn ships_are_in_no_entity_and_kept_but_machines_with_unknown_prefixes_mishear() 
 
 #[test]
 fn the_mode_is_found_by_evidence_in_its_order() {
+    use Evidence::{Neighbours, Plan, SameCall, Stated, Window};
+    use SpotMode::{Cw, Data, Ft8, Lsb, Rtty, Usb};
     let world = World::new();
-    let mode = |call: &str, hertz, comment: &str| {
+    for (call, hertz, comment, mode, by) in [
+        ("DL1AAA", 14_074_900, "in qso", Ft8, Window),
+        ("DL1AAB", 14_200_000, "loud", Usb, Plan),
+        ("DL1AAB", 7_150_000, "loud", Lsb, Plan),
+        ("DL1AAC", 14_020_000, "loud", Cw, Plan),
+        ("DL1AAD", 21_084_000, "RTTY contest", Rtty, Stated),
+        ("DL1AAD", 21_084_800, "again", Rtty, SameCall),
+        ("DL1AAE", 21_085_100, "one alone", Data, Plan),
+        ("DL1AAF", 21_086_000, "rtty", Rtty, Stated),
+        ("DL1AAG", 21_085_200, "two agree", Rtty, Neighbours),
+        ("DL1AAH", 21_085_000, "CW", Cw, Stated),
+        ("DL1AAJ", 21_092_000, "alone", Ft8, Window),
+        ("DL1AAK", 21_092_500, "rtty", Rtty, Stated),
+        ("DL1AAL", 21_093_500, "rtty", Rtty, Stated),
+        ("DL1AAM", 21_092_800, "amidst RTTYs", Rtty, Neighbours),
+        ("DL1AAI", 21_085_300, "two of three", Data, Plan),
+    ] {
         let spot = world.new_spot(raw("K1ABC", call, hertz, comment));
-        (spot.mode, spot.mode_by)
-    };
-    let by = |mode, evidence| (Some(mode), Some(evidence));
-    assert_eq!(
-        mode("DL1AAA", 14_074_900, "in qso"),
-        by(SpotMode::Ft8, Evidence::Window)
-    );
-    assert_eq!(
-        mode("DL1AAB", 14_200_000, "loud"),
-        by(SpotMode::Usb, Evidence::Plan)
-    );
-    assert_eq!(
-        mode("DL1AAB", 7_150_000, "loud"),
-        by(SpotMode::Lsb, Evidence::Plan)
-    );
-    assert_eq!(
-        mode("DL1AAC", 14_020_000, "loud"),
-        by(SpotMode::Cw, Evidence::Plan)
-    );
-    assert_eq!(
-        mode("DL1AAD", 21_084_000, "RTTY contest"),
-        by(SpotMode::Rtty, Evidence::Stated)
-    );
-    assert_eq!(
-        mode("DL1AAD", 21_084_800, "again"),
-        by(SpotMode::Rtty, Evidence::SameCall)
-    );
-    assert_eq!(
-        mode("DL1AAE", 21_085_100, "one alone"),
-        by(SpotMode::Data, Evidence::Plan)
-    );
-    assert_eq!(
-        mode("DL1AAF", 21_086_000, "rtty"),
-        by(SpotMode::Rtty, Evidence::Stated)
-    );
-    assert_eq!(
-        mode("DL1AAG", 21_085_200, "two agree"),
-        by(SpotMode::Rtty, Evidence::Neighbours)
-    );
-    mode("DL1AAH", 21_085_000, "CW");
-    assert_eq!(
-        mode("DL1AAI", 21_085_300, "two of three"),
-        by(SpotMode::Data, Evidence::Plan)
-    );
+        assert_eq!(
+            (spot.mode, spot.mode_by),
+            (Some(mode), Some(by)),
+            "{call} {comment}"
+        );
+    }
     world.clock.advance(Duration::from_hours(2));
-    assert_eq!(mode("DL1AAD", 21_084_000, "later").1, Some(Evidence::Plan));
+    let later = world.new_spot(raw("K1ABC", "DL1AAD", 21_084_000, "later"));
+    assert_eq!(later.mode_by, Some(Plan), "what was heard is forgotten");
 }
 
 #[test]

@@ -36,25 +36,16 @@ impl Region {
 /// Dials in hertz, by mode. Within a mode in order of frequency.
 const FT8: &[u64] = &[
     1_840_000,
-    1_845_000,
     1_908_000,
-    3_567_000,
     3_573_000,
     5_357_000,
-    7_056_000,
     7_074_000,
-    10_131_000,
     10_136_000,
     14_074_000,
-    14_090_000,
-    18_095_000,
     18_100_000,
     21_074_000,
-    21_091_000,
-    24_911_000,
     24_915_000,
     28_074_000,
-    28_091_000,
     40_680_000,
     50_313_000,
     50_323_000,
@@ -65,6 +56,10 @@ const FT8: &[u64] = &[
     432_174_000,
     432_065_000,
     1_296_174_000,
+];
+/// Where expeditions call by FT8, in the midst of what others do there.
+const EXPEDITIONS: &[u64] = &[
+    1_845_000, 3_567_000, 7_056_000, 10_131_000, 14_090_000, 18_095_000, 21_091_000, 24_911_000, 28_091_000,
 ];
 const FT4: &[u64] = &[
     3_568_000,
@@ -129,16 +124,22 @@ const OTHER: &[(u64, u64, SpotMode)] = &[
     (28_199_700, 28_200_300, SpotMode::Cw),
 ];
 
-/// The mode whose watering hole holds the frequency.
-///
-/// FT8 comes before FT4 before all else; the dials that expeditions use in turn only where nothing regular is.
+/// Whether a frequency belongs to one of these dials.
+fn near(hertz: u64, dials: &[u64], above: u64) -> bool {
+    dials
+        .iter()
+        .any(|dial| (dial - BELOW..=dial + above).contains(&hertz))
+}
+
+/// The mode by which expeditions call at a frequency that is otherwise used for other things: weaker evidence than
+/// what is heard there.
+pub fn of_expeditions(frequency: Hertz) -> Option<SpotMode> {
+    near(frequency.get(), EXPEDITIONS, ABOVE).then_some(SpotMode::Ft8)
+}
+
+/// The mode whose watering hole holds the frequency; FT8 comes before FT4 before all else.
 pub fn in_window(frequency: Hertz) -> Option<SpotMode> {
     let hertz = frequency.get();
-    let near = |dials: &[u64], above: u64| {
-        dials
-            .iter()
-            .any(|dial| (dial - BELOW..=dial + above).contains(&hertz))
-    };
     let beacon = OTHER
         .iter()
         .find(|(lower, upper, mode)| *mode == SpotMode::Cw && (*lower..=*upper).contains(&hertz));
@@ -161,9 +162,9 @@ pub fn in_window(frequency: Hertz) -> Option<SpotMode> {
     ];
     windows
         .into_iter()
-        .find(|(dials, above, _)| near(dials, *above))
+        .find(|(dials, above, _)| near(hertz, dials, *above))
         .map(|(_, _, mode)| mode)
-        .or_else(|| near(WSPR, WSPR_ABOVE).then_some(SpotMode::Wspr))
+        .or_else(|| near(hertz, WSPR, WSPR_ABOVE).then_some(SpotMode::Wspr))
         .or_else(|| {
             OTHER
                 .iter()
@@ -276,7 +277,7 @@ pub fn sideband(frequency: Hertz) -> SpotMode {
     }
 }
 
-/// The parts of a band where a class is usual, in any region: from and to, both inside.
+/// The parts of a band where a class is usual, in any region, for data the watering holes too: from and to, both inside.
 pub fn parts(band: Band, class: ModeClass) -> Vec<(Hertz, Hertz)> {
     let (lower, upper) = (band.lower().get(), band.upper().get());
     let Some(segments) = SEGMENTS.iter().find(|one| (lower..=upper).contains(&one.lower)) else {
@@ -291,8 +292,15 @@ pub fn parts(band: Band, class: ModeClass) -> Vec<(Hertz, Hertz)> {
         ModeClass::Data => (widest(|end| end.0, false), widest(|end| end.1, true)),
         ModeClass::Phone => (widest(|end| end.1, false), upper),
     };
-    if from >= to {
-        return Vec::new();
-    }
-    vec![(Hertz::new(from), Hertz::new(to.min(upper)))]
+    let segment = (from < to).then(|| (from, to.min(upper)));
+    // On the higher bands data are a few dials amidst voice.
+    let dials = [FT8, FT4, MSK144, Q65].into_iter().flatten().copied();
+    let outside = dials.filter(|dial| {
+        class == ModeClass::Data && (lower..=upper).contains(dial) && !(from..to).contains(dial)
+    });
+    let windows = outside.map(|dial| (dial - BELOW, (dial + ABOVE).min(upper)));
+    let parts = segment.into_iter().chain(windows);
+    parts
+        .map(|(from, to)| (Hertz::new(from), Hertz::new(to)))
+        .collect()
 }

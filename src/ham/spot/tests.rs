@@ -300,6 +300,9 @@ fn windows_and_segments_follow_the_plans() {
     assert_eq!(in_window(Hertz::new(14_095_600)), Some(SpotMode::Wspr));
     assert_eq!(in_window(Hertz::new(18_104_000)), Some(SpotMode::Ft4));
     assert_eq!(in_window(Hertz::new(18_104_700)), Some(SpotMode::Wspr));
+    assert_eq!(window(14_091), None);
+    assert_eq!(plan::of_expeditions(Hertz::new(14_091_000)), Some(SpotMode::Ft8));
+    assert_eq!(plan::of_expeditions(Hertz::new(14_074_000)), None);
     let usual = |khz: u64, region| segment(Hertz::new(khz * 1_000), region);
     assert_eq!(usual(7_060, Region::One), Some(ModeClass::Phone));
     assert_eq!(usual(7_060, Region::Two), Some(ModeClass::Data));
@@ -315,6 +318,20 @@ fn windows_and_segments_follow_the_plans() {
     assert_eq!(Region::of(Continent::As, 18), Region::One);
     assert_eq!(Region::of(Continent::Oc, 31), Region::Two);
     assert_eq!(Region::of(Continent::As, 25), Region::Three);
+}
+
+#[test]
+fn data_have_their_dials_where_voice_has_the_rest() {
+    let has = |band: &str, class, khz: u64| {
+        let parts = plan::parts(band.parse().unwrap(), class);
+        let at = Hertz::new(khz * 1_000);
+        parts.iter().any(|(from, to)| (*from..=*to).contains(&at))
+    };
+    for (band, khz) in [("2m", 144_175), ("6m", 50_314), ("60m", 5_358), ("20m", 14_075)] {
+        assert!(has(band, ModeClass::Data, khz), "{band} {khz}");
+    }
+    assert!(!has("2m", ModeClass::Data, 144_300) && has("2m", ModeClass::Phone, 144_300));
+    assert!(!has("20m", ModeClass::Data, 14_020) && has("20m", ModeClass::Cw, 14_020));
 }
 
 #[test]
