@@ -75,23 +75,18 @@ impl Line {
     /// Reads a line without its end; any bytes are some line.
     pub fn parse(bytes: &[u8]) -> Self {
         let text = decode(bytes);
-        let text = text.trim_end();
-        let start = text.trim_start();
-        if let Some(rest) = tagged(start, "DX de ") {
-            return SpotLine::live(rest).map_or_else(|| other(text), |spot| Self::Spot(Box::new(spot)));
+        let mut text = text.trim();
+        loop {
+            if let Some(line) = Self::marked(text) {
+                return line;
+            }
+            match after_prompt(text) {
+                Some("") => return Self::Prompt,
+                Some(rest) => text = rest,
+                None => break,
+            }
         }
-        if start.is_empty() {
-            return Self::Empty;
-        }
-        if start.as_bytes()[0].is_ascii_digit()
-            && let Some(spot) = SpotLine::past(start)
-        {
-            return Self::Past(Box::new(spot));
-        }
-        Self::marked(start)
-            .or_else(|| Self::after_prompt(start))
-            .or_else(|| Self::between_people(start))
-            .unwrap_or_else(|| Self::of_session(start))
+        Self::between_people(text).unwrap_or_else(|| Self::of_session(text))
     }
 
     /// The spot in the line, of whatever layout.
@@ -103,7 +98,19 @@ impl Line {
         }
     }
 
+    /// A line that is known by how it begins.
     fn marked(text: &str) -> Option<Self> {
+        if let Some(rest) = tagged(text, "DX de ") {
+            return Some(SpotLine::live(rest).map_or_else(|| other(text), |spot| Self::Spot(Box::new(spot))));
+        }
+        let Some(first) = text.bytes().next() else {
+            return Some(Self::Empty);
+        };
+        if first.is_ascii_digit()
+            && let Some(spot) = SpotLine::past(text)
+        {
+            return Some(Self::Past(Box::new(spot)));
+        }
         if let Some(rest) = tagged(text, "CC11^") {
             return Some(
                 Cc11::parse(rest).map_or_else(|| other(text), |record| Self::Cc11(Box::new(record))),
@@ -127,20 +134,6 @@ impl Line {
             }));
         }
         None
-    }
-
-    /// `K1BBB-3 de N0CALL-2 21-Nov-2026 0929Z dxspider >`, perhaps with the next line behind it.
-    fn after_prompt(text: &str) -> Option<Self> {
-        if !is_prompt_start(text) {
-            return None;
-        }
-        let end = text.find('>')?;
-        let rest = text[end + 1..].trim_start();
-        Some(if rest.is_empty() {
-            Self::Prompt
-        } else {
-            Self::parse(rest.as_bytes())
-        })
     }
 
     fn between_people(text: &str) -> Option<Self> {
@@ -194,6 +187,12 @@ fn tagged<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
     } else {
         None
     }
+}
+
+/// What stands behind `K1BBB-3 de N0CALL-2 21-Nov-2026 0929Z dxspider >`: nothing, or the next line.
+fn after_prompt(text: &str) -> Option<&str> {
+    let end = text.find('>')?;
+    is_prompt_start(text).then(|| text[end + 1..].trim_start())
 }
 
 /// `ALL de G1AAA: text`, `ALL de G1AAA <1234Z>: text`.

@@ -165,6 +165,9 @@ fn zones(value: &str, places: &dyn Places, pick: fn(&super::PrefixPlace) -> Opti
             (None, Err(_)) => zones.push(pick(&places.place(one)?)?),
         }
     }
+    // However many ranges were typed, each spot is compared with 256 at most.
+    zones.sort_unstable();
+    zones.dedup();
     Some(zones)
 }
 

@@ -354,6 +354,16 @@ fn times_are_placed_on_the_nearest_day() {
 }
 
 #[test]
+fn prompts_before_a_line_are_passed_over_however_many() {
+    let prompt = "K1ABC de N0CALL-2 21-Nov-2026 0929Z dxspider > ";
+    assert_eq!(Line::parse(prompt.as_bytes()), Line::Prompt);
+    let line = format!("{}DX de G1AAA: 14025.0 OH2BH up 0929Z", prompt.repeat(2));
+    assert_eq!(super::spot(&line).call.as_str(), "OH2BH");
+    let many = "a de b>".repeat(200_000);
+    assert_eq!(Line::parse(many.as_bytes()), Line::Prompt);
+}
+
+#[test]
 fn every_hostile_line_has_a_defined_meaning() {
     let Some(data) = shared("bad_lines.txt") else {
         return;
