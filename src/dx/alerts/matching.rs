@@ -5,12 +5,14 @@
 //! something else happened to the log.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
 use smol_str::SmolStr;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +26,7 @@ use crate::event::Event;
 use crate::identity::event::IdentityEvent;
 use crate::identity::{self, AccountId};
 use crate::logbook;
-use crate::logbook::event::LogbookId;
+use crate::logbook::event::{LogbookEvent, LogbookId};
 use crate::logbook::read::worked;
 use crate::logbook::rights;
 use crate::store::{Read, Store, StoreError};
@@ -57,7 +59,11 @@ pub(crate) struct Alerts {
 struct Inner {
     parts: Watching,
     rules: Mutex<Rules>,
+    /// Held while rules are read and taken over, so that an earlier reading never replaces a later one.
+    taking_over: tokio::sync::Mutex<()>,
     logs: Mutex<HashMap<AccountId, Log>>,
+    /// Events of logbooks heard so far: whether anything happened while one was read.
+    heard: AtomicU64,
     told: Mutex<HashMap<Sameness, Timestamp>>,
     mailed: Mutex<HashMap<AccountId, (i64, u32)>>,
 }
@@ -77,10 +83,9 @@ struct Rules {
     of_account: HashMap<AccountId, Vec<Arc<Held>>>,
 }
 
-/// What an account's own log has.
+/// What an account's own log has, if there is one.
 struct Log {
-    book: LogbookId,
-    set: Arc<WorkedSet>,
+    own: Option<(LogbookId, Arc<WorkedSet>)>,
     read: Instant,
     is_stale: bool,
 }
@@ -98,7 +103,9 @@ impl Alerts {
             inner: Arc::new(Inner {
                 parts,
                 rules: Mutex::default(),
+                taking_over: tokio::sync::Mutex::default(),
                 logs: Mutex::default(),
+                heard: AtomicU64::new(0),
                 told: Mutex::default(),
                 mailed: Mutex::default(),
             }),
@@ -115,8 +122,11 @@ impl Alerts {
         for account in accounts {
             self.refresh(account).await;
         }
-        let listening = self.clone();
-        self.inner.parts.bus.listen(move |event| listening.hear(event));
+        let (listening, runtime) = (self.clone(), Handle::current());
+        self.inner
+            .parts
+            .bus
+            .listen(move |event| listening.hear(event, &runtime));
         let watching = self.clone();
         tokio::spawn(async move { stop.run_until_cancelled(watching.watch()).await });
         Ok(())
@@ -124,6 +134,7 @@ impl Alerts {
 
     /// Takes over the rules of an account as they are stored.
     pub(crate) async fn refresh(&self, account: AccountId) {
+        let _alone = self.inner.taking_over.lock().await;
         let read = move |r: &Read| {
             let stands = identity::read::account(r, account)?.is_some_and(|found| !found.disabled);
             Ok::<_, StoreError>(if stands {
@@ -153,6 +164,8 @@ impl Alerts {
             }))
         });
         let held: Vec<_> = held.collect();
+        // Whose log it is may have changed with the account, and without rules nobody asks.
+        lock(&self.inner.logs).remove(&account);
         let mut all = lock(&self.inner.rules);
         if held.is_empty() {
             all.of_account.remove(&account);
@@ -161,8 +174,8 @@ impl Alerts {
         }
     }
 
-    /// On the writer's thread: only notes.
-    fn hear(&self, event: &Event) {
+    /// On the writer's thread: only notes, and leaves the rest to the program's runtime.
+    fn hear(&self, event: &Event, runtime: &Handle) {
         if let Event::Identity(IdentityEvent::AccountChanged {
             account,
             rights: true,
@@ -170,15 +183,27 @@ impl Alerts {
         {
             let (alerts, account) = (self.clone(), *account);
             if lock(&self.inner.rules).of_account.contains_key(&account) {
-                tokio::spawn(async move { alerts.refresh(account).await });
+                runtime.spawn(async move { alerts.refresh(account).await });
             }
         }
-        let Some(told) = told(event) else { return };
+        let Event::Logbook(of_logbook) = event else { return };
+        let mut logs = lock(&self.inner.logs);
+        self.inner.heard.fetch_add(1, Ordering::Relaxed);
+        let Some(told) = told(event) else {
+            if matches!(
+                of_logbook,
+                LogbookEvent::BooksChanged { .. } | LogbookEvent::SharingChanged { .. }
+            ) {
+                // Which log is an account's own may be another one now. Seldom enough to read all of them anew.
+                logs.clear();
+            }
+            return;
+        };
         let (Told::Added { book, .. } | Told::Changed { book }) = &told;
-        for log in lock(&self.inner.logs)
-            .values_mut()
-            .filter(|log| log.book == *book)
-        {
+        for log in logs.values_mut() {
+            let Some((_, set)) = log.own.as_mut().filter(|(own, _)| own == book) else {
+                continue;
+            };
             match &told {
                 Told::Changed { .. } => log.is_stale = true,
                 Told::Added {
@@ -187,7 +212,7 @@ impl Alerts {
                     references,
                     ..
                 } => {
-                    let set = Arc::make_mut(&mut log.set);
+                    let set = Arc::make_mut(set);
                     if let Some(slot) = slot {
                         set.add(*slot);
                     }
@@ -321,24 +346,33 @@ impl Alerts {
         if let Some(log) = lock(&self.inner.logs).get(&account)
             && (!log.is_stale || log.read.elapsed() < READ_PAUSE)
         {
-            return Some(Arc::clone(&log.set));
+            return log.set();
         }
+        let heard = self.inner.heard.load(Ordering::Relaxed);
         let read = move |r: &Read| {
             let Some(book) = rights::own_of(r, account)? else {
                 return Ok(None);
             };
             Ok::<_, logbook::error::Error>(Some((book, worked::worked(r, book)?)))
         };
-        let (book, worked) = self.store().read(read).await.ok().flatten()?;
-        let set = Arc::new(WorkedSet::from(worked));
+        let found = self.store().read(read).await.ok()?;
+        let own = found.map(|(book, worked)| (book, Arc::new(WorkedSet::from(worked))));
+        let mut logs = lock(&self.inner.logs);
         let log = Log {
-            book,
-            set: Arc::clone(&set),
+            own,
             read: Instant::now(),
-            is_stale: false,
+            // What was told meanwhile found no log here to be added to.
+            is_stale: self.inner.heard.load(Ordering::Relaxed) != heard,
         };
-        lock(&self.inner.logs).insert(account, log);
-        Some(set)
+        let set = log.set();
+        logs.insert(account, log);
+        set
+    }
+}
+
+impl Log {
+    fn set(&self) -> Option<Arc<WorkedSet>> {
+        self.own.as_ref().map(|(_, set)| Arc::clone(set))
     }
 }
 

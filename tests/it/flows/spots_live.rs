@@ -139,6 +139,52 @@ async fn a_key_without_the_scope_hears_of_no_spot() {
     assert_eq!(socket.next().await["type"], "qso");
 }
 
+/// A page that hears of spots and alerts: in force once something of it is heard.
+async fn listening(caller: &Caller, feed: &Caller, begin: u64) -> WebSocket {
+    let listen = json!({"event_name": "subscribe", "data": {"channels": ["notifications", "dx"], "last": 0}});
+    let mut socket = caller.socket("/websocket").await.unwrap();
+    socket.say(&listen.to_string()).await;
+    for hertz in (begin..).step_by(1_000) {
+        spot(feed, "JA1XYZ", hertz, &json!({})).await;
+        let next = tokio::time::timeout(std::time::Duration::from_millis(300), socket.next());
+        if next.await.is_ok() {
+            break;
+        }
+    }
+    socket
+}
+
+#[tokio::test]
+async fn what_is_needed_follows_the_log() {
+    let (app, feed) = station(&[]).await;
+    let owner = Caller::signed_in(&app, "K6BP").await;
+    let mut socket = listening(&owner, &feed, 14_025_000).await;
+    let rule = json!({"name": "new ones", "enabled": true, "needs": ["entity"]});
+    owner.post("/api/v1/dx/alerts", &rule).await.expect(201);
+    let told = async |socket: &mut WebSocket| loop {
+        for message in socket.next().await.as_array().unwrap() {
+            let message = &message["message"];
+            if message["type"] == "dx_alert" {
+                return (
+                    message["payload"]["spot"]["call"].clone(),
+                    message["payload"]["need"].clone(),
+                );
+            }
+        }
+    };
+    spot(&feed, "DL1ABC", 14_010_000, &json!({})).await;
+    assert_eq!(told(&mut socket).await, (json!("DL1ABC"), json!("entity")));
+    let contact = qso("DL2ABC", "2026-11-21T09:00:00Z");
+    owner.post("/api/v1/logbook/qsos", &contact).await.expect(201);
+    spot(&feed, "DL3ABC", 14_011_000, &json!({})).await;
+    spot(&feed, "VK9END", 14_020_000, &json!({})).await;
+    assert_eq!(
+        told(&mut socket).await.0,
+        "VK9END",
+        "the entity of the other one is worked"
+    );
+}
+
 #[tokio::test]
 async fn a_rule_tells_its_owner_once_and_nobody_else() {
     let (app, feed) = station(&[]).await;
@@ -153,22 +199,9 @@ async fn a_rule_tells_its_owner_once_and_nobody_else() {
         .post("/api/v1/dx/alerts", &json!({"name": "all", "enabled": true}))
         .await;
     refused.expect(422);
-    let listen = json!({"event_name": "subscribe", "data": {"channels": ["notifications", "dx"], "last": 0}});
     let mut sockets = Vec::new();
     for (caller, begin) in [(&owner, 14_025_000), (&other, 14_125_000)] {
-        let mut socket = caller.socket("/websocket").await.unwrap();
-        socket.say(&listen.to_string()).await;
-        // In force once something of it is heard.
-        let mut heard = false;
-        for hertz in (begin..).step_by(1_000) {
-            if heard {
-                break;
-            }
-            spot(&feed, "JA1XYZ", hertz, &json!({})).await;
-            let next = tokio::time::timeout(std::time::Duration::from_millis(300), socket.next());
-            heard = next.await.is_ok();
-        }
-        sockets.push(socket);
+        sockets.push(listening(caller, &feed, begin).await);
     }
     spot(&feed, "3Y0J", 14_010_000, &json!({"comment": "first"})).await;
     spot(&feed, "3Y0J", 14_010_500, &json!({"comment": "second"})).await;
