@@ -94,36 +94,41 @@ impl OdooState {
             }
             Call::Execute { uid, secret, what } => {
                 let actor = self.callers.by_number(uid, &secret, visitor).await?;
-                self.execute(&actor, visitor.browser.address, what)
+                self.execute(&actor, visitor.browser.address, what).await
             }
         }
     }
 
-    fn execute(&self, actor: &Actor, address: IpAddr, what: Execute) -> std::result::Result<Value, Fault> {
+    async fn execute(
+        &self,
+        actor: &Actor,
+        address: IpAddr,
+        what: Execute,
+    ) -> std::result::Result<Value, Fault> {
         match what {
             Execute::Context => Ok(context(actor.account().map_or(0, |account| i64::from(account.0)))),
-            Execute::Push(vals) => self.push(actor, address, &vals),
+            Execute::Push(vals) => self.push(actor, address, &vals).await,
         }
     }
 
     /// Takes spots; of a list all that are right, and tells of the first that is not.
-    fn push(&self, actor: &Actor, address: IpAddr, vals: &Value) -> std::result::Result<Value, Fault> {
-        let from = Sender {
-            actor,
-            source: Source::Xmlrpc,
-            origin: "",
-        };
+    async fn push(&self, actor: &Actor, address: IpAddr, vals: &Value) -> std::result::Result<Value, Fault> {
         let (spots, is_list) = odoo::spots(vals).map_err(|error| Fault::Warning(error.to_string()))?;
-        let mut wrong = None;
-        for (number, spot) in spots.into_iter().enumerate() {
-            let spot = RawSpot {
-                address: Some(address),
-                ..spot
-            };
-            if let Err(refused) = self.cluster.accept(spot, &from) {
-                wrong.get_or_insert((number + 1, refused));
-            }
-        }
+        let from_there = |spot| RawSpot {
+            address: Some(address),
+            ..spot
+        };
+        let spots: Vec<RawSpot> = spots.into_iter().map(from_there).collect();
+        let (cluster, actor) = (self.cluster.clone(), actor.clone());
+        let wrong = if is_list {
+            // Thousands may take a tenth of a second: not on an async thread.
+            let accepted = tokio::task::spawn_blocking(move || first_refused(&cluster, &actor, spots));
+            accepted
+                .await
+                .map_err(|_| Fault::Application("the spots could not be taken in".to_owned()))?
+        } else {
+            first_refused(&cluster, &actor, spots)
+        };
         match wrong {
             None => Ok(Value::Bool(true)),
             Some((number, refused)) => Err(told(&refused, is_list.then_some(number))),
@@ -161,6 +166,22 @@ impl OdooState {
         }
         Ok(Value::Array(answers))
     }
+}
+
+/// Takes spots in; the first that is refused, by its place from 1.
+fn first_refused(cluster: &Cluster, actor: &Actor, spots: Vec<RawSpot>) -> Option<(usize, Refused)> {
+    let from = Sender {
+        actor,
+        source: Source::Xmlrpc,
+        origin: "",
+    };
+    let mut first = None;
+    for (number, spot) in spots.into_iter().enumerate() {
+        if let Err(refused) = cluster.accept(spot, &from) {
+            first.get_or_insert((number + 1, refused));
+        }
+    }
+    first
 }
 
 fn understood(door: Door, method: &odoo::Method) -> std::result::Result<Call, Fault> {
@@ -270,8 +291,10 @@ async fn json2(
     } else {
         parse_json::<Json>(&body)?
     };
-    let done = execute(&model, &method, &[], &Value::of_json(&named))
-        .and_then(|what| state.execute(&actor, browser.address, what));
+    let done = match execute(&model, &method, &[], &Value::of_json(&named)) {
+        Ok(what) => state.execute(&actor, browser.address, what).await,
+        Err(fault) => Err(fault),
+    };
     Ok(match done {
         Ok(value) => crate::web::Json(value.json()).into_response(),
         Err(fault) => {

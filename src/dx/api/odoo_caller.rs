@@ -151,8 +151,10 @@ impl Callers {
         };
         let account = self.identity.account(actor.account()?).ok()?;
         let role = actor.member().ok()?.role;
-        let same =
-            !account.disabled && account.role == role && account.password.as_deref() == hash.as_deref();
+        let same = !account.disabled
+            && !account.second_factor
+            && account.role == role
+            && account.password.as_deref() == hash.as_deref();
         same.then_some(actor)
     }
 
