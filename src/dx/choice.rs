@@ -10,7 +10,7 @@ use smol_str::{SmolStr, StrExt as _};
 use super::event::{Source, Spot};
 use crate::ham::band::Band;
 use crate::ham::dxcc::Continent;
-use crate::ham::mode::{Mode, ModeGroup};
+use crate::ham::spot::{ModeClass, SpotMode};
 
 /// Entries one list may have.
 const MOST: usize = 400;
@@ -32,11 +32,11 @@ pub(crate) struct Choice {
     min_snr: Option<i8>,
 }
 
-/// A mode or a group of modes.
-#[derive(Debug, Clone, PartialEq)]
+/// A mode or a class of modes.
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Wanted {
-    Label(SmolStr),
-    Group(ModeGroup),
+    Mode(SpotMode),
+    Class(ModeClass),
 }
 
 /// A programme whose reference the spot must have.
@@ -70,7 +70,7 @@ pub(crate) enum ChoiceError {
 }
 
 impl Choice {
-    /// Reads lists with their names, the entries parted by commas.
+    /// Reads lists with their names, the entries parted by commas; a list that comes again goes on.
     pub(crate) fn read<'t>(lists: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, ChoiceError> {
         let mut choice = Self::default();
         for (name, entries) in lists {
@@ -86,20 +86,34 @@ impl Choice {
 
     fn add(&mut self, name: &str, entries: &str) -> Result<(), ChoiceError> {
         match name {
-            "bands" | "band" => {
-                self.bands = list("bands", entries, "no band", |text| Band::parse(text).ok())?;
-            }
-            "modes" | "mode" => self.modes = list("modes", entries, "no mode", wanted)?,
+            "bands" | "band" => self
+                .bands
+                .extend(list("bands", entries, "no band", |text| Band::parse(text).ok())?),
+            "modes" | "mode" => self.modes.extend(list("modes", entries, "no mode", wanted)?),
             "cont" | "dx_cont" | "continent" => {
-                self.continents = list("cont", entries, "no continent", continent)?;
+                let given = list("cont", entries, "no continent", continent)?;
+                self.continents.extend(given);
             }
-            "de_cont" => self.spotter_continents = list("de_cont", entries, "no continent", continent)?,
-            "dxcc" | "entities" => self.entities = list("dxcc", entries, "no entity number", number)?,
-            "de_dxcc" => self.spotter_entities = list("de_dxcc", entries, "no entity number", number)?,
-            "calls" | "call" => self.calls = list("calls", entries, "no callsign", call)?,
-            "spotters" | "spotter" => self.spotters = list("spotters", entries, "no callsign", call)?,
-            "source" | "sources" => self.sources = list("source", entries, "no source", Source::parse)?,
-            "ref" | "refs" => self.programmes = list("ref", entries, "no programme", programme)?,
+            "de_cont" => {
+                let given = list("de_cont", entries, "no continent", continent)?;
+                self.spotter_continents.extend(given);
+            }
+            "dxcc" | "entities" => self
+                .entities
+                .extend(list("dxcc", entries, "no entity number", number)?),
+            "de_dxcc" => self
+                .spotter_entities
+                .extend(list("de_dxcc", entries, "no entity number", number)?),
+            "calls" | "call" => self.calls.extend(list("calls", entries, "no callsign", call)?),
+            "spotters" | "spotter" => self
+                .spotters
+                .extend(list("spotters", entries, "no callsign", call)?),
+            "source" | "sources" => self
+                .sources
+                .extend(list("source", entries, "no source", Source::parse)?),
+            "ref" | "refs" => self
+                .programmes
+                .extend(list("ref", entries, "no programme", programme)?),
             "skimmer" => {
                 let given = list("skimmer", entries, "neither true nor false", |text| {
                     text.parse().ok()
@@ -121,8 +135,9 @@ impl Choice {
     pub(crate) fn wants(&self, spot: &Spot) -> bool {
         self.skimmer.is_none_or(|wanted| wanted == spot.skimmer)
             && any(&self.bands, spot.band.as_ref(), |wanted, band| wanted == band)
-            && any(&self.modes, spot.mode_label().as_ref(), |wanted, label| {
-                wanted.holds(label)
+            && any(&self.modes, spot.mode.as_ref(), |wanted, mode| match wanted {
+                Wanted::Mode(wanted) => wanted == mode,
+                Wanted::Class(class) => mode.class() == *class,
             })
             && any(&self.continents, spot.place.continent.as_ref(), |wanted, c| {
                 wanted == c
@@ -197,24 +212,11 @@ fn list<T>(
 
 fn wanted(text: &str) -> Option<Wanted> {
     Some(match text.to_lowercase_smolstr().as_str() {
-        "cw" => Wanted::Group(ModeGroup::Cw),
-        "phone" | "ssb" | "voice" => Wanted::Group(ModeGroup::Phone),
-        "data" | "digi" | "digital" => Wanted::Group(ModeGroup::Data),
-        _ => Wanted::Label(Mode::named(text).ok()?.label().to_uppercase_smolstr()),
+        "cw" => Wanted::Class(ModeClass::Cw),
+        "phone" | "ssb" | "voice" => Wanted::Class(ModeClass::Phone),
+        "data" | "digi" | "digital" => Wanted::Class(ModeClass::Data),
+        _ => Wanted::Mode(SpotMode::parse(text)?),
     })
-}
-
-impl Wanted {
-    fn holds(&self, label: &str) -> bool {
-        match self {
-            Self::Label(wanted) => wanted == label,
-            Self::Group(group) => match label {
-                "PHONE" => *group == ModeGroup::Phone,
-                "DATA" => *group == ModeGroup::Data,
-                _ => Mode::named(label).is_ok_and(|mode| mode.group() == *group),
-            },
-        }
-    }
 }
 
 /// A continent by its two letters.
@@ -264,5 +266,67 @@ impl Programme {
             Self::Iota => refs.iota.is_some(),
             Self::Wwbota => refs.wwbota.is_some(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dx::testing::{World, raw};
+
+    fn wants(lists: &[(&str, &str)], spot: &Spot) -> bool {
+        Choice::read(lists.iter().copied()).unwrap().wants(spot)
+    }
+
+    #[test]
+    fn every_list_that_is_given_must_hold_the_spot() {
+        let mut sent = raw("KM3T-2-#", "DL1ABC/P", 14_025_000, "CW 20 dB 24 WPM CQ");
+        sent.refs.sota = Some("DM/BW-042".into());
+        let spot = World::new().new_spot(sent);
+        for (name, holds, lacks) in [
+            ("bands", "40m, 20M", "40m"),
+            ("mode", "ft8,cw", "data"),
+            ("modes", "CW", "phone"),
+            ("cont", "af,EU", "NA"),
+            ("de_cont", "NA", "EU"),
+            ("dxcc", "1,230", "291"),
+            ("de_dxcc", "291", "230"),
+            ("calls", "dl1abc", "DL1AB"),
+            ("call", "DL*", "DK*"),
+            ("spotters", "KM3T", "KM3"),
+            ("spotter", "km3t-2", "KM3T-3"),
+            ("source", "telnet,pota", "rest"),
+            ("ref", "pota,sota", "pota"),
+            ("skimmer", "true", "false"),
+            ("min_snr", "20", "21"),
+        ] {
+            assert!(wants(&[(name, holds)], &spot), "{name}={holds}");
+            assert!(!wants(&[(name, lacks)], &spot), "{name}={lacks}");
+            assert!(!wants(&[("bands", "20m"), (name, lacks)], &spot) || name == "bands");
+            assert!(wants(&[(name, "")], &spot), "an empty {name} is none");
+        }
+        assert!(
+            wants(&[("band", "40m"), ("band", "20m")], &spot),
+            "a list goes on"
+        );
+        let person = World::new().new_spot(raw("K1ABC", "DL1ABC", 14_025_000, "loud"));
+        assert!(wants(&[("min_snr", "20")], &person), "people give no report");
+    }
+
+    #[test]
+    fn what_is_no_filter_is_refused_with_its_name() {
+        let refused = |name: &str, entries: &str| Choice::read([(name, entries)]).unwrap_err();
+        assert_eq!(refused("colour", "red"), ChoiceError::Name("colour".into()));
+        for name in [
+            "bands", "modes", "cont", "dxcc", "calls", "source", "ref", "skimmer", "min_snr",
+        ] {
+            let error = refused(name, "?!");
+            assert!(
+                matches!(error, ChoiceError::Entry { name: told, .. } if told == name),
+                "{error}"
+            );
+        }
+        assert_eq!(refused("dxcc", &"1,".repeat(401)), ChoiceError::Long("dxcc"));
+        assert!(Choice::knows("band") && !Choice::knows("limit"));
     }
 }

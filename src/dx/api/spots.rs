@@ -182,7 +182,7 @@ fn hint(name: &str, value: &str, query: &mut HistoryQuery) {
     match name {
         "band" | "bands" => {
             let bands = value.split(',').filter_map(|name| Band::parse(name).ok());
-            query.bands = bands.fold(Bands::default(), Bands::and);
+            query.bands = bands.fold(query.bands, Bands::and);
         }
         "skimmer" => query.skimmer = value.trim().parse().ok(),
         _ => {}
