@@ -5,12 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::heard::{Asked, Heard};
 use crate::dx::event::Place;
 use crate::dx::model::{Accepted, RawSpot};
 use crate::dx::testing::World;
-use crate::ham::cluster::decode;
+use crate::ham::cluster::write::{self, SpotText, Tail};
+use crate::ham::cluster::{HourMinute, Line as TelnetLine, Piece, Splitter, decode, encode};
 use crate::ham::dxcc::Continent;
 use crate::ham::freq::Hertz;
 use crate::ham::spot::{ModeClass, Spotter, clues, frequency, spotted};
@@ -63,6 +65,63 @@ fn a_night_on_a_real_cluster_is_kept_whole_and_nothing_is_said_twice() {
     assert_eq!(record.len(), 1_700);
     assert_eq!(world.cluster.size().people, 1_700);
     assert_eq!(world.cluster.since(0, 5_000, |_| true).len(), 1_700);
+}
+
+/// The record as a node sends it, each line twice, as from two peers of the node.
+fn stream(record: &[Line]) -> Vec<u8> {
+    let mut stream = Vec::new();
+    for Line { at, raw } in record {
+        let at = Timestamp::from_second(*at).unwrap();
+        let line = SpotText {
+            spotter: raw.spotter.as_ref().unwrap(),
+            freq: raw.freq,
+            call: &raw.call,
+            comment: &raw.comment,
+            date: Date::default(),
+            at: HourMinute::of(at),
+        };
+        let line = format!("{}\u{7}\u{7}\r\n", write::live(&line, Tail::None, 200));
+        stream.extend_from_slice(&encode(&line.repeat(2), true));
+    }
+    stream
+}
+
+#[test]
+fn what_a_node_sends_is_told_once_whatever_the_segments() {
+    let Some(record) = record() else { return };
+    let stream = stream(&record);
+    for size in [1, 7, 75, 536, 1_460, stream.len()] {
+        let world = World::at("2026-03-01T00:00:00Z", Path::new("/nonexistent"));
+        let mut splitter = Splitter::new();
+        let (mut new, mut repeated) = (0, 0);
+        for segment in stream.chunks(size) {
+            splitter.feed(segment, |piece| {
+                let Piece::Line(bytes) = piece else {
+                    panic!("{piece:?}")
+                };
+                let TelnetLine::Spot(spot) = TelnetLine::parse(bytes) else {
+                    panic!("{}", decode(bytes))
+                };
+                let now = world.cluster.now();
+                let at = spot.at.unwrap().near(now);
+                world
+                    .clock
+                    .advance(Duration::try_from(at.duration_since(now)).unwrap_or_default());
+                let raw = RawSpot {
+                    spotter: Some(spot.spotter),
+                    comment: spot.comment,
+                    time: Some(at),
+                    ..RawSpot::of(spot.call.as_str(), spot.freq)
+                };
+                match world.send(raw) {
+                    Ok(Accepted::New(_)) => new += 1,
+                    Ok(Accepted::Duplicate) => repeated += 1,
+                    Err(refused) => panic!("{refused}: {}", decode(bytes)),
+                }
+            });
+        }
+        assert_eq!((new, repeated), (1_700, 1_700), "segments of {size} bytes");
+    }
 }
 
 /// How many of these spots' classes are found while their own word is hidden, of how many.
