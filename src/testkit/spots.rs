@@ -61,7 +61,9 @@ impl ScratchCluster {
             [head, digit].into_iter().chain(three(number / 10)).collect()
         };
         let (call, spotter) = (text('K', number % 7_000), text('G', number % 250));
-        let mut raw = RawSpot::of(call, Hertz::new(14_000_000 + number % 7_000 * 10));
+        // Elsewhere each time round, so that nothing is a repetition.
+        let khz = 14_000 + number / 7_000 % 300;
+        let mut raw = RawSpot::of(call, Hertz::new(khz * 1_000 + number % 70 * 10));
         raw.comment = format!("CW {:>5} dB  {} WPM  CQ", number % 40, 18 + number % 20).into();
         raw.spotter = Spotter::parse(&format!("{spotter}-#")).ok();
         let from = Sender {
