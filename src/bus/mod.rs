@@ -70,7 +70,8 @@ pub(crate) struct Message {
     pub(crate) kind: SmolStr,
     /// Who may see it.
     pub(crate) audience: Audience,
-    /// `{"id":seq,"channel":topic,"message":{"type":kind,"payload":{…}}}`
+    /// What a web socket sends: `{"id":seq,"channel":topic,"message":{"type":kind,"payload":{…}}}` on the pages' bus; of
+    /// a spot, `{"seq":seq,"time":time,"type":"spot","spot":{…}}` of the firehose, where thousands hear it.
     pub(crate) frame: Bytes,
     /// The payload alone, as JSON.
     pub(crate) payload: Bytes,
@@ -201,8 +202,7 @@ impl Bus {
         let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);
         let before = ring.next();
         for outgoing in outgoing {
-            let text = outgoing.payload.to_string();
-            let message = Message::new(ring.next(), time, outgoing, &text, None);
+            let message = Message::told(ring.next(), time, outgoing);
             ring.push(message, &self.inner.config);
         }
         let next = ring.next();
@@ -219,16 +219,7 @@ impl Bus {
         let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);
         let seq = ring.next();
         let (spot, payload) = make(seq);
-        let outgoing = Outgoing {
-            topic: SmolStr::new_static(SPOTS),
-            kind: SmolStr::new_static(SPOTS),
-            audience: Audience::Everyone,
-            payload: serde_json::Value::Null,
-        };
-        ring.push(
-            Message::new(seq, time, outgoing, &payload, Some(spot)),
-            &self.inner.config,
-        );
+        ring.push(Message::spotted(seq, time, spot, &payload), &self.inner.config);
         drop(ring);
         self.inner.latest.send_replace(seq);
         seq
@@ -288,33 +279,47 @@ impl Bus {
 }
 
 impl Message {
-    fn new(seq: u64, time: Timestamp, outgoing: Outgoing, payload: &str, spot: Option<Arc<Spot>>) -> Self {
-        let Outgoing {
-            topic,
-            kind,
-            audience,
-            ..
-        } = outgoing;
+    fn told(seq: u64, time: Timestamp, outgoing: Outgoing) -> Self {
         let text = |text: &str| serde_json::Value::from(text).to_string();
         let head = format!(
             r#"{{"id":{seq},"channel":{},"message":{{"type":{},"payload":"#,
-            text(&topic),
-            text(&kind)
+            text(&outgoing.topic),
+            text(&outgoing.kind)
         );
-        let frame = Bytes::from(format!("{head}{payload}}}}}"));
-        // The same bytes, not a copy.
-        let payload = frame.slice(head.len()..head.len() + payload.len());
+        let (frame, payload) = frame(&head, &outgoing.payload.to_string(), "}}");
         Self {
             seq,
             time,
-            topic,
-            kind,
-            audience,
+            topic: outgoing.topic,
+            kind: outgoing.kind,
+            audience: outgoing.audience,
             frame,
             payload,
-            spot,
+            spot: None,
         }
     }
+
+    fn spotted(seq: u64, time: Timestamp, spot: Arc<Spot>, payload: &str) -> Self {
+        let head = format!(r#"{{"seq":{seq},"time":"{time}","type":"{SPOTS}","{SPOTS}":"#);
+        let (frame, payload) = frame(&head, payload, "}");
+        Self {
+            seq,
+            time,
+            topic: SmolStr::new_static(SPOTS),
+            kind: SmolStr::new_static(SPOTS),
+            audience: Audience::Everyone,
+            frame,
+            payload,
+            spot: Some(spot),
+        }
+    }
+}
+
+/// A payload with what stands around it, and the payload's part of the same bytes.
+fn frame(head: &str, payload: &str, tail: &str) -> (Bytes, Bytes) {
+    let frame = Bytes::from([head, payload, tail].concat());
+    let payload = frame.slice(head.len()..head.len() + payload.len());
+    (frame, payload)
 }
 
 /// What a subscription is to.

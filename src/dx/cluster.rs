@@ -155,16 +155,6 @@ impl Cluster {
         self.inner.history.find(query, now, beside, wanted)
     }
 
-    /// What followed a number, oldest first.
-    pub(crate) fn since(&self, seq: u64, limit: usize, wanted: impl FnMut(&Spot) -> bool) -> Vec<Spot> {
-        let query = Query {
-            after: Some(seq),
-            rising: true,
-            ..Query::newest(limit)
-        };
-        self.history(&query, wanted)
-    }
-
     /// The newest spots of one call, newest first.
     pub(crate) fn of_call(&self, call: &str, limit: usize) -> Vec<Spot> {
         let query = Query {

@@ -1,16 +1,15 @@
 //! What a listener missed: from the bus' ring, and spots that it no longer holds from the history of the cluster.
 //!
-//! The history keeps hours where the ring keeps minutes. It is read some thousand spots at a time, while the client takes
-//! them; everything leaves in the order of numbers.
+//! The history keeps hours where the ring keeps minutes. It is read some thousand spots at a time beside the async
+//! threads, while the client takes them; everything leaves in the order of numbers.
 
-use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::bus::{Bus, Gap, Message, SPOTS};
 use crate::dx::choice::Choice;
 use crate::dx::event::Spot;
-use crate::dx::{Cluster, json};
+use crate::dx::{Cluster, Query, json};
 
 /// Spots read from the history at once.
 const PART: usize = 2_000;
@@ -21,16 +20,14 @@ pub(super) struct Archive<'a> {
     pub(super) cluster: &'a Cluster,
 }
 
-/// Missed messages, to be taken one after the other.
-pub(super) struct Missed<'a> {
+/// Missed messages, to be taken part by part.
+pub(super) struct Missed {
     /// What nobody has any more.
     pub(super) gap: Option<Gap>,
-    cluster: &'a Cluster,
-    choice: &'a Choice,
+    cluster: Cluster,
+    choice: Choice,
     /// Still in the ring.
-    recent: VecDeque<Arc<Message>>,
-    /// Read from the history and not yet given.
-    older: VecDeque<Spot>,
+    recent: Vec<Arc<Message>>,
     /// The last number read from the history, and the last that is to be.
     at: u64,
     until: u64,
@@ -43,17 +40,9 @@ pub(super) enum Found {
     Spot(Box<Spot>),
 }
 
-impl<'a> Archive<'a> {
+impl Archive<'_> {
     /// The messages of these topics in a range of numbers, its first excluded.
-    pub(super) fn missed(
-        &self,
-        topics: &[&str],
-        range: &RangeInclusive<u64>,
-        choice: &'a Choice,
-    ) -> Missed<'a>
-    where
-        Self: 'a,
-    {
+    pub(super) fn missed(&self, topics: &[&str], range: &RangeInclusive<u64>, choice: &Choice) -> Missed {
         let (since, end) = (*range.start(), *range.end());
         let others: Vec<&str> = topics.iter().copied().filter(|topic| *topic != SPOTS).collect();
         let mut replay = self.bus.replay(&others, since, end);
@@ -74,35 +63,66 @@ impl<'a> Archive<'a> {
         }
         Missed {
             gap: replay.gap,
-            cluster: self.cluster,
-            choice,
-            recent: replay.messages.into(),
-            older: VecDeque::new(),
+            cluster: self.cluster.clone(),
+            choice: choice.clone(),
+            recent: replay.messages,
             at,
             until,
         }
     }
+
+    /// The newest spots of a choice, oldest first, with their numbers.
+    pub(super) async fn newest(&self, choice: &Choice, limit: usize) -> Vec<Spot> {
+        let mut spots = find(self.cluster, Query::newest(limit), choice).await;
+        spots.reverse();
+        spots
+    }
 }
 
-impl Iterator for Missed<'_> {
-    type Item = Found;
-
-    fn next(&mut self) -> Option<Found> {
-        if self.older.is_empty() && self.at < self.until {
-            let (choice, until) = (self.choice, self.until);
-            let wanted = |spot: &Spot| spot.seq <= until && choice.wants(spot);
-            self.older = self.cluster.since(self.at, PART, wanted).into();
-            let newest = self.older.back().filter(|_| self.older.len() == PART);
-            self.at = newest.map_or(until, |spot| spot.seq);
-        }
-        match (self.older.front(), self.recent.front()) {
-            (Some(older), Some(recent)) if recent.seq < older.seq => {
-                self.recent.pop_front().map(Found::Message)
+impl Missed {
+    /// The next messages, in the order of numbers; none when that was all.
+    pub(super) async fn next(&mut self) -> Vec<Found> {
+        while self.at < self.until {
+            let query = Query {
+                after: Some(self.at),
+                below: Some(self.until + 1),
+                rising: true,
+                ..Query::newest(PART)
+            };
+            let older = find(&self.cluster, query, &self.choice).await;
+            let newest = older.last().filter(|_| older.len() == PART);
+            self.at = newest.map_or(self.until, |spot| spot.seq);
+            let mut part: Vec<Found> = older.into_iter().map(Box::new).map(Found::Spot).collect();
+            part.extend(self.recent_until(self.at));
+            part.sort_by_key(Found::seq);
+            if !part.is_empty() {
+                return part;
             }
-            (Some(_), _) => self.older.pop_front().map(Box::new).map(Found::Spot),
-            (None, _) => self.recent.pop_front().map(Found::Message),
+        }
+        self.recent_until(u64::MAX).collect()
+    }
+
+    fn recent_until(&mut self, until: u64) -> impl Iterator<Item = Found> + use<'_> {
+        let count = self.recent.partition_point(|message| message.seq <= until);
+        self.recent.drain(..count).map(Found::Message)
+    }
+}
+
+impl Found {
+    fn seq(&self) -> u64 {
+        match self {
+            Self::Message(message) => message.seq,
+            Self::Spot(spot) => spot.seq,
         }
     }
+}
+
+/// Reads the history, which takes some milliseconds: not on an async thread.
+async fn find(cluster: &Cluster, query: Query, choice: &Choice) -> Vec<Spot> {
+    let (cluster, choice) = (cluster.clone(), choice.clone());
+    let found = tokio::task::spawn_blocking(move || cluster.history(&query, |spot| choice.wants(spot)));
+    // Reading does not panic; were it to, there is nothing to give.
+    found.await.unwrap_or_default()
 }
 
 /// The spot as the firehose says it.

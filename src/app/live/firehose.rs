@@ -1,8 +1,11 @@
 //! `/ws/firehose`: one JSON object per message, numbered.
 //!
-//! `?types=` chooses kinds, `?since=` replays what is still held, `?batch=1` puts what comes together into one array; the
-//! names of [`Choice`] choose among spots, in the address or later in a message `{"type":"filter",…}`.
+//! `?types=` chooses kinds, `?since=` replays what is still held, `?snapshot=n` begins with the newest n spots, `?batch=1`
+//! puts what comes together into one array; the names of [`Choice`] choose among spots, in the address or later in a
+//! message `{"type":"filter",…}`.
 
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,7 +14,7 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::Live;
-use super::archive::{self, Archive, Found};
+use super::archive::{self, Found};
 use super::listeners::View;
 use crate::bus::{Message, SPOTS};
 use crate::dx::choice::{Choice, ChoiceError};
@@ -19,6 +22,22 @@ use crate::identity::api::gate::Who;
 use crate::identity::{Actor, Scope};
 use crate::logbook::encode::QSO_TOPIC;
 use crate::web::{Closing, Frames, Problem, Query, Result, Socket, SocketStart, Voice};
+
+/// Spots a snapshot may have.
+const MOST_SNAPSHOT: usize = 1_000;
+/// How often what came during a replay is replayed, too, when it was too much to be held back meanwhile: a client that
+/// is slower than what happens would be replayed to for ever.
+const MOST_REPLAYS: usize = 10;
+
+/// Where a listener begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Now,
+    /// With the newest so many spots.
+    Snapshot(usize),
+    /// With what followed a number.
+    Since(u64),
+}
 
 /// What a listener wants.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,11 +61,11 @@ pub(super) async fn open(
     if matches!(actor, Actor::Guest) && !live.public {
         return Err(Problem::unauthenticated());
     }
-    let (mut wanted, since) = read(&asked)?;
+    let (mut wanted, start_at) = read(&asked)?;
     wanted.may_hear_spots = may_hear_spots(&live, &actor);
     let sockets = live.sockets.clone();
     sockets.open(start, gap, move |socket| {
-        serve(live, actor, wanted, since, socket)
+        serve(live, actor, wanted, start_at, socket)
     })
 }
 
@@ -58,9 +77,9 @@ fn may_hear_spots(live: &Live, actor: &Actor) -> bool {
     }
 }
 
-fn read(asked: &[(String, String)]) -> Result<(Wanted, Option<u64>)> {
+fn read(asked: &[(String, String)]) -> Result<(Wanted, Start)> {
     let mut wanted = Wanted::default();
-    let mut since = None;
+    let mut start = Start::Now;
     let mut lists = Vec::new();
     for (name, value) in asked {
         match name.as_str() {
@@ -72,8 +91,14 @@ fn read(asked: &[(String, String)]) -> Result<(Wanted, Option<u64>)> {
                 let number = value
                     .parse()
                     .map_err(|_| wrong("since", "is no sequence number"))?;
-                since = Some(number);
+                start = Start::Since(number);
             }
+            // Who comes back has had one.
+            "snapshot" if !matches!(start, Start::Since(_)) => {
+                let count: usize = value.parse().map_err(|_| wrong("snapshot", "is no number"))?;
+                start = Start::Snapshot(count.min(MOST_SNAPSHOT));
+            }
+            "snapshot" => {}
             "batch" => wanted.batch = matches!(value.as_str(), "1" | "true"),
             name if Choice::knows(name) => lists.push((name, value.as_str())),
             // Signed addresses carry names of their own.
@@ -81,7 +106,7 @@ fn read(asked: &[(String, String)]) -> Result<(Wanted, Option<u64>)> {
         }
     }
     wanted.spots = Choice::read(lists).map_err(|error| unknown(&error))?;
-    Ok((wanted, since))
+    Ok((wanted, start))
 }
 
 fn wrong(field: &'static str, what: &'static str) -> Problem {
@@ -96,23 +121,47 @@ fn gap(from: u64, to: u64) -> String {
     format!(r#"{{"type":"gap","from":{from},"to":{to}}}"#)
 }
 
-async fn serve(live: Live, actor: Actor, wanted: Wanted, since: Option<u64>, mut socket: Socket) {
+async fn serve(live: Live, actor: Actor, wanted: Wanted, start: Start, mut socket: Socket) {
+    // What the beginning needs room for is given back: a socket listens for hours.
+    Box::pin(begin(live, actor, &wanted, start, &mut socket)).await;
+    listen(wanted, socket).await;
+}
+
+/// Takes part, says hello and what was missed.
+async fn begin(live: Live, actor: Actor, wanted: &Wanted, start: Start, socket: &mut Socket) {
     let Some(view) = View::of(&live, &actor).await else {
         return socket.close(Closing::REFUSED);
     };
     let view = Arc::new(view);
     let newest = socket.join(wanted.voice(), view.sight());
-    live.listeners.add(&live, &view, &socket).await;
-    let oldest = live.bus.oldest();
+    live.listeners.add(&live, &view, socket).await;
+    let oldest = oldest(&live, wanted);
     socket
         .say(&format!(r#"{{"type":"hello","seq":{newest},"oldest":{oldest}}}"#))
         .await;
-    if let Some(since) = since {
-        replay(&live, &view, &wanted, &socket, since..=newest).await;
+    match start {
+        Start::Since(since) => replay(&live, &view, wanted, socket, since..=newest).await,
+        Start::Snapshot(count) if wanted.topics().contains(&SPOTS) => {
+            let archive = live.archive();
+            let spots = archive.newest(&wanted.spots, count).await.into_iter();
+            // Later ones are told by the rounds.
+            let spots = spots.filter(|spot| spot.seq <= newest);
+            socket
+                .replay(spots.map(|spot| (spot.seq, archive::text(&spot))))
+                .await;
+        }
+        Start::Snapshot(_) | Start::Now => {}
     }
-    drop(view);
     socket.go_live();
-    listen(wanted, socket).await;
+}
+
+/// The oldest number from which on nothing wanted is missing.
+fn oldest(live: &Live, wanted: &Wanted) -> u64 {
+    let oldest = live.bus.oldest();
+    match live.cluster.range() {
+        Some((kept, _)) if wanted.topics() == [SPOTS] => oldest.min(kept),
+        _ => oldest,
+    }
 }
 
 /// Hears what the client asks for; what is not understood is answered, and changes nothing.
@@ -121,9 +170,7 @@ async fn listen(mut wanted: Wanted, mut socket: Socket) {
         match filter(&text) {
             Ok(Some(spots)) => {
                 wanted.spots = spots;
-                let seq = socket.change(wanted.voice()).await.unwrap_or(0);
-                socket.say(&format!(r#"{{"type":"filter","seq":{seq}}}"#)).await;
-                socket.go_live();
+                Box::pin(change(&wanted, &mut socket)).await;
             }
             Ok(None) => {}
             Err(error) => {
@@ -132,6 +179,13 @@ async fn listen(mut wanted: Wanted, mut socket: Socket) {
             }
         }
     }
+}
+
+/// Lets the client hear what it wants from now on, and says from which number.
+async fn change(wanted: &Wanted, socket: &mut Socket) {
+    let seq = socket.change(wanted.voice()).await.unwrap_or(0);
+    socket.say(&format!(r#"{{"type":"filter","seq":{seq}}}"#)).await;
+    socket.go_live();
 }
 
 /// The filter in a client's message; `None` in a message of another kind.
@@ -161,33 +215,43 @@ fn filter(text: &str) -> std::result::Result<Option<Choice>, ChoiceError> {
     Choice::read(lists.iter().map(|(name, entries)| (*name, entries.as_str()))).map(Some)
 }
 
-async fn replay(
-    live: &Live,
-    view: &View,
-    wanted: &Wanted,
-    socket: &Socket,
-    range: std::ops::RangeInclusive<u64>,
-) {
-    let archive = Archive {
-        bus: &live.bus,
-        cluster: &live.cluster,
-    };
-    let missed = archive.missed(&wanted.topics(), &range, &wanted.spots);
+/// Says what was missed, and what came meanwhile if that was too much to be held back.
+async fn replay(live: &Live, view: &View, wanted: &Wanted, socket: &Socket, mut range: RangeInclusive<u64>) {
+    for _ in 0..MOST_REPLAYS {
+        say_missed(live, view, wanted, socket, &range).await;
+        let Some(newest) = socket.again() else {
+            return;
+        };
+        range = *range.end()..=newest;
+    }
+}
+
+async fn say_missed(live: &Live, view: &View, wanted: &Wanted, socket: &Socket, range: &RangeInclusive<u64>) {
+    let mut missed = live.archive().missed(&wanted.topics(), range, &wanted.spots);
     if let Some(gap) = missed.gap {
         socket.say(&self::gap(gap.from, gap.to)).await;
     }
-    let texts = missed.filter_map(|found| match found {
-        Found::Spot(spot) => Some((spot.seq, archive::text(&spot))),
-        Found::Message(message) => {
-            let is_seen = view.sees(&message.audience) && wanted.wants(&message);
-            Some((message.seq, text(&message).filter(|_| is_seen)?))
+    loop {
+        let part = missed.next().await;
+        if part.is_empty() {
+            return;
         }
-    });
-    socket.replay(texts).await;
+        let texts = part.into_iter().filter_map(|found| match found {
+            Found::Spot(spot) => Some((spot.seq, archive::text(&spot))),
+            Found::Message(message) => {
+                let is_seen = view.sees(&message.audience) && wanted.wants(&message);
+                Some((message.seq, text(&message).filter(|_| is_seen)?.into_owned()))
+            }
+        });
+        socket.replay(texts).await;
+    }
 }
 
 /// The message as the firehose says it.
-fn text(message: &Message) -> Option<String> {
+fn text(message: &Message) -> Option<Cow<'_, str>> {
+    if message.spot.is_some() {
+        return std::str::from_utf8(&message.frame).ok().map(Cow::Borrowed);
+    }
     let payload = std::str::from_utf8(&message.payload).ok()?;
     let Message {
         seq,
@@ -196,9 +260,9 @@ fn text(message: &Message) -> Option<String> {
         topic,
         ..
     } = message;
-    Some(format!(
+    Some(Cow::Owned(format!(
         r#"{{"seq":{seq},"time":"{time}","type":"{kind}","{topic}":{payload}}}"#
-    ))
+    )))
 }
 
 impl Wanted {
@@ -246,11 +310,11 @@ impl Voice for Listener {
         &self.name
     }
 
-    fn say(&self, messages: &[&Message], into: &mut Frames) {
+    fn say(&self, messages: &[Arc<Message>], into: &mut Frames) {
         let wanted = messages.iter().filter(|message| self.wanted.wants(message));
         let mut texts = wanted.filter_map(|message| text(message));
         if self.wanted.batch {
-            let texts: Vec<String> = texts.collect();
+            let texts: Vec<Cow<'_, str>> = texts.collect();
             if !texts.is_empty() {
                 into.text(&format!("[{}]", texts.join(",")));
             }
@@ -264,7 +328,7 @@ impl Voice for Listener {
 mod tests {
     use super::*;
 
-    fn asked(pairs: &[(&str, &str)]) -> (Wanted, Option<u64>) {
+    fn asked(pairs: &[(&str, &str)]) -> (Wanted, Start) {
         let pairs: Vec<_> = pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -288,17 +352,19 @@ mod tests {
 
     #[test]
     fn a_filter_says_the_same_in_an_address_and_in_a_message() {
-        let (wanted, since) = asked(&[
+        let (wanted, start) = asked(&[
             ("bands", "20m,40M"),
             ("modes", "cw"),
             ("calls", "k6*"),
+            ("call", "W1AW"),
             ("skimmer", "false"),
             ("since", "7"),
             ("user", "K6BP"),
         ]);
-        let said = r#"{"type":"filter","bands":["20m","40m"],"modes":"CW","calls":["K6*"],"skimmer":false}"#;
+        let said =
+            r#"{"type":"filter","bands":["20m","40m"],"modes":"CW","calls":["K6*","W1AW"],"skimmer":false}"#;
         assert_eq!(filter(said), Ok(Some(wanted.spots)));
-        assert_eq!(since, Some(7));
+        assert_eq!(start, Start::Since(7));
         assert_eq!(filter("[]"), Ok(None));
         assert!(filter(r#"{"type":"filter","bands":["11m"]}"#).is_err());
         assert!(filter(r#"{"type":"filter","colour":["red"]}"#).is_err());

@@ -17,6 +17,7 @@ use crate::dx::Cluster;
 use crate::identity::Identity;
 use crate::store::Store;
 use crate::web::{Access, Routes, Sockets};
+use archive::Archive;
 use listeners::Listeners;
 
 /// What both kinds of socket work with.
@@ -31,6 +32,16 @@ pub(crate) struct Live {
     public: bool,
     /// Who listens, so that they can be told to stop.
     listeners: Listeners,
+}
+
+impl Live {
+    /// Where missed messages are.
+    fn archive(&self) -> Archive<'_> {
+        Archive {
+            bus: &self.bus,
+            cluster: &self.cluster,
+        }
+    }
 }
 
 /// The routes of both sockets.

@@ -57,7 +57,7 @@ fn gap(from: u64, to: u64) -> String {
 }
 
 async fn serve(live: Live, actor: Actor, mut socket: Socket) {
-    let Some(view) = View::of(&live, &actor).await else {
+    let Some(view) = Box::pin(View::of(&live, &actor)).await else {
         return socket.close(Closing::REFUSED);
     };
     let view = Arc::new(view);
@@ -69,9 +69,11 @@ async fn serve(live: Live, actor: Actor, mut socket: Socket) {
     };
     socket.join(page.voice(), view.sight());
     socket.go_live();
-    live.listeners.add(&live, &view, &socket).await;
+    Box::pin(live.listeners.add(&live, &view, &socket)).await;
+    drop(view);
     while let Some(text) = socket.next().await {
-        page.hear(&live, &actor, &mut socket, &text).await;
+        // Not kept while the page listens: there are thousands, for hours.
+        Box::pin(page.hear(&live, &actor, &mut socket, &text)).await;
     }
 }
 
@@ -209,7 +211,7 @@ impl Voice for Subscriber {
         &self.name
     }
 
-    fn say(&self, messages: &[&Message], into: &mut Frames) {
+    fn say(&self, messages: &[Arc<Message>], into: &mut Frames) {
         let texts: Vec<String> = messages.iter().flat_map(|message| self.texts(message)).collect();
         if !texts.is_empty() {
             into.text(&format!("[{}]", texts.join(",")));

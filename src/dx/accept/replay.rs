@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::heard::{Asked, Heard};
+use crate::dx::Query;
 use crate::dx::event::Place;
 use crate::dx::model::{Accepted, RawSpot};
 use crate::dx::testing::World;
@@ -64,7 +65,10 @@ fn a_night_on_a_real_cluster_is_kept_whole_and_nothing_is_said_twice() {
     }
     assert_eq!(record.len(), 1_700);
     assert_eq!(world.cluster.size().people, 1_700);
-    assert_eq!(world.cluster.since(0, 5_000, |_| true).len(), 1_700);
+    assert_eq!(
+        world.cluster.history(&Query::newest(5_000), |_| true).len(),
+        1_700
+    );
 }
 
 /// The record as a node sends it, each line twice, as from two peers of the node.

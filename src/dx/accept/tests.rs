@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use crate::dx::Query;
 use crate::dx::event::{Evidence, Source};
 use crate::dx::model::{Accepted, RawSpot, Refused};
 use crate::dx::testing::{World, member, raw};
@@ -320,7 +321,7 @@ proptest! {
         };
         if let Ok(Accepted::New(spot)) = world.send(spot) {
             prop_assert!(spot.comment.chars().count() <= 120);
-            let kept = world.cluster.since(0, 10, |_| true);
+            let kept = world.cluster.history(&Query::newest(10), |_| true);
             prop_assert_eq!(&kept[0].call, &spot.call);
         }
     }

@@ -3,6 +3,7 @@
 //! Waiting happens in three futures of one task: writing, reading, and the code behind the socket. None may stop the
 //! others. Most of the time all three sleep; the task is small, since there are thousands.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -20,6 +21,10 @@ use super::wire::{Heard, Protocol, Reader, Writer};
 const FAREWELL: Duration = Duration::from_secs(1);
 /// Messages a client may send per second, and at once.
 const CLIENT_RATE: u32 = 20;
+
+/// The code behind a socket. A future that is handed on by value is kept several times over in the futures it goes
+/// through, and this one is there as long as the socket.
+pub(super) type Code = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Everything of one socket.
 pub(super) struct Drive {
@@ -78,19 +83,19 @@ impl Life {
 
 impl Drive {
     /// Runs the socket, and the code behind it, to the end of either.
-    pub(super) async fn run(mut self, stop: CancellationToken, code: impl Future<Output = ()>) {
+    pub(super) async fn run(mut self, stop: CancellationToken, code: Code) {
         let link = Arc::clone(&self.link);
         let closing = tokio::select! {
             closing = write(&mut self.writer, &link) => closing,
             closing = read(&mut self.protocol, &mut self.reader, &link, &self.inbox, &self.life) => closing,
             closing = link.ending() => closing,
             () = stop.cancelled() => Closing::STOPPING,
-            () = code => Closing::DONE,
+            () = code => link.asked().unwrap_or(Closing::DONE),
         };
         self.inbox.end();
         if closing != Closing::GONE {
             // Somebody who is away, or takes nothing, is not waited for long.
-            drop(timeout(FAREWELL, self.farewell(closing)).await);
+            drop(timeout(FAREWELL, Box::pin(self.farewell(closing))).await);
         }
         link.end();
     }

@@ -30,7 +30,7 @@ const BUSY: u128 = 50;
 /// The longest time between rounds, however long one takes.
 const LONGEST_TICK: Duration = Duration::from_millis(250);
 /// The share of the time that rounds may take is one in so many.
-const SHARE: u32 = 3;
+const SHARE: u32 = 6;
 /// Sockets written to before other work gets its turn.
 const AT_ONCE: usize = 200;
 /// How often sockets are looked after.
@@ -45,7 +45,7 @@ pub(crate) trait Voice: Send + Sync + 'static {
     /// Sockets whose voices have the same name are told the same, in the same bytes.
     fn name(&self) -> &str;
     /// Says those of the messages that it has a word for.
-    fn say(&self, messages: &[&Message], into: &mut Frames);
+    fn say(&self, messages: &[Arc<Message>], into: &mut Frames);
 }
 
 /// Whether a socket may see messages of this audience; asked only of those that are not for everyone.
@@ -75,8 +75,8 @@ struct State {
 /// Sockets with the same voice.
 struct Group {
     voice: Arc<dyn Voice>,
-    /// What it says in the present round.
-    said: Mutex<Option<Chunk>>,
+    /// The last number of the round it has last spoken in, and what it said of what is for everyone.
+    said: Mutex<(u64, Option<Chunk>)>,
 }
 
 /// A socket that takes part in rounds.
@@ -95,9 +95,14 @@ struct Hearing {
     sight: Sight,
 }
 
-/// What is told in one go.
+/// What is told in one go, by number.
+#[derive(Default)]
 struct Round {
     messages: Vec<Arc<Message>>,
+    /// Those of them that are for everyone.
+    open: Vec<Arc<Message>>,
+    /// Those that are not.
+    closed: Vec<Arc<Message>>,
     gap: Option<Gap>,
 }
 
@@ -152,6 +157,19 @@ impl Fan {
         since
     }
 
+    /// Lets a socket begin anew: everything up to the returned number is to be replayed to it, what follows is held back
+    /// on its link.
+    pub(super) fn again(&self, member: &Member) -> u64 {
+        // While this is held, no round is gathered that could tell of both.
+        let _state = self.shared.lock();
+        let since = self.shared.bus.seq();
+        let mut hearing = member.hearing();
+        hearing.since = since;
+        hearing.before.clear();
+        member.link.hold_again(since);
+        since
+    }
+
     async fn run(self, mut subscription: Subscription) {
         let shards = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
         let mut members: Vec<Vec<Arc<Member>>> = vec![Vec::new(); shards];
@@ -179,13 +197,6 @@ impl Fan {
 
     /// Tells every socket.
     async fn tell(&self, round: Round, members: &mut Vec<Vec<Arc<Member>>>) {
-        let open: Vec<&Message> = round.open().collect();
-        let numbers = round.numbers();
-        let groups: Vec<Arc<Group>> = self.shared.lock().groups.values().cloned().collect();
-        for group in groups {
-            group.prepare(&open, numbers);
-        }
-        drop(open);
         let round = Arc::new(round);
         let mut telling = JoinSet::new();
         for shard in std::mem::take(members) {
@@ -219,10 +230,7 @@ impl Shared {
         members: &mut [Vec<Arc<Member>>],
     ) -> Round {
         let mut state = self.lock();
-        let mut round = Round {
-            messages: Vec::with_capacity(deliveries.len()),
-            gap: None,
-        };
+        let mut round = Round::default();
         while !deliveries.is_empty() {
             for delivery in deliveries {
                 round.add(delivery);
@@ -259,19 +267,19 @@ impl State {
 }
 
 impl Group {
-    /// Puts what is for everyone into the group's words.
-    fn prepare(&self, open: &[&Message], numbers: Option<(u64, u64)>) {
-        *self.said() = self.frame(open, numbers);
+    /// What is for everyone in the group's words, framed for the first of its sockets that asks.
+    fn words(&self, round: &Round, numbers: (u64, u64)) -> Option<Chunk> {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.0 != numbers.1 {
+            *said = (numbers.1, self.frame(&round.open, numbers));
+        }
+        said.1.clone()
     }
 
-    fn frame(&self, messages: &[&Message], numbers: Option<(u64, u64)>) -> Option<Chunk> {
+    fn frame(&self, messages: &[Arc<Message>], numbers: (u64, u64)) -> Option<Chunk> {
         let mut frames = Frames::default();
         self.voice.say(messages, &mut frames);
-        frames.chunk(numbers)
-    }
-
-    fn said(&self) -> MutexGuard<'_, Option<Chunk>> {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+        frames.chunk(Some(numbers))
     }
 }
 
@@ -294,17 +302,21 @@ impl Member {
             return;
         };
         let is_shared = hearing.before.is_empty() && first > hearing.since;
-        if is_shared && !round.messages.iter().any(|message| hearing.alone_sees(message)) {
-            let said = hearing.group.said().clone();
+        if is_shared
+            && !round
+                .closed
+                .iter()
+                .any(|message| (hearing.sight)(&message.audience))
+        {
+            let words = hearing.group.words(round, (first, last));
             drop(hearing);
-            if let Some(chunk) = said {
+            if let Some(chunk) = words {
                 self.link.push(chunk);
             }
             return;
         }
-        let own = round.messages.iter();
-        let own = own.filter(|message| message.audience == Audience::Everyone || hearing.alone_sees(message));
-        let own: Vec<&Message> = own.map(AsRef::as_ref).collect();
+        let own = round.messages.iter().filter(|message| hearing.sees(message));
+        let own: Vec<Arc<Message>> = own.cloned().collect();
         let chunks = hearing.tell(&own);
         hearing.before.retain(|(until, _)| *until > last);
         drop(hearing);
@@ -315,13 +327,12 @@ impl Member {
 }
 
 impl Hearing {
-    /// Whether the socket may see what not everybody may.
-    fn alone_sees(&self, message: &Message) -> bool {
-        message.audience != Audience::Everyone && (self.sight)(&message.audience)
+    fn sees(&self, message: &Message) -> bool {
+        message.audience == Audience::Everyone || (self.sight)(&message.audience)
     }
 
     /// The messages, each by whoever tells this socket at that number.
-    fn tell(&self, messages: &[&Message]) -> Vec<Chunk> {
+    fn tell(&self, messages: &[Arc<Message>]) -> Vec<Chunk> {
         let mut from = self.since;
         let now = (u64::MAX, Arc::clone(&self.group));
         let tellers = self.before.iter().chain(std::iter::once(&now));
@@ -330,7 +341,7 @@ impl Hearing {
                 ..messages.partition_point(|message| message.seq <= *until);
             from = from.max(*until);
             let part = messages.get(range).filter(|part| !part.is_empty())?;
-            group.frame(part, Some((part.first()?.seq, part.last()?.seq)))
+            group.frame(part, (part.first()?.seq, part.last()?.seq))
         });
         chunks.collect()
     }
@@ -339,14 +350,17 @@ impl Hearing {
 impl Round {
     fn add(&mut self, delivery: Delivery) {
         match delivery {
-            Delivery::Message(message) => self.messages.push(message),
-            Delivery::Gap(gap) => self.gap = Some(gap),
+            Delivery::Message(message) => {
+                let is_open = message.audience == Audience::Everyone;
+                let part = if is_open { &mut self.open } else { &mut self.closed };
+                part.push(Arc::clone(&message));
+                self.messages.push(message);
+            }
+            Delivery::Gap(Gap { from, to }) => {
+                let from = self.gap.map_or(from, |before| before.from);
+                self.gap = Some(Gap { from, to });
+            }
         }
-    }
-
-    fn open(&self) -> impl Iterator<Item = &Message> {
-        let messages = self.messages.iter().map(AsRef::as_ref);
-        messages.filter(|message: &&Message| message.audience == Audience::Everyone)
     }
 
     fn numbers(&self) -> Option<(u64, u64)> {

@@ -43,14 +43,23 @@ pub(super) struct Link {
 struct Queue {
     waiting: VecDeque<Chunk>,
     bytes: usize,
-    /// What came while earlier messages are still being replayed, and the number after which it is held back.
-    held: Option<(u64, VecDeque<Chunk>)>,
-    held_bytes: usize,
+    held: Option<Held>,
+    /// Messages up to this number come by a replay, whoever else still tells of them.
+    replayed: u64,
     lost: Option<(u64, u64)>,
     closing: Option<Closing>,
     /// Since when the client takes nothing.
     stuck: Option<Instant>,
     gone: bool,
+}
+
+/// What came while earlier messages are still being replayed.
+struct Held {
+    /// The number after which messages are held back.
+    after: u64,
+    waiting: VecDeque<Chunk>,
+    bytes: usize,
+    lost: Option<(u64, u64)>,
 }
 
 /// How far a flush came.
@@ -68,7 +77,7 @@ impl Link {
             waiting: VecDeque::new(),
             bytes: 0,
             held: None,
-            held_bytes: 0,
+            replayed: 0,
             lost: None,
             closing: None,
             stuck: None,
@@ -96,14 +105,14 @@ impl Link {
         if queue.gone {
             return;
         }
-        let number = chunk.numbers.map_or(u64::MAX, |(first, _)| first);
-        if let Some((after, held)) = &mut queue.held
-            && number > *after
+        if chunk.numbers.is_some_and(|(_, last)| last <= queue.replayed) {
+            return;
+        }
+        let is_numbered = chunk.numbers.is_some();
+        if let Some(held) = &mut queue.held
+            && chunk.numbers.is_some_and(|(first, _)| first > held.after)
         {
-            let bytes = chunk.len();
-            held.push_back(chunk);
-            queue.held_bytes += bytes;
-            queue.make_room_held(&self.dropped);
+            held.push(chunk, &self.dropped);
             return;
         }
         let Some(chunk) = self.try_now(&queue, chunk) else {
@@ -111,7 +120,9 @@ impl Link {
         };
         queue.bytes += chunk.len();
         queue.waiting.push_back(chunk);
-        queue.make_room(&self.dropped);
+        // What the protocol or the code behind says takes nothing from a client that is slow.
+        let patience = if is_numbered { PATIENCE } else { Duration::MAX };
+        queue.make_room(patience, &self.dropped);
         drop(queue);
         self.filled.notify_one();
     }
@@ -154,23 +165,36 @@ impl Link {
 
     /// What tells of later messages than this number is held back until [`Link::release`].
     pub(super) fn hold(&self, after: u64) {
-        self.lock().held.get_or_insert_with(|| (after, VecDeque::new()));
+        self.lock().held.get_or_insert_with(|| Held::after(after));
+    }
+
+    /// Everything up to this number will be replayed: what is held back is forgotten, and only what follows it is held.
+    pub(super) fn hold_again(&self, after: u64) {
+        let mut queue = self.lock();
+        queue.held = Some(Held::after(after));
+        queue.replayed = after;
+    }
+
+    /// Whether nothing that was to be held back had to go.
+    pub(super) fn holds_all(&self) -> bool {
+        let queue = self.lock();
+        queue.held.as_ref().is_none_or(|held| held.lost.is_none())
     }
 
     /// What was held back follows what has been sent.
     pub(super) fn release(&self) {
         let mut queue = self.lock();
-        let Some((_, held)) = queue.held.take() else {
+        let Some(held) = queue.held.take() else {
             return;
         };
-        if let Some((first, last)) = queue.lost.take() {
+        if let Some((first, last)) = held.lost {
             let chunk = Chunk::text(&(self.gap)(first, last), None);
             queue.bytes += chunk.len();
             queue.waiting.push_back(chunk);
         }
-        queue.bytes += std::mem::take(&mut queue.held_bytes);
-        queue.waiting.extend(held);
-        queue.make_room(&self.dropped);
+        queue.bytes += held.bytes;
+        queue.waiting.extend(held.waiting);
+        queue.make_room(PATIENCE, &self.dropped);
         drop(queue);
         self.filled.notify_one();
     }
@@ -178,7 +202,7 @@ impl Link {
     /// Tells the client of messages that are lost without ever having been here.
     pub(super) fn lost(&self, first: u64, last: u64) {
         let text = (self.gap)(first, last);
-        self.push(Chunk::text(&text, None));
+        self.push(Chunk::text(&text, Some((first, last))));
     }
 
     /// Closes the socket, in this way unless another was asked for before.
@@ -187,12 +211,16 @@ impl Link {
         self.ended.notify_waiters();
     }
 
+    /// How the socket is to be closed, if it is.
+    pub(super) fn asked(&self) -> Option<Closing> {
+        self.lock().closing
+    }
+
     /// Waits until the socket is to be closed. Cancel safe.
     pub(super) async fn ending(&self) -> Closing {
         loop {
             let ended = self.ended.notified();
-            let closing = self.lock().closing;
-            if let Some(closing) = closing {
+            if let Some(closing) = self.asked() {
                 return closing;
             }
             ended.await;
@@ -267,7 +295,7 @@ impl Link {
         queue.gone = true;
         queue.waiting = VecDeque::new();
         queue.held = None;
-        (queue.bytes, queue.held_bytes) = (0, 0);
+        queue.bytes = 0;
         drop(queue);
         self.emptied.notify_waiters();
     }
@@ -298,7 +326,7 @@ impl Queue {
     }
 
     /// The oldest chunks go, those apart of which the client has a part.
-    fn make_room(&mut self, dropped: &Counter) {
+    fn make_room(&mut self, patience: Duration, dropped: &Counter) {
         loop {
             let begun = usize::from(self.waiting.front().is_some_and(Chunk::is_begun));
             let Some(oldest) = self.waiting.get(begun) else {
@@ -306,42 +334,56 @@ impl Queue {
             };
             let is_last = begun + 1 == self.waiting.len();
             let too_much = self.bytes > ROOM && !is_last;
-            if !too_much && oldest.since.elapsed() < PATIENCE {
+            if !too_much && oldest.since.elapsed() < patience {
                 return;
             }
             if let Some(oldest) = self.waiting.remove(begun) {
                 self.bytes -= oldest.len();
-                self.lose(&oldest, dropped);
+                lose(&mut self.lost, &oldest, dropped);
             }
-        }
-    }
-
-    fn make_room_held(&mut self, dropped: &Counter) {
-        while self.held_bytes > ROOM {
-            let oldest = self.held.as_mut().and_then(|(_, held)| held.pop_front());
-            let Some(oldest) = oldest else { return };
-            self.held_bytes -= oldest.len();
-            self.lose(&oldest, dropped);
-        }
-    }
-
-    fn lose(&mut self, chunk: &Chunk, dropped: &Counter) {
-        dropped.inc();
-        if let Some((first, last)) = chunk.numbers {
-            let (from, to) = self.lost.unwrap_or((first, last));
-            self.lost = Some((from.min(first), to.max(last)));
         }
     }
 
     /// What was lost is told before what follows it, behind what has been begun.
     fn tell_lost(&mut self, gap: GapText) {
         let begun = usize::from(self.waiting.front().is_some_and(Chunk::is_begun));
-        let held_back = self.held.is_some();
-        let Some((first, last)) = self.lost.take_if(|_| !held_back) else {
+        let Some((first, last)) = self.lost.take() else {
             return;
         };
         let chunk = Chunk::text(&gap(first, last), None);
         self.bytes += chunk.len();
         self.waiting.insert(begun, chunk);
+    }
+}
+
+impl Held {
+    fn after(after: u64) -> Self {
+        Self {
+            after,
+            waiting: VecDeque::new(),
+            bytes: 0,
+            lost: None,
+        }
+    }
+
+    fn push(&mut self, chunk: Chunk, dropped: &Counter) {
+        self.bytes += chunk.len();
+        self.waiting.push_back(chunk);
+        // The other half is for what the replay still has to send.
+        while self.bytes > ROOM / 2
+            && let Some(oldest) = self.waiting.pop_front()
+        {
+            self.bytes -= oldest.len();
+            lose(&mut self.lost, &oldest, dropped);
+        }
+    }
+}
+
+/// Remembers the numbers of a chunk that had to go.
+fn lose(lost: &mut Option<(u64, u64)>, chunk: &Chunk, dropped: &Counter) {
+    dropped.inc();
+    if let Some((first, last)) = chunk.numbers {
+        let (from, to) = lost.unwrap_or((first, last));
+        *lost = Some((from.min(first), to.max(last)));
     }
 }

@@ -33,7 +33,7 @@ use url::Url;
 use super::{Metrics, Network, Problem, same_origin};
 use crate::bus::Bus;
 use crate::net::Peer;
-use drive::{Drive, Life};
+use drive::{Code, Drive, Life};
 use fan::{Fan, Member};
 use inbox::Inbox;
 use link::Link;
@@ -175,6 +175,13 @@ impl Socket {
         Some(self.fan.change(member, voice).await)
     }
 
+    /// Begins anew when more came during a replay than can be held back: the number up to which it is to be replayed,
+    /// too. What follows that number is held back again.
+    pub(crate) fn again(&self) -> Option<u64> {
+        let member = self.member.as_ref().filter(|_| !self.link.holds_all())?;
+        Some(self.fan.again(member))
+    }
+
     /// What was held back is said, and from now on all at once.
     pub(crate) fn go_live(&self) {
         self.link.release();
@@ -252,7 +259,7 @@ impl Sockets {
                 return;
             };
             let (drive, socket) = take_over(upgraded, gap, dropped, fan);
-            let code = serve(socket);
+            let code: Code = Box::pin(serve(socket));
             drive.run(stop, code).await;
         });
         Ok(accepted)

@@ -46,7 +46,7 @@ impl Voice for Plain {
         self.0
     }
 
-    fn say(&self, messages: &[&crate::bus::Message], into: &mut Frames) {
+    fn say(&self, messages: &[Arc<crate::bus::Message>], into: &mut Frames) {
         for message in messages {
             let payload = std::str::from_utf8(&message.payload).unwrap();
             into.text(&format!("{}{payload}", self.0));
@@ -82,11 +82,15 @@ async fn hear(state: Echo, mut socket: Socket) {
             socket.say("louder").await;
             socket.go_live();
         } else if let Some(since) = text.strip_prefix("since ") {
-            let until = socket.change(Arc::new(Plain(""))).await.unwrap();
-            let replay = state.bus.replay(&["count"], since.parse().unwrap(), until);
-            let texts = replay.messages.iter();
-            let texts = texts.map(|m| (m.seq, String::from_utf8(m.payload.to_vec()).unwrap()));
-            socket.replay(texts).await;
+            let mut since = since.parse().unwrap();
+            let mut until = socket.change(Arc::new(Plain(""))).await;
+            while let Some(newest) = until {
+                let replay = state.bus.replay(&["count"], since, newest);
+                let texts = replay.messages.iter();
+                let texts = texts.map(|m| (m.seq, String::from_utf8(m.payload.to_vec()).unwrap()));
+                socket.replay(texts).await;
+                (since, until) = (newest, socket.again());
+            }
             socket.go_live();
         } else {
             socket.push(&text);
@@ -371,6 +375,36 @@ async fn a_client_that_reads_late_is_told_what_it_missed_and_holds_up_nobody() {
         }
     }
     assert!(gaps > 0);
+}
+
+#[tokio::test]
+async fn what_comes_during_a_replay_is_replayed_too_when_it_is_more_than_can_be_held_back() {
+    let fixture = start().await;
+    let begin = fixture.bus.seq();
+    let (each, known) = (1_000, 4_000);
+    fixture
+        .bus
+        .send((0..known).map(|n| tell(n, Audience::Everyone, each)));
+    let mut client = joined(&fixture).await;
+    client.send(format!("since {begin}").into()).await.unwrap();
+    // The replay is under way, and stays so until the client has read the rest.
+    assert!(text(&mut client).await.starts_with("\"0 "));
+    let more = known + 2 * (link::ROOM / each) as u64;
+    for n in known..more {
+        fixture.bus.send([tell(n, Audience::Everyone, each)]);
+        tokio::task::yield_now().await;
+    }
+    client.send(Message::Ping(vec![7].into())).await.unwrap();
+    for n in 1..more {
+        let said = text(&mut client).await;
+        assert!(
+            said.starts_with(&format!("\"{n} ")),
+            "{n}: {}",
+            &said[..12.min(said.len())]
+        );
+    }
+    fixture.bus.send([tell(more, Audience::Everyone, 0)]);
+    assert_eq!(text(&mut client).await, more.to_string());
 }
 
 #[tokio::test]

@@ -19,8 +19,8 @@ use tungstenite::{Error, Message};
 use super::link::{Flushed, Link};
 use super::{CLIENT_MESSAGE, Closing};
 
-/// Bytes read at once: clients say little.
-const READ: usize = 1 << 10;
+/// Bytes kept for reading: clients say little, and there are thousands.
+const READ: usize = 128;
 
 /// The reading side.
 pub(super) enum Reader {

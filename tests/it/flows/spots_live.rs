@@ -106,6 +106,30 @@ async fn whoever_comes_back_gets_what_was_missed_from_the_history_too() {
 }
 
 #[tokio::test]
+async fn who_asks_for_a_snapshot_begins_with_the_newest_spots_of_the_choice() {
+    let (_app, feed) = station(&[]).await;
+    for (call, hertz) in [
+        ("JA1XYZ", 14_025_000),
+        ("DL1ABC", 7_025_000),
+        ("VK9YY", 14_026_000),
+        ("3Y0J", 14_027_000),
+    ] {
+        spot(&feed, call, hertz, &json!({})).await;
+    }
+    let mut socket = feed
+        .socket("/ws/firehose?types=spot&bands=20m&snapshot=2")
+        .await
+        .unwrap();
+    hello(&mut socket).await;
+    spot(&feed, "K1ABC", 14_028_000, &json!({})).await;
+    for call in ["VK9YY", "3Y0J", "K1ABC"] {
+        assert_eq!(next_call(&mut socket).await, call);
+    }
+    let refused = feed.socket("/ws/firehose?snapshot=some").await;
+    assert!(refused.is_err());
+}
+
+#[tokio::test]
 async fn a_page_hears_spots_under_both_names_of_the_channel() {
     let (app, feed) = station(&[]).await;
     let page = Caller::signed_in(&app, "K6BP").await;

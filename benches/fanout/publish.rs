@@ -1,0 +1,95 @@
+//! Who publishes: a feed of Shackbox that posts spots, or a websocket client of another server.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::subscribe::{STAMP, micros, open};
+use crate::{Failure, Options};
+
+/// Publishes at the rate over one connection, and reads the answers as they come; how many were taken.
+pub(crate) async fn run(options: &Options, rate: u64, seconds: u64) -> Result<u64, Failure> {
+    let stream = match &options.key {
+        Some(_) => TcpStream::connect(&options.address).await?,
+        None => open(options).await?,
+    };
+    stream.set_nodelay(true)?;
+    let (mut reader, mut writer) = stream.into_split();
+    let refused = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&refused);
+    tokio::spawn(async move {
+        let mut bytes = vec![0; 64 << 10];
+        while let Ok(read @ 1..) = reader.read(&mut bytes).await {
+            let text = String::from_utf8_lossy(&bytes[..read]);
+            let bad = text.matches("HTTP/1.1 4").count() + text.matches("HTTP/1.1 5").count();
+            counted.fetch_add(bad as u64, Ordering::Relaxed);
+        }
+    });
+    let together = options.number("together", 1)?.max(1);
+    let published = rate * seconds / together * together;
+    let mut tick = tokio::time::interval(Duration::from_micros(1_000_000 * together / rate.max(1)));
+    for first in (0..published).step_by(usize::try_from(together)?) {
+        tick.tick().await;
+        let numbers = first..first + together;
+        let bytes = match &options.key {
+            Some(key) if together == 1 => post(options, key, "/api/v1/dx/spots", &spot(first)),
+            Some(key) => {
+                let spots: Vec<String> = numbers.map(spot).collect();
+                let body = format!(r#"{{"vals":[{}]}}"#, spots.join(","));
+                post(options, key, "/json/2/ham.dx.spot/push_spot", &body)
+            }
+            None => numbers.flat_map(frame).collect(),
+        };
+        writer.write_all(&bytes).await?;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    Ok(published - refused.load(Ordering::Relaxed))
+}
+
+/// A spot that none before repeats.
+fn spot(number: u64) -> String {
+    format!(
+        r#"{{"call":"{}","freq_hz":{},"mode":"CW","comment":"{STAMP}{:016} CQ up 2 loud in Europe"}}"#,
+        call(number),
+        14_000_000 + number % 700 * 100,
+        micros(),
+    )
+}
+
+fn post(options: &Options, key: &str, path: &str, body: &str) -> Vec<u8> {
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        options.address,
+        body.len(),
+    );
+    request.into_bytes()
+}
+
+/// A message as long as Shackbox makes of such a spot, in one frame with a mask of zeros.
+fn frame(number: u64) -> Vec<u8> {
+    let text = format!(
+        r#"{{"seq":{number:016},"type":"spot","spot":{{"call":"{}","comment":"{STAMP}{:016}"}}}}"#,
+        call(number),
+        micros(),
+    );
+    let text = format!("{text:LENGTH$}");
+    let mut bytes = vec![0x81, 0x80 | 126];
+    bytes.extend((LENGTH as u16).to_be_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(text.into_bytes());
+    bytes
+}
+
+/// Bytes of a spot's message.
+const LENGTH: usize = 580;
+
+fn call(number: u64) -> String {
+    let letters = [number / 676 % 26, number / 26 % 26, number % 26];
+    let letters = letters.map(|letter| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[letter as usize]));
+    let letters: String = letters.iter().collect();
+    format!("K{}{letters}", number % 10)
+}
