@@ -225,6 +225,13 @@ impl Bus {
         seq
     }
 
+    /// Later messages get numbers above this one, which something kept over a restart has: the clock that the numbers
+    /// begin from may have gone back.
+    pub(crate) fn go_on_above(&self, seq: u64) {
+        let mut ring = self.inner.ring.write().unwrap_or_else(PoisonError::into_inner);
+        ring.skip(seq);
+    }
+
     /// The number of the last message.
     pub(crate) fn seq(&self) -> u64 {
         let ring = self.inner.ring.read().unwrap_or_else(PoisonError::into_inner);

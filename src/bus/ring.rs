@@ -52,6 +52,11 @@ impl Ring {
         self.next
     }
 
+    /// Leaves out the numbers up to this one.
+    pub(super) fn skip(&mut self, seq: u64) {
+        self.next = self.next.max(seq + 1);
+    }
+
     /// Adds the message that has number [`Ring::next`].
     pub(super) fn push(&mut self, message: Message, config: &BusConfig) {
         self.next += 1;

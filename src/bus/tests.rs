@@ -187,3 +187,15 @@ fn listeners_hear_events_in_order_before_messages_go_out() {
         [("one".into(), before), ("two".into(), before)]
     );
 }
+
+#[test]
+fn numbers_go_on_above_what_was_kept_over_a_restart() {
+    let bus = bus(10);
+    let kept = bus.seq() + 1_000;
+    bus.go_on_above(kept);
+    bus.go_on_above(7);
+    bus.send([tell("jobs", 1)]);
+    assert_eq!(bus.seq(), kept + 1);
+    let replay = bus.replay(&["jobs"], kept, u64::MAX);
+    assert_eq!((replay.messages.len(), replay.gap), (1, None));
+}

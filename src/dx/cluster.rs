@@ -236,6 +236,9 @@ impl Cluster {
             Err(SnapshotError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => tracing::warn!(%error, "{} is not read: {error}", path.display()),
         }
+        if let Some((_, newest)) = self.range() {
+            self.inner.parts.bus.go_on_above(newest);
+        }
         // Good once: after a crash an old one would bring back what is long gone.
         drop(std::fs::remove_file(&path));
     }
