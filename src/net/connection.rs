@@ -97,10 +97,12 @@ impl Connection {
             },
         };
         let (speakers, cut_off) = (Arc::clone(speakers), cut_off.clone());
-        open.spawn(async move {
+        // In a box, which goes when it is done: the socket of a websocket goes on, and with it a waker of this task, whose
+        // own memory stays as long as that.
+        open.spawn(Box::pin(async move {
             let served = self.serve(&speakers, place, under_way);
             cut_off.run_until_cancelled(served).await;
-        });
+        }));
     }
 
     async fn serve(self, speakers: &Speakers, place: Place, under_way: Option<Place>) {

@@ -75,6 +75,12 @@ async fn open(
 }
 
 async fn serve(live: Live, actor: Actor, choice: Choice, mut socket: Socket) {
+    // What the beginning needs room for is given back: a socket listens for hours.
+    Box::pin(begin(live, actor, choice, &mut socket)).await;
+    while socket.next().await.is_some() {}
+}
+
+async fn begin(live: Live, actor: Actor, choice: Choice, socket: &mut Socket) {
     let Some(seen) = View::of(&live, &actor).await else {
         return socket.close(Closing::REFUSED);
     };
@@ -84,13 +90,11 @@ async fn serve(live: Live, actor: Actor, choice: Choice, mut socket: Socket) {
         choice,
     };
     socket.join(Arc::new(listener), seen.sight());
-    live.listeners.add(&live, &seen, &socket).await;
+    live.listeners.add(&live, &seen, socket).await;
     let hello =
         json!({"type": "connected", "data": {"name": "Shackbox", "version": env!("CARGO_PKG_VERSION")}});
     socket.say(&hello.to_string()).await;
     socket.go_live();
-    drop(seen);
-    while socket.next().await.is_some() {}
 }
 
 /// Listeners who want the same.
@@ -104,7 +108,7 @@ impl Voice for Listener {
         &self.name
     }
 
-    fn say(&self, messages: &[&Message], into: &mut Frames) {
+    fn say(&self, messages: &[Arc<Message>], into: &mut Frames) {
         let spots = messages.iter().filter_map(|message| message.spot.as_deref());
         for spot in spots.filter(|spot| self.choice.wants(spot)) {
             into.text(&json!({"type": "spot", "data": view(spot)}).to_string());

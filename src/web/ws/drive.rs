@@ -83,7 +83,7 @@ impl Life {
 
 impl Drive {
     /// Runs the socket, and the code behind it, to the end of either.
-    pub(super) async fn run(mut self, stop: CancellationToken, code: Code) {
+    pub(super) async fn run(&mut self, stop: CancellationToken, code: Code) {
         let link = Arc::clone(&self.link);
         let closing = tokio::select! {
             closing = write(&mut self.writer, &link) => closing,

@@ -258,7 +258,7 @@ impl Sockets {
             let Some(Ok(upgraded)) = stop.run_until_cancelled(upgrade).await else {
                 return;
             };
-            let (drive, socket) = take_over(upgraded, gap, dropped, fan);
+            let (mut drive, socket) = take_over(upgraded, gap, dropped, fan);
             let code: Code = Box::pin(serve(socket));
             drive.run(stop, code).await;
         });
