@@ -47,7 +47,7 @@ ours() {
 
 peers() {
   if "$python" -c 'import websockets' 2>/dev/null; then
-    "$python" benches/fanout/broadcast.py "$port" & server=$!
+    "$python" benches/fanout/broadcast.py "$port" 2> /dev/null & server=$!
     load websockets --peer "$@"
   fi
   if PEERS_NODE=${PEERS_NODE:-$PWD} node -e 'require("node:module").createRequire(`${process.env.PEERS_NODE}/`)("ws")' 2>/dev/null; then
@@ -56,9 +56,12 @@ peers() {
   fi
 }
 
-for subs_and_rate in "1000 2" "1000 100" "5000 63"; do
-  read -r subs rate <<< "$subs_and_rate"
-  ours --subs "$subs" --rate "$rate"
-  peers --subs "$subs" --rate "$rate"
+ours --subs 1000 --rate 2
+for load in "--subs 1000 --rate 20" "--subs 1000 --rate 100" "--subs 5000 --rate 63"; do
+  # shellcheck disable=SC2086 # several words
+  ours $load
+  # shellcheck disable=SC2086
+  peers $load
 done
-ours --subs 1000 --rate 100 --stalled 10
+ours --subs 1000 --rate 100 --together 10
+ours --subs 1000 --rate 100 --seconds 40 --stalled 10

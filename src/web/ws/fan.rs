@@ -30,7 +30,9 @@ const BUSY: u128 = 50;
 /// The longest time between rounds, however long one takes.
 const LONGEST_TICK: Duration = Duration::from_millis(250);
 /// The share of the time that rounds may take is one in so many.
-const SHARE: u32 = 6;
+const SHARE: u32 = 2;
+/// The same while much happens.
+const BUSY_SHARE: u32 = 6;
 /// Sockets written to before other work gets its turn.
 const AT_ONCE: usize = 200;
 /// How often sockets are looked after.
@@ -421,7 +423,11 @@ impl Pace {
             self.is_busy = self.messages as u128 * 1_000 > BUSY * counted.as_millis();
             (self.second, self.messages) = (now, 0);
         }
-        let tick = if self.is_busy { BUSY_TICK } else { TICK };
-        self.next = begun + tick.max(((now - begun) * SHARE).min(LONGEST_TICK));
+        let (tick, share) = if self.is_busy {
+            (BUSY_TICK, BUSY_SHARE)
+        } else {
+            (TICK, SHARE)
+        };
+        self.next = begun + tick.max(((now - begun) * share).min(LONGEST_TICK));
     }
 }
