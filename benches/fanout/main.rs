@@ -13,9 +13,10 @@ mod subscribe;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use subscribe::Seen;
+use tokio::time::Instant;
 
 /// Why the run could not be made.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;

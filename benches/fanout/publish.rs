@@ -76,20 +76,19 @@ fn frame(number: u64) -> Vec<u8> {
         call(number),
         micros(),
     );
-    let text = format!("{text:LENGTH$}");
+    let text = format!("{text:width$}", width = usize::from(LENGTH));
     let mut bytes = vec![0x81, 0x80 | 126];
-    bytes.extend((LENGTH as u16).to_be_bytes());
+    bytes.extend(LENGTH.to_be_bytes());
     bytes.extend([0; 4]);
     bytes.extend(text.into_bytes());
     bytes
 }
 
 /// Bytes of a spot's message.
-const LENGTH: usize = 580;
+const LENGTH: u16 = 580;
 
 fn call(number: u64) -> String {
-    let letters = [number / 676 % 26, number / 26 % 26, number % 26];
-    let letters = letters.map(|letter| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[letter as usize]));
-    let letters: String = letters.iter().collect();
+    let letter = |number: u64| char::from(b'A' + u8::try_from(number % 26).unwrap_or_default());
+    let letters: String = [number / 676, number / 26, number].map(letter).iter().collect();
     format!("K{}{letters}", number % 10)
 }

@@ -87,6 +87,10 @@ impl Seen {
 }
 
 /// Microseconds since 1970.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a tool beside the program, with one clock for all it does"
+)]
 pub(crate) fn micros() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
