@@ -77,7 +77,7 @@ fn frame(number: u64) -> Vec<u8> {
         micros(),
     );
     let text = format!("{text:width$}", width = usize::from(LENGTH));
-    let mut bytes = vec![0x81, 0x80 | 126];
+    let mut bytes = vec![0x81, 0x80 | 0x7e];
     bytes.extend(LENGTH.to_be_bytes());
     bytes.extend([0; 4]);
     bytes.extend(text.into_bytes());
