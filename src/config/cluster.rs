@@ -2,8 +2,11 @@
 //!
 //! What is said of other nodes is read in `upstream`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use ipnet::IpNet;
+
+use super::error::Mistake;
 use super::layers::{Source, Values};
 use super::schema::{Key, key};
 use super::upstream::{self, Link, Upstream};
@@ -11,7 +14,7 @@ use super::value::Kind;
 use crate::ham::spot::Spotter;
 
 /// The keys, in the order of the documentation.
-pub(super) const KEYS: [Key; 10] = [
+pub(super) const KEYS: [Key; 11] = [
     key(
         "cluster.listen",
         Kind::MaybeListen,
@@ -44,6 +47,12 @@ pub(super) const KEYS: [Key; 10] = [
         },
         "1000",
         "Most telnet connections at once, a quarter of them from one network.",
+    ),
+    key(
+        "cluster.proxy_protocol",
+        Kind::Flag,
+        "false",
+        "Whether proxies of `web.trusted_proxies` pass telnet connections through and announce each client by the PROXY protocol. Then each of their connections must begin so; nobody else's may.",
     ),
     key(
         "cluster.upstreams",
@@ -88,8 +97,17 @@ pub(crate) struct Cluster {
     pub(crate) qth: Option<String>,
     pub(crate) motd: Option<String>,
     pub(crate) connections: usize,
+    /// Proxies that announce each client by the PROXY protocol.
+    pub(crate) proxies: Vec<IpNet>,
     pub(crate) upstreams: Vec<Upstream>,
     pub(crate) link: Option<Link>,
+}
+
+impl Cluster {
+    /// Whether connections from there begin with a PROXY header.
+    pub(crate) fn announces(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(&address))
+    }
 }
 
 /// Reads the keys.
@@ -111,6 +129,33 @@ pub(super) fn cluster(values: &Values) -> Cluster {
         qth: values.text("cluster.qth"),
         motd: values.text("cluster.motd"),
         connections: values.count("cluster.connections"),
+        proxies: if values.flag("cluster.proxy_protocol") {
+            values.networks("web.trusted_proxies")
+        } else {
+            Vec::new()
+        },
         upstreams: values.upstreams("cluster.upstreams"),
+    }
+}
+
+/// Adds what cannot be meant.
+pub(super) fn check(values: &Values, mistakes: &mut Vec<Mistake>) {
+    if values.flag("cluster.proxy_protocol") && values.networks("web.trusted_proxies").is_empty() {
+        mistakes.push(Mistake::Incomplete {
+            given: "cluster.proxy_protocol",
+            missing: "web.trusted_proxies",
+        });
+    }
+    let call = values.text("cluster.call");
+    if let Some((value, place)) = call
+        .filter(|call| Spotter::parse(call).is_err())
+        .zip(values.source("cluster.call"))
+    {
+        mistakes.push(Mistake::WrongValue {
+            place: place.clone(),
+            key: "cluster.call",
+            value: format!("{value:?}"),
+            expected: "a callsign such as K1ABC-2".to_owned(),
+        });
     }
 }

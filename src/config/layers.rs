@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
+use super::cluster;
 use super::edge;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
@@ -209,6 +210,7 @@ impl Values {
             }
         }
         edge::check(self, mistakes);
+        cluster::check(self, mistakes);
     }
 
     pub(super) fn value(&self, key: &str) -> &Value {

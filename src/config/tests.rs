@@ -211,6 +211,10 @@ fn what_makes_no_sense_at_the_tls_edge_is_refused_with_the_way_out() {
             "web.trusted_proxies = [\"127.0.0.1\"]\nweb.tls.proxy_protocol = true\n".to_owned(),
             "`web.tls.proxy_protocol` needs `web.tls.listen` as well",
         ),
+        (
+            "cluster.proxy_protocol = true\n".to_owned(),
+            "`cluster.proxy_protocol` needs `web.trusted_proxies` as well",
+        ),
     ] {
         assert_eq!(refusal(&text), told, "{text}");
     }
@@ -229,6 +233,15 @@ fn what_makes_no_sense_at_the_tls_edge_is_refused_with_the_way_out() {
             "{url}: {told}"
         );
     }
+}
+
+#[test]
+fn a_cluster_node_has_a_call() {
+    let told = refusal("cluster.call = \"my node\"\n");
+    assert!(
+        told.ends_with("`cluster.call` is \"my node\", but must be a callsign such as K1ABC-2"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -58,6 +58,9 @@ pub(crate) struct Spot {
     pub(crate) lotw: Option<u16>,
     /// The call that was probably meant, where this one looks like a misread of it.
     pub(crate) busted_of: Option<Callsign>,
+    /// How many different stations reported the call there within five minutes, this one included; not counted
+    /// beyond a dozen.
+    pub(crate) heard_by: u8,
     /// Where the station listens.
     pub(crate) split: Option<Split>,
     /// How the signal travelled.

@@ -66,7 +66,7 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
 }
 
 /// Reads the header that a connection begins with, and nothing of what follows.
-pub(super) async fn take(stream: &mut TcpStream) -> io::Result<Result<Announced, BadHeader>> {
+pub(crate) async fn take(stream: &mut TcpStream) -> io::Result<Result<Announced, BadHeader>> {
     let mut read = Vec::with_capacity(TELLING);
     loop {
         let wanted = match parse(&read) {

@@ -22,6 +22,7 @@ pub(crate) mod tls;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use announced::{Announced, take as take_announced};
 #[cfg(feature = "testkit")]
 pub(crate) use announced::{Next, parse};
 pub(crate) use bind::{BindError, Listener, bind, raise_open_files};

@@ -62,7 +62,7 @@ impl Places {
     }
 
     /// The place, counted for a network that was not known when it was taken; `None` when there is none left for it.
-    pub(super) fn count(&self, place: Place, network: Network) -> Option<Place> {
+    pub(crate) fn count(&self, place: Place, network: Network) -> Option<Place> {
         let share = self.share(network)?;
         let held = Arc::into_inner(place.held).expect("a place is handed on once its network is known");
         let held = Held {

@@ -1,6 +1,7 @@
 //! Calls that are probably another one, misheard: one letter away, on the same frequency, and heard by far fewer.
 //!
-//! Only a hint: a spot of a person is never dropped for it. Bounded: the last calls of each half kilohertz.
+//! Only a hint: a spot of a person is never dropped for it. The count of those who heard a call is told as well.
+//! Bounded: the last calls of each half kilohertz, the last stations of each call.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -36,38 +37,61 @@ struct Known {
     call: Callsign,
     freq: u64,
     at: u32,
-    /// Who heard it, by digest.
-    stations: Vec<u64>,
+    /// Who heard it, by digest, and when.
+    stations: Vec<(u64, u32)>,
+}
+
+impl Known {
+    fn is_fresh(&self, now: u32) -> bool {
+        is_fresh(self.at, now)
+    }
+
+    /// How many heard it lately.
+    fn heard_by(&self, now: u32) -> usize {
+        self.stations.iter().filter(|(_, at)| is_fresh(*at, now)).count()
+    }
+
+    /// Notes that a station heard it.
+    fn hear(&mut self, station: u64, now: u32) {
+        self.stations
+            .retain(|(other, at)| *other != station && is_fresh(*at, now));
+        if self.stations.len() >= STATIONS {
+            self.stations.remove(0);
+        }
+        self.stations.push((station, now));
+    }
 }
 
 impl Busted {
-    /// The call that was probably meant; what was heard is remembered.
-    pub(super) fn meant(
+    /// By how many different stations the call was heard there lately, this one included, and the call that was
+    /// probably meant; what was heard is remembered.
+    pub(super) fn hear(
         &mut self,
         call: &Callsign,
         freq: Hertz,
         spotter: &str,
         now: u32,
-    ) -> Option<Callsign> {
+    ) -> (u8, Option<Callsign>) {
         self.forget(now);
         let station = std::hash::BuildHasher::hash_one(&self.keys, spotter);
         let heard_by = self.remember(call, freq.get(), station, now);
         let place = freq.get() / WIDTH;
         let nearby = (place.saturating_sub(1)..=place + 1).filter_map(|place| self.places.get(&place));
-        nearby
+        let meant = nearby
             .flatten()
             .filter(|known| {
-                known.at.saturating_add(SPAN) > now
+                known.is_fresh(now)
                     && known.freq.abs_diff(freq.get()) <= NEAR
                     && known.call != *call
-                    && known.stations.len() >= TIMES * heard_by
+                    && known.heard_by(now) >= TIMES * heard_by
                     && is_like(call.as_str(), known.call.as_str())
             })
-            .max_by_key(|known| known.stations.len())
-            .map(|known| known.call.clone())
+            .max_by_key(|known| known.heard_by(now))
+            .map(|known| known.call.clone());
+        (u8::try_from(heard_by).unwrap_or(u8::MAX), meant)
     }
 
-    /// By how many the call has been heard there.
+    /// By how many the call has been heard there lately.
     fn remember(&mut self, call: &Callsign, freq: u64, station: u64, now: u32) -> usize {
         let place = freq / WIDTH;
         let known = match self.places.get_mut(&place) {
@@ -77,12 +101,10 @@ impl Busted {
                 self.places.entry(place).or_default()
             }
         };
-        known.retain(|known| known.at.saturating_add(SPAN) > now);
+        known.retain(|known| known.is_fresh(now));
         if let Some(known) = known.iter_mut().find(|known| known.call == *call) {
             (known.freq, known.at) = (freq, now);
-            if known.stations.len() < STATIONS && !known.stations.contains(&station) {
-                known.stations.push(station);
-            }
+            known.hear(station, now);
             return known.stations.len();
         }
         if known.len() >= CALLS
@@ -94,7 +116,7 @@ impl Busted {
             call: call.clone(),
             freq,
             at: now,
-            stations: vec![station],
+            stations: vec![(station, now)],
         });
         1
     }
@@ -102,7 +124,7 @@ impl Busted {
     fn forget(&mut self, now: u32) {
         for _ in 0..2 {
             let too_many = self.order.len() >= MOST;
-            let is_due = |at: u32| at.saturating_add(SPAN) <= now;
+            let is_due = |at: u32| !is_fresh(at, now);
             let Some((_, place)) = self.order.pop_front_if(|(at, _)| too_many || is_due(*at)) else {
                 return;
             };
@@ -121,6 +143,11 @@ impl Busted {
     }
 }
 
+/// Whether what was heard then still counts.
+fn is_fresh(at: u32, now: u32) -> bool {
+    at.saturating_add(SPAN) > now
+}
+
 /// Whether the call reads like the other one, misheard.
 fn is_like(call: &str, meant: &str) -> bool {
     distance_one(call, meant) || leading_bust(call, meant)
@@ -135,9 +162,8 @@ mod tests {
     }
 
     fn heard(busted: &mut Busted, text: &str, hertz: u64, spotter: &str, now: u32) -> Option<String> {
-        busted
-            .meant(&call(text), Hertz::new(hertz), spotter, now)
-            .map(|call| call.to_string())
+        let (_, meant) = busted.hear(&call(text), Hertz::new(hertz), spotter, now);
+        meant.map(|call| call.to_string())
     }
 
     #[test]
@@ -185,6 +211,22 @@ mod tests {
             heard(&mut busted, "W1AW", 7_025_000, "K1A", 12);
         }
         assert_eq!(heard(&mut busted, "W1AV", 7_025_000, "K2A", 12), None);
+    }
+
+    #[test]
+    fn different_stations_are_counted_for_five_minutes() {
+        let mut busted = Busted::default();
+        let mut heard_by = |spotter: &str, now| {
+            let (count, _) = busted.hear(&call("W1AW"), Hertz::new(7_025_000), spotter, now);
+            count
+        };
+        assert_eq!((heard_by("K1A", 10), heard_by("K1A", 20)), (1, 1));
+        assert_eq!((heard_by("K2A", 100), heard_by("K3A", 200)), (2, 3));
+        assert_eq!(heard_by("K2A", 330), 2, "K1A is long ago");
+        for number in 0..50 {
+            heard_by(&format!("N{number}"), 340);
+        }
+        assert_eq!(usize::from(heard_by("K9A", 350)), STATIONS);
     }
 
     #[test]

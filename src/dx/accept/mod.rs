@@ -116,7 +116,7 @@ impl Understanding {
             place: &spot.place,
         };
         (spot.mode, spot.mode_by) = self.heard.mode(&asked, now).unzip();
-        spot.busted_of = self.busted.meant(&spot.call, spot.freq, &spot.spotter, now);
+        (spot.heard_by, spot.busted_of) = self.busted.hear(&spot.call, spot.freq, &spot.spotter, now);
     }
 }
 
@@ -190,6 +190,7 @@ impl Draft {
             refs: refs(raw.refs, &said),
             lotw: None,
             busted_of: None,
+            heard_by: 1,
             split: said.split,
             prop: said.propagation,
             comment,

@@ -141,6 +141,7 @@ impl Inner {
             flags: flag(spot.skimmer, SKIMMER) | flag(spot.self_spot, SELF),
             snr: spot.snr.unwrap_or(NO_SNR),
             wpm: spot.wpm.unwrap_or(0),
+            heard_by: spot.heard_by,
             ..Record::EMPTY
         };
         let extra = Extra {
@@ -204,6 +205,7 @@ impl Inner {
             self_spot: record.flags & SELF != 0,
             lotw: (beside.lotw)(&call),
             busted_of: extra.busted_of.and_then(|text| Callsign::parse(&text).ok()),
+            heard_by: record.heard_by,
             split: extra.split,
             prop: extra.prop,
             call,

@@ -48,6 +48,7 @@ pub(super) struct Record {
     pub(super) flags: u8,
     pub(super) snr: i8,
     pub(super) wpm: u8,
+    pub(super) heard_by: u8,
 }
 
 impl Record {
@@ -71,6 +72,7 @@ impl Record {
         flags: 0,
         snr: NO_SNR,
         wpm: 0,
+        heard_by: 0,
     };
 }
 

@@ -17,10 +17,10 @@ use super::segment::{Extra, Record, SKIMMER};
 use super::{History, Inner, seconds};
 use crate::dx::event::Place;
 
-const MAGIC: &[u8] = b"shackbox spots 1";
+const MAGIC: &[u8] = b"shackbox spots 2";
 const DIGEST: usize = 32;
-/// Fixed part of a spot: number, frequency, two times, six small numbers and the report.
-const FIXED: usize = 8 + 8 + 4 + 4 + 7;
+/// Fixed part of a spot: number, frequency, two times, six small numbers, the report and who else heard it.
+const FIXED: usize = 8 + 8 + 4 + 4 + 8;
 
 /// Why a snapshot was not read.
 #[derive(Debug, thiserror::Error)]
@@ -144,6 +144,7 @@ impl Inner {
             record.flags,
             record.snr.to_le_bytes()[0],
             record.wpm,
+            record.heard_by,
         ]);
         let origin = usize::from(record.origin)
             .checked_sub(1)
@@ -206,7 +207,7 @@ impl<'b> Reader<'b> {
             u32::from_le_bytes(self.bytes()?),
             u32::from_le_bytes(self.bytes()?),
         );
-        let [band, mode, mode_by, source, flags, snr, wpm] = self.bytes()?;
+        let [band, mode, mode_by, source, flags, snr, wpm, heard_by] = self.bytes()?;
         let record = Record {
             seq,
             freq,
@@ -219,6 +220,7 @@ impl<'b> Reader<'b> {
             flags,
             snr: i8::from_le_bytes([snr]),
             wpm,
+            heard_by,
             ..Record::EMPTY
         };
         Some(Kept {

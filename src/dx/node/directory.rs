@@ -1,7 +1,8 @@
 //! Who is signed in to the telnet cluster, and how to reach them.
 //!
-//! One session for a call and its identifier: a second one ends the first, which is told. Notes wait in a short
-//! queue for each session; one that does not read loses notes, never spots, and holds nobody up.
+//! One session for a call and its identifier: a second one ends the first, which is told; but who has shown nothing
+//! does not send away who has. Notes wait in a short queue for each session; one that does not read loses notes, never
+//! spots, and holds nobody up.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -36,8 +37,12 @@ pub(crate) struct Present {
     /// The call with its identifier.
     pub(crate) call: SmolStr,
     pub(crate) since: Timestamp,
-    /// Whether the session may spot.
+    /// Whether it has shown that it is the call's own.
     pub(crate) known: bool,
+    /// Whether the session may spot.
+    pub(crate) speaks: bool,
+    /// Whether it is told who comes and goes.
+    pub(crate) watches: bool,
     /// At the station, not only its computer.
     pub(crate) here: bool,
     pub(crate) name: SmolStr,
@@ -79,11 +84,15 @@ pub(crate) struct Stay {
 }
 
 impl Directory {
-    /// Enters a session, ending another one of the same call.
-    pub(crate) fn enter(&self, guest: Guest) -> (Stay, mpsc::Receiver<Note>) {
+    /// Enters a session, ending another one of the same call; `None` if that one is the call's own and this is not.
+    pub(crate) fn enter(&self, guest: Guest) -> Option<(Stay, mpsc::Receiver<Note>)> {
         let (notes, receiver) = mpsc::channel(WAITING);
         let call = guest.present.call.clone();
         let mut entries = lock(&self.entries);
+        let before = entries.by_call.get(&call);
+        if before.is_some_and(|before| before.present.known && !guest.present.known) {
+            return None;
+        }
         entries.next += 1;
         let number = entries.next;
         let entry = Entry {
@@ -101,7 +110,7 @@ impl Directory {
             call,
             number,
         };
-        (stay, receiver)
+        Some((stay, receiver))
     }
 
     /// Everybody, by call.
@@ -123,25 +132,34 @@ impl Directory {
         self.most.load(Ordering::Relaxed)
     }
 
-    /// Tells everybody.
+    /// Tells everybody; of comings and goings only those who watch.
     pub(crate) fn tell_all(&self, note: &Note) {
+        let watchers = matches!(note, Note::Login(_));
         for entry in lock(&self.entries).by_call.values() {
-            drop(entry.notes.try_send(note.clone()));
+            if entry.present.watches || !watchers {
+                drop(entry.notes.try_send(note.clone()));
+            }
         }
     }
 
-    /// Tells a call; with an identifier that session, without one all of the call's. Whether anybody is there.
+    /// Tells a call; with an identifier that session, without one all of the call's, its own before those that only
+    /// say so. Whether anybody is there.
     pub(crate) fn tell(&self, call: &str, line: &Arc<str>) -> bool {
         let base = |full: &str| full.split_once('-').map_or(full.len(), |(base, _)| base.len());
         let entries = lock(&self.entries);
-        let mut found = false;
-        for (own, entry) in &entries.by_call {
-            if *own == call || own[..base(own)] == *call {
-                drop(entry.notes.try_send(Note::Talk(Arc::clone(line))));
-                found = true;
+        let meant: Vec<_> = entries
+            .by_call
+            .iter()
+            .filter(|(own, _)| **own == call || own[..base(own)] == *call)
+            .collect();
+        let is_own = |(own, entry): &(&SmolStr, &Entry)| entry.present.known || **own == call;
+        let only_own = meant.iter().any(is_own);
+        for one in &meant {
+            if is_own(one) || !only_own {
+                drop(one.1.notes.try_send(Note::Talk(Arc::clone(line))));
             }
         }
-        found
+        !meant.is_empty()
     }
 }
 
@@ -185,6 +203,8 @@ mod tests {
                 call: call.into(),
                 since: Timestamp::UNIX_EPOCH,
                 known: true,
+                speaks: true,
+                watches: false,
                 here: true,
                 name: SmolStr::default(),
                 qth: SmolStr::default(),
@@ -197,8 +217,8 @@ mod tests {
     #[test]
     fn the_second_session_of_a_call_ends_the_first() {
         let directory = Directory::default();
-        let (first, mut notes) = directory.enter(guest("K1ABC-3"));
-        let (second, _other) = directory.enter(guest("K1ABC-3"));
+        let (first, mut notes) = directory.enter(guest("K1ABC-3")).unwrap();
+        let (second, _other) = directory.enter(guest("K1ABC-3")).unwrap();
         assert!(matches!(notes.try_recv(), Ok(Note::Replaced(_))));
         assert!(notes.try_recv().is_err());
         drop(first);
@@ -208,9 +228,30 @@ mod tests {
     }
 
     #[test]
+    fn who_only_says_so_neither_sends_the_own_session_away_nor_hears_for_it() {
+        let directory = Directory::default();
+        let stranger = |call| {
+            let mut guest = guest(call);
+            guest.present.known = false;
+            guest
+        };
+        let (_own, mut own_notes) = directory.enter(guest("K1ABC")).unwrap();
+        assert!(directory.enter(stranger("K1ABC")).is_none());
+        let (_stay, mut notes) = directory.enter(stranger("K1ABC-9")).unwrap();
+        assert!(directory.tell("K1ABC", &"hi".into()));
+        assert!(matches!(own_notes.try_recv(), Ok(Note::Talk(_))));
+        assert!(notes.try_recv().is_err());
+        directory.tell_all(&Note::Login("somebody came".into()));
+        assert!(
+            own_notes.try_recv().is_err() && notes.try_recv().is_err(),
+            "nobody watches"
+        );
+    }
+
+    #[test]
     fn talk_finds_a_call_with_and_without_identifier() {
         let directory = Directory::default();
-        let (_stay, mut notes) = directory.enter(guest("K1ABC-3"));
+        let (_stay, mut notes) = directory.enter(guest("K1ABC-3")).unwrap();
         let line: Arc<str> = "hi".into();
         assert!(directory.tell("K1ABC", &line) && directory.tell("K1ABC-3", &line));
         assert!(!directory.tell("K1ABC-4", &line) && !directory.tell("K1AB", &line));

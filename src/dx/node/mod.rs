@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use smol_str::SmolStr;
+use tokio::sync::Semaphore;
 
-use super::Cluster;
+use super::event::Spot;
 use super::upstream::Upstreams;
+use super::{Cluster, Query};
 use crate::bus::Bus;
 use crate::env::Env;
 use crate::identity::Identity;
@@ -44,7 +46,11 @@ struct Inner {
     directory: Directory,
     bulletins: Bulletins,
     upstreams: Upstreams,
+    searches: Semaphore,
 }
+
+/// Searches of the history for users at once: each may look at a million spots.
+const SEARCHES: usize = 2;
 
 impl Node {
     /// A node nobody is signed in to yet.
@@ -59,6 +65,7 @@ impl Node {
                 directory: Directory::default(),
                 bulletins: Bulletins::default(),
                 upstreams,
+                searches: Semaphore::new(SEARCHES),
                 parts,
             }),
         }
@@ -127,6 +134,18 @@ impl Node {
     /// Whom it listens to.
     pub(crate) fn upstreams(&self) -> &Upstreams {
         &self.inner.upstreams
+    }
+
+    /// Spots of the past for a user, looked for beside the runtime's threads; who comes when others search waits.
+    pub(crate) async fn search(
+        &self,
+        query: Query,
+        wanted: impl FnMut(&Spot) -> bool + Send + 'static,
+    ) -> Vec<Spot> {
+        let _turn = self.inner.searches.acquire().await;
+        let cluster = self.cluster().clone();
+        let found = tokio::task::spawn_blocking(move || cluster.history(&query, wanted));
+        found.await.unwrap_or_default()
     }
 
     /// Takes in a bulletin and tells everybody, unless it was said before; whether it was new.

@@ -1,6 +1,7 @@
 //! What each command does, and the words it is answered with: those that programs know from `DXSpider`.
 
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 
 use super::facts::Atlas;
 use super::session::{After, Session};
@@ -11,9 +12,10 @@ use crate::dx::model::{Accepted, RawSpot, Refused, Sender};
 use crate::dx::node::Bulletin;
 use crate::ham::cluster::command::{Command, Dx, DxError, ModeSwitch, Skimmers, Switch, TailKind};
 use crate::ham::cluster::filter::{Action, FilterError, Kind, cc};
-use crate::ham::cluster::write::WIDTHS;
-use crate::ham::cluster::{Announce, Talk};
+use crate::ham::cluster::write::{self, SpotText, Tail, WIDTHS};
+use crate::ham::cluster::{Announce, HourMinute, Talk};
 use crate::ham::grid::Grid;
+use crate::ham::spot::Spotter;
 
 /// Longest text said to others, in characters.
 const LONGEST_SAYING: usize = 200;
@@ -29,8 +31,10 @@ impl Session {
             Command::Empty => return After::Quiet,
             Command::Bye => return After::End,
             Command::Unknown => self.wire.say("Invalid command"),
-            Command::Harmless => self.wire.say("Operation successful"),
+            Command::Told => return After::Quiet,
+            Command::NotHere => self.wire.say("Sorry, there is nothing of the kind here"),
             Command::Dx(dx) => self.dx(dx),
+            Command::DxTest(dx) => self.test_dx(dx),
             Command::Announce { everybody, text } => self.announce(everybody, &text),
             Command::Weather { text, .. } => self.weather(&text),
             Command::Talk { to, text } => self.say_to(&to, &text),
@@ -62,6 +66,7 @@ impl Session {
             } => self.filter((action, kind, number), &text),
             Command::ClearFilter { kind, number } => self.clear(kind, number),
             Command::SetExpression(text) => self.set_expression(&text),
+            Command::SetExpressionMode(mode) => self.set_mode(mode),
             Command::SetList(text) => self.set_list(&text),
             Command::NoFilter => {
                 for rules in &mut self.settings.rules {
@@ -109,6 +114,28 @@ impl Session {
             }
             Err(other) => self.wire.say(&format!("Sorry, {other}")),
         }
+    }
+
+    /// Shows a spot's line to who typed it, and to nobody else.
+    fn test_dx(&mut self, dx: Result<Dx, DxError>) {
+        let dx = match dx {
+            Ok(dx) => dx,
+            Err(error) => return self.wire.say(&error.to_string()),
+        };
+        let Ok(spotter) = Spotter::parse(&self.own) else {
+            return self.wire.say(ONLY_READS);
+        };
+        let now = self.node.now();
+        let text = SpotText {
+            spotter: &spotter,
+            freq: dx.freq,
+            call: dx.call.as_str(),
+            comment: &dx.comment,
+            date: now.to_zoned(TimeZone::UTC).date(),
+            at: HourMinute::of(now),
+        };
+        self.wire
+            .say(&write::live(&text, Tail::None, self.settings.width));
     }
 
     /// A text for others, if the user may say one; else it has been answered.
@@ -194,6 +221,9 @@ impl Session {
             TailKind::Itu => "DX ITU Zones",
             TailKind::State => "US State",
         };
+        if tail == TailKind::State {
+            return self.wire.say("Sorry, no states are known here");
+        }
         if on {
             self.settings.tail = Some(tail);
         } else if self.settings.tail == Some(tail) {
@@ -274,7 +304,17 @@ impl Session {
         if set.is_ok() && lower.contains("skimmer") && !lower.contains("not skimmer") {
             self.settings.skimmers = Skimmers::ALL;
         }
+        self.settings.rest(false);
         self.filtered(set, "Operation successful");
+    }
+
+    /// Whether the expression is asked.
+    fn set_mode(&mut self, filters: Option<bool>) {
+        let Some(filters) = filters else {
+            return self.wire.say("Sorry, the modes are open and filter");
+        };
+        self.settings.rest(!filters);
+        self.changed("Operation successful");
     }
 
     fn set_list(&mut self, text: &str) {

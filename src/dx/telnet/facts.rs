@@ -1,12 +1,16 @@
-//! A spot as filters and lines of the telnet world see it.
+//! A spot, or a bulletin, as filters and lines of the telnet world see it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
 use super::settings::Settings;
-use crate::dx::event::Spot;
+use crate::dx::accept;
+use crate::dx::event::{Place, Spot};
+use crate::dx::node::Bulletin;
 use crate::ham::cluster::HourMinute;
 use crate::ham::cluster::command::{Skimmers, TailKind};
 use crate::ham::cluster::filter::{Places, PrefixPlace, Side, SpotFacts, place_in};
@@ -20,7 +24,7 @@ use crate::logbook::place::Table;
 pub(super) struct Facts<'a>(pub(super) &'a Spot);
 
 impl Facts<'_> {
-    fn place(&self, side: Side) -> &crate::dx::event::Place {
+    fn place(&self, side: Side) -> &Place {
         match side {
             Side::Spotted => &self.0.place,
             Side::Spotter => &self.0.spotter_place,
@@ -64,16 +68,105 @@ impl SpotFacts for Facts<'_> {
         self.place(side).continent
     }
 
-    fn state(&self, _side: Side) -> &'static str {
-        ""
-    }
-
     fn origin(&self) -> &str {
         &self.0.origin
     }
 
     fn is_skimmer(&self) -> bool {
         self.0.skimmer
+    }
+
+    fn reports(&self) -> u8 {
+        self.0.heard_by
+    }
+
+    fn is_busted(&self) -> bool {
+        self.0.busted_of.is_some()
+    }
+}
+
+/// A bulletin that filters ask: who says it is its spotter, whom it is for the spotted, its words the comment.
+pub(super) struct Said<'a> {
+    from: &'a str,
+    to: &'a str,
+    text: Cow<'a, str>,
+    place: Place,
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn of(bulletin: &'a Bulletin, atlas: &Atlas, now: Timestamp) -> Self {
+        let (from, to, text) = match bulletin {
+            Bulletin::Announce(said) => (said.from.as_str(), said.to.as_str(), said.text.as_str().into()),
+            Bulletin::Weather(said) => (said.from.as_str(), said.to.as_str(), said.text.as_str().into()),
+            Bulletin::Wwv(figures) => (figures.logger.as_str(), "", bulletin.line().into()),
+            Bulletin::Wcy(figures) => (figures.logger.as_str(), "", bulletin.line().into()),
+        };
+        let place = Spotter::parse(from)
+            .ok()
+            .map(|who| accept::locate(&atlas.0, &who.call, now, None).0);
+        Self {
+            from,
+            to,
+            text,
+            place: place.unwrap_or_default(),
+        }
+    }
+
+    fn place(&self, side: Side) -> Option<&Place> {
+        (side == Side::Spotter).then_some(&self.place)
+    }
+}
+
+impl SpotFacts for Said<'_> {
+    fn frequency(&self) -> Hertz {
+        Hertz::new(0)
+    }
+
+    fn call(&self, side: Side) -> &str {
+        match side {
+            Side::Spotted => self.to,
+            Side::Spotter => self.from,
+        }
+    }
+
+    fn comment(&self) -> &str {
+        &self.text
+    }
+
+    fn mode(&self) -> Option<SpotMode> {
+        None
+    }
+
+    fn entity(&self, side: Side) -> Option<u16> {
+        self.place(side)?.dxcc
+    }
+
+    fn cq_zone(&self, side: Side) -> Option<u8> {
+        self.place(side)?.cq_zone
+    }
+
+    fn itu_zone(&self, side: Side) -> Option<u8> {
+        self.place(side)?.itu_zone
+    }
+
+    fn continent(&self, side: Side) -> Option<Continent> {
+        self.place(side)?.continent
+    }
+
+    fn origin(&self) -> &'static str {
+        ""
+    }
+
+    fn is_skimmer(&self) -> bool {
+        false
+    }
+
+    fn reports(&self) -> u8 {
+        1
+    }
+
+    fn is_busted(&self) -> bool {
+        false
     }
 }
 

@@ -19,7 +19,7 @@ mod texts;
 mod wire;
 pub(crate) mod write;
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::node::Node;
-use crate::net::{Network, Places};
+use crate::net::{self, Announced, Network, Place, Places};
 
 /// How long signing in may take.
 pub(super) const LOGIN_TIME: Duration = Duration::from_mins(1);
@@ -35,6 +35,8 @@ pub(super) const LOGIN_TIME: Duration = Duration::from_mins(1);
 const FAREWELL: Duration = Duration::from_secs(2);
 /// How long to wait when the system has no more connections to give.
 const BREATHE: Duration = Duration::from_millis(100);
+/// What those hear for whom there is no place.
+const FULL: &[u8] = b"Sorry, there are too many connections here or from your network; try again later\r\n";
 
 /// Serves sessions until told to stop.
 pub(crate) async fn serve(listener: TcpListener, node: Node, stop: CancellationToken) {
@@ -49,22 +51,69 @@ pub(crate) async fn serve(listener: TcpListener, node: Node, stop: CancellationT
                 continue;
             }
         };
+        prepare(&stream);
         let address = from.ip().to_canonical();
-        // This machine's own programs are trusted not to take all places from others.
-        let network = (!address.is_loopback()).then(|| Network::of(address));
-        let Some(place) = places.take(network) else {
+        let guest = Arrival {
+            announced: node.settings().announces(address),
+            address,
+            places: places.clone(),
+        };
+        let Some(place) = guest.place() else {
+            turn_away(&stream);
             continue;
         };
-        prepare(&stream);
-        let from = SocketAddr::new(address, from.port());
-        let session = Box::pin(session::run(stream, from, node.clone(), stop.clone()));
-        tasks.spawn(async move {
-            session.await;
-            drop(place);
-        });
+        let (node, stop) = (node.clone(), stop.clone());
+        tasks.spawn(guest.attend(stream, place, node, stop));
     }
     tasks.close();
     drop(tokio::time::timeout(FAREWELL, tasks.wait()).await);
+}
+
+/// Somebody who has connected.
+struct Arrival {
+    address: IpAddr,
+    /// Whether it is a proxy that says for whom.
+    announced: bool,
+    places: Places,
+}
+
+impl Arrival {
+    /// A place. This machine's own programs are trusted not to take all places from others; whoever comes by a proxy
+    /// is counted once it has said who it is.
+    fn place(&self) -> Option<Place> {
+        let counted = !self.announced && !self.address.is_loopback();
+        self.places.take(counted.then(|| Network::of(self.address)))
+    }
+
+    async fn attend(self, mut stream: TcpStream, place: Place, node: Node, stop: CancellationToken) {
+        let (mut address, mut place) = (self.address, place);
+        if self.announced {
+            let header = tokio::time::timeout(LOGIN_TIME, net::take_announced(&mut stream));
+            match header.await {
+                Ok(Ok(Ok(Announced::Client(client)))) => {
+                    address = client.ip().to_canonical();
+                    match self.places.count(place, Network::of(address)) {
+                        Some(counted) => place = counted,
+                        None => return turn_away(&stream),
+                    }
+                }
+                Ok(Ok(Ok(Announced::Nobody))) => {}
+                Ok(Ok(Err(bad))) => {
+                    tracing::warn!(%address, "a telnet connection from the proxy {address} is refused: {bad}");
+                    return;
+                }
+                Ok(Err(_)) | Err(_) => return,
+            }
+        }
+        // On the heap by itself: most sessions wait most of the time, and should be small then.
+        Box::pin(session::run(stream, address, node, stop)).await;
+        drop(place);
+    }
+}
+
+/// Tells somebody that there is no place, as far as the socket's empty buffer takes it.
+fn turn_away(stream: &TcpStream) {
+    drop(stream.try_write(FULL));
 }
 
 /// Lines go out at once, and a peer that vanished is noticed.

@@ -5,7 +5,7 @@
 //! nothing live is told, and nothing is lost that the ring still holds.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::facts::{self, Layout};
+use super::facts::{self, Atlas, Layout};
 use super::login::{self, Entered};
 use super::settings::{self, Settings};
 use super::wire::{Turn, Wire};
@@ -26,7 +26,7 @@ use crate::dx::event::Spot;
 use crate::dx::node::{Guest, Node, Note, Present, Stay};
 use crate::ham::cluster::command::Command;
 use crate::ham::cluster::{HourMinute, write};
-use crate::identity::{Actor, Role};
+use crate::identity::{Actor, Role, Scope};
 
 /// A prompt at least so often, so that a peer that vanished is noticed.
 const IDLE_PROMPT: Duration = Duration::from_mins(5);
@@ -38,7 +38,7 @@ pub(super) struct Session {
     pub(super) wire: Wire,
     pub(super) node: Node,
     pub(super) actor: Actor,
-    pub(super) settings: Settings,
+    pub(super) settings: Box<Settings>,
     /// The call with its identifier.
     pub(super) call: SmolStr,
     /// Without it.
@@ -48,8 +48,8 @@ pub(super) struct Session {
     pub(super) stay: Stay,
     /// Settings that are not stored yet.
     pub(super) dirty: bool,
-    /// A spot whose line has been shown.
-    pub(super) shown: Option<u64>,
+    /// Spots whose lines have been shown before the bus told of them.
+    shown: Vec<u64>,
     notes: mpsc::Receiver<Note>,
     subscription: Subscription,
     /// What of a long answer waits for the next page.
@@ -67,23 +67,35 @@ pub(super) enum After {
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn run(stream: TcpStream, from: SocketAddr, node: Node, stop: CancellationToken) {
+pub(super) async fn run(stream: TcpStream, from: IpAddr, node: Node, stop: CancellationToken) {
     let mut wire = Wire::new(stream);
+    let entering = Box::pin(login::enter(&mut wire, &node, from));
     let entered = tokio::select! {
-        entered = tokio::time::timeout(LOGIN_TIME, login::enter(&mut wire, &node, from.ip())) => entered.ok().flatten(),
-        () = stop.cancelled() => None,
+        entered = tokio::time::timeout(LOGIN_TIME, entering) => entered,
+        () = stop.cancelled() => Ok(None),
     };
-    let Some(entered) = entered else {
-        return wire.finish().await;
-    };
-    let mut session = Session::begin(wire, node, entered);
-    session.live(&stop).await;
-    session.end().await;
+    match entered {
+        Ok(Some(entered)) => match Session::begin(wire, node, entered) {
+            Ok(mut session) => {
+                session.live(&stop).await;
+                session.end().await;
+            }
+            Err(wire) => wire.finish().await,
+        },
+        Ok(None) => wire.finish().await,
+        Err(_) => {
+            wire.say("");
+            wire.say("Sorry, nobody signed in");
+            wire.finish().await;
+        }
+    }
 }
 
 impl Session {
-    fn begin(wire: Wire, node: Node, entered: Entered) -> Self {
-        let own = login::own_call(&entered);
+    /// A session with its greeting; the wire alone, with what there is to say, where another one of the call may not
+    /// be sent away.
+    fn begin(mut wire: Wire, node: Node, entered: Entered) -> Result<Self, Box<Wire>> {
+        let own = entered.own_call();
         let Entered {
             call,
             actor,
@@ -95,12 +107,19 @@ impl Session {
             call: call.clone(),
             since: node.now(),
             known: actor.account().is_some(),
+            speaks: actor.require(Scope::DxWrite).is_ok(),
+            watches: settings.logins,
             here: settings.here,
             name: SmolStr::new(&settings.name),
             qth: SmolStr::new(&settings.qth),
             grid: SmolStr::new(&settings.grid),
         };
-        let (stay, notes) = node.directory().enter(Guest { present, address });
+        let Some((stay, notes)) = node.directory().enter(Guest { present, address }) else {
+            wire.say(&format!(
+                "Sorry, {call} is here already: come as {own}-9, or any other number"
+            ));
+            return Err(Box::new(wire));
+        };
         node.directory()
             .tell_all(&Note::Login(format!("User {call} has signed in").into()));
         let subscription = node.bus().subscribe([SPOTS], None);
@@ -112,7 +131,7 @@ impl Session {
             call,
             stay,
             dirty: false,
-            shown: None,
+            shown: Vec::new(),
             notes,
             subscription,
             pages: VecDeque::new(),
@@ -128,12 +147,15 @@ impl Session {
         if let Some(first) = first {
             session.wire.put_back(first);
         }
-        session
+        Ok(session)
     }
 
     async fn live(&mut self, stop: &CancellationToken) {
         loop {
-            while let Some(line) = self.wire.line() {
+            // Who does not take answers gets none, and is not read either.
+            while self.wire.has_room()
+                && let Some(line) = self.wire.line()
+            {
                 if self.answer(line).await == After::End {
                     return;
                 }
@@ -185,7 +207,8 @@ impl Session {
             }
             return After::Quiet;
         }
-        let after = self.obey(command).await;
+        // On the heap while it lasts: a session should be small while it waits.
+        let after = Box::pin(self.obey(command)).await;
         if after == After::Prompt && self.pages.is_empty() {
             self.prompt();
         }
@@ -235,7 +258,7 @@ impl Session {
 
     /// Shows a spot at once, before the prompt; the bus' message of it is then left out.
     pub(super) fn show(&mut self, spot: &Spot) {
-        self.shown = Some(spot.seq);
+        self.shown.push(spot.seq);
         self.spot(spot);
     }
 
@@ -258,9 +281,10 @@ impl Session {
             match delivery {
                 Delivery::Message(message) => {
                     let Some(spot) = &message.spot else { continue };
-                    if self.shown == Some(spot.seq) {
-                        self.shown = None;
-                    } else if self.settings.wants(spot, &self.own) {
+                    let told = self.shown.contains(&spot.seq);
+                    // Numbers rise: what came before this one will not come any more.
+                    self.shown.retain(|seq| *seq > spot.seq);
+                    if !told && self.settings.wants(spot, &self.own) {
                         self.spot(spot);
                     }
                 }
@@ -275,8 +299,11 @@ impl Session {
     fn note(&mut self, note: Option<Note>) -> After {
         let has_room = self.wire.has_room();
         match note {
-            Some(Note::Bulletin(bulletin)) if has_room && self.settings.wants_bulletin(&bulletin) => {
-                self.live_line(&bulletin.line());
+            Some(Note::Bulletin(bulletin)) if has_room => {
+                let places = Atlas(self.node.cluster().table());
+                if self.settings.wants_bulletin(&bulletin, &places, self.node.now()) {
+                    self.live_line(&bulletin.line());
+                }
             }
             Some(Note::Talk(line)) if self.settings.talk => self.wire.say(&line),
             Some(Note::Login(line)) if has_room && self.settings.logins => self.wire.say(&line),
@@ -299,7 +326,7 @@ impl Session {
         let settings = &self.settings;
         let (name, qth, grid) = (&settings.name, &settings.qth, &settings.grid);
         self.stay.update(|present| {
-            present.here = settings.here;
+            (present.here, present.watches) = (settings.here, settings.logins);
             (present.name, present.qth, present.grid) = (name.into(), qth.into(), grid.into());
         });
         if self.actor.account().is_some() {
@@ -312,7 +339,7 @@ impl Session {
         self.node
             .identity()
             .still(&self.actor)
-            .filter(|actor| actor.account().is_some())
+            .filter(|actor| actor.require(Scope::DxWrite).is_ok())
     }
 
     /// Whether the user administers the station.

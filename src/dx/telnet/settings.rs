@@ -4,8 +4,9 @@
 //! read any more is left out.
 
 use ipnet::IpNet;
+use jiff::Timestamp;
 
-use super::facts::{self, Atlas, Facts};
+use super::facts::{self, Atlas, Facts, Said};
 use super::tables::{Form, StoredFilter, StoredUser, USER};
 use super::write;
 use crate::dx::event::Spot;
@@ -158,13 +159,27 @@ impl Settings {
             && self.rules[kind as usize].pass(&Facts(spot))
     }
 
-    /// Whether a bulletin is wanted.
-    pub(super) fn wants_bulletin(&self, bulletin: &Bulletin) -> bool {
-        match bulletin {
-            Bulletin::Announce(_) => self.announce,
-            Bulletin::Weather(_) => self.weather,
-            Bulletin::Wwv(_) => self.wwv,
-            Bulletin::Wcy(_) => self.wcy,
+    /// Whether a bulletin is wanted; `places` knows where whoever says it is.
+    pub(super) fn wants_bulletin(&self, bulletin: &Bulletin, places: &Atlas, now: Timestamp) -> bool {
+        let (on, kind) = match bulletin {
+            Bulletin::Announce(_) => (self.announce, Kind::Ann),
+            Bulletin::Weather(_) => (self.weather, Kind::Ann),
+            Bulletin::Wwv(_) => (self.wwv, Kind::Wwv),
+            Bulletin::Wcy(_) => (self.wcy, Kind::Wcy),
+        };
+        let rules = &self.rules[kind as usize];
+        on && (rules.is_empty() || rules.pass(&Said::of(bulletin, places, now)))
+    }
+
+    /// Whether the expression rests.
+    pub(super) fn is_resting(&self) -> bool {
+        self.rules.iter().any(Rules::is_resting)
+    }
+
+    /// Lets the expression rest, or be asked again.
+    pub(super) fn rest(&mut self, resting: bool) {
+        for kind in [Kind::Spots, Kind::Rbn] {
+            self.rules(kind).rest(resting);
         }
     }
 
@@ -192,6 +207,7 @@ impl Settings {
             width: self.width,
             page: self.page,
             filters: self.filters(),
+            resting: self.is_resting(),
             allowed: self.allowed.iter().map(ToString::to_string).collect(),
         }
     }
@@ -271,19 +287,20 @@ impl Settings {
                 ),
             });
         }
+        settings.rest(stored.resting);
         settings
     }
 }
 
 /// The settings of an account.
-pub(super) async fn load(node: &Node, account: u32, places: &Atlas) -> Settings {
+pub(super) async fn load(node: &Node, account: u32, places: &Atlas) -> Box<Settings> {
     let stored = node.store().read(move |r| r.get(USER, &account)).await;
     match stored {
-        Ok(Some(stored)) => Settings::of(stored, places),
-        Ok(None) => Settings::default(),
+        Ok(Some(stored)) => Box::new(Settings::of(stored, places)),
+        Ok(None) => Box::default(),
         Err(error) => {
             log_failure(&error);
-            Settings::default()
+            Box::default()
         }
     }
 }

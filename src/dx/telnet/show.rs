@@ -1,7 +1,6 @@
 //! What `show` shows.
 //!
-//! Lists come in order, before the next prompt. Spots of the past are looked for beside the runtime's threads: the
-//! history may hold a million.
+//! Lists come in order, before the next prompt: what looks through the history is waited for.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -51,6 +50,7 @@ pub(super) async fn answer(session: &mut Session, command: Command) {
         Command::ShowStation(text) => each(&text, |call| station(session, call)),
         Command::ShowTime => vec![format!("{} UTC", stamp(session.node.now()))],
         Command::ShowBands => bands(),
+        Command::ShowCounts { hf } => counts(session, hf),
         Command::ShowFilter(kind) => texts::filters(session, kind),
         Command::ShowVersion => vec![format!(
             "Shackbox {}, a node as DXSpider's are",
@@ -85,14 +85,16 @@ async fn spots(session: &Session, asked: ShowDx) -> Vec<String> {
         skimmer: (!machines).then_some(false),
         ..Query::newest(asked.count + asked.skip)
     };
-    let (cluster, settings) = (session.node.cluster().clone(), session.settings.clone());
-    let (own, filtered) = (session.own.clone(), asked.filtered);
-    let found = tokio::task::spawn_blocking(move || {
-        cluster.history(&query, |spot| {
-            expr.matches(&Facts(spot)) && (!filtered || settings.wants(spot, &own))
-        })
-    });
-    let found: Vec<Spot> = found.await.unwrap_or_default();
+    let mine = asked
+        .filtered
+        .then(|| (session.settings.clone(), session.own.clone()));
+    let wanted = move |spot: &Spot| {
+        let of_mine = mine
+            .as_ref()
+            .is_none_or(|(settings, own)| settings.wants(spot, own));
+        of_mine && expr.matches(&Facts(spot))
+    };
+    let found = session.node.search(query, wanted).await;
     let layout = if asked.live { Layout::Live } else { Layout::Past };
     let line = |spot: &Spot| facts::line(spot, &session.settings, session.node.call(), layout);
     found.iter().skip(asked.skip).map(line).collect()
@@ -385,6 +387,22 @@ fn bands() -> Vec<String> {
         .filter(|band| band.upper().get() <= 81_000_000_000)
         .map(row)
         .collect()
+}
+
+/// How many spots there were of each band.
+fn counts(session: &Session, hf: bool) -> Vec<String> {
+    const HOURS: usize = 4;
+    let mut lines = vec![format!("{:<8} {:>9} {:>13}", "Band", "last hour", "last 4 hours")];
+    let all = session.node.cluster().activity(60 * HOURS);
+    let wanted = all
+        .iter()
+        .filter(|one| (one.band.upper().get() < 30_000_000) == hf);
+    lines.extend(wanted.map(|one| {
+        let hour: u32 = one.minutes.iter().rev().take(60).sum();
+        let whole: u32 = one.minutes.iter().sum();
+        format!("{:<8} {hour:>9} {whole:>13}", one.band.name())
+    }));
+    lines
 }
 
 fn settings(session: &Session) -> Vec<String> {

@@ -32,6 +32,8 @@ pub(crate) struct StoredUser {
     pub(crate) width: u16,
     pub(crate) page: u16,
     pub(crate) filters: Vec<StoredFilter>,
+    /// Whether the expression is kept without being asked.
+    pub(crate) resting: bool,
     /// Networks as they are written.
     pub(crate) allowed: Vec<String>,
 }

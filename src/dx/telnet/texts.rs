@@ -34,7 +34,7 @@ pub(super) fn greeting(session: &Session) -> Vec<String> {
         "Nodes: 0/1 Users [Loc/Clr]: {now}/{now} Max: {most}/{most} - Uptime: {up}"
     ));
     let settings = &session.settings;
-    if session.actor.account().is_none() {
+    if session.speaker().is_none() {
         lines.push("This session only reads".to_owned());
         return lines;
     }
@@ -79,7 +79,7 @@ const HELP: &[(&str, &str)] = &[
     ),
     (
         "sh/dx [n] [on 20m] [by g] [call] [info text]",
-        "spots of the last hours, newest first",
+        "spots of the last hours, newest first; also cw, ft8, dxcc g, zone 14, info",
     ),
     (
         "sh/mydx, sh/fdx",
@@ -93,7 +93,7 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("sh/users, who, sh/station <call>", "who is here"),
     (
-        "sh/cluster, sh/time, sh/bands, sh/version",
+        "sh/cluster, sh/time, sh/bands, sh/hfstats, sh/version",
         "about the node, the time, the bands",
     ),
     (
@@ -106,8 +106,8 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("sh/filter, clear/spots <n|all>", "what is set; take it away"),
     (
-        "set/dx/filter <expression>",
-        "AR-Cluster's form: band=20 and not skimmer",
+        "set/dx/filter <expression>, set/dx/mode open|filter",
+        "AR-Cluster's form: band=20 and unique>1 and not skimmer",
     ),
     ("set/filter dxbm/pass hf,6-cw", "CC Cluster's form; set/nofilter"),
     (
@@ -165,7 +165,8 @@ pub(super) fn filters(session: &Session, wanted: Option<Kind>) -> Vec<String> {
             lines.push(format!(" filter{number} {action} {text}"));
         }
         if let Some(text) = rules.expression() {
-            lines.push(format!(" filter  {text}"));
+            let resting = if rules.is_resting() { " (resting)" } else { "" };
+            lines.push(format!(" filter  {text}{resting}"));
         }
         for list in rules.lists() {
             let action = if list.pass { "pass" } else { "reject" };

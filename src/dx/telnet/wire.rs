@@ -2,7 +2,8 @@
 //!
 //! Nothing is read while lines wait to be answered or come faster than people and programs need; what goes out is
 //! collected for a moment, so that a burst is one packet, and sent at once after a silence. What does not fit because
-//! nobody reads is the caller's to hold back: [`Wire::has_room`].
+//! nobody reads is the caller's to hold back: [`Wire::has_room`]. Who sends and is gone is still read to the end: some
+//! programs connect, spot and close.
 
 use std::collections::VecDeque;
 use std::io;
@@ -17,6 +18,8 @@ use crate::ham::cluster::{Piece, Splitter, decode, encode};
 const ROOM: usize = 32 << 10;
 /// Bytes waiting at most, whatever adds to them: an answer is at most a few hundred lines.
 const MOST: usize = 256 << 10;
+/// Bytes of memory kept for what goes out next.
+const KEPT: usize = 512;
 /// How long what comes together is collected.
 const TICK: Duration = Duration::from_millis(20);
 /// How long a reader may not read before the connection is closed.
@@ -43,6 +46,8 @@ pub(super) struct Wire {
     splitter: Splitter,
     lines: VecDeque<Option<String>>,
     out: Vec<u8>,
+    /// The other side takes nothing any more.
+    deaf: bool,
     /// When the last byte went out.
     sent: Instant,
     /// Since when nothing of what waits could be sent.
@@ -64,6 +69,7 @@ impl Wire {
             splitter: Splitter::new(),
             lines: VecDeque::new(),
             out: Vec::new(),
+            deaf: false,
             sent: now,
             stuck: None,
             cr: None,
@@ -76,12 +82,12 @@ impl Wire {
     /// Writes a line with its end.
     pub(super) fn say(&mut self, line: &str) {
         self.put(line);
-        self.out.extend_from_slice(b"\r\n");
+        self.put("\r\n");
     }
 
     /// Writes without an end: a question.
     pub(super) fn put(&mut self, text: &str) {
-        if self.out.len() < MOST {
+        if self.out.len() < MOST && !self.deaf {
             self.out.extend_from_slice(&encode(text, self.single_bytes));
         }
     }
@@ -127,7 +133,13 @@ impl Wire {
             self.stream.writable().await
         };
         let moved = tokio::select! {
-            ready = writing, if !self.out.is_empty() => ready.and_then(|()| self.write()),
+            ready = writing, if !self.out.is_empty() => {
+                match ready.and_then(|()| self.write()) {
+                    Err(error) if error.kind() != io::ErrorKind::WouldBlock => self.give_up_writing(),
+                    _ => {}
+                }
+                Ok(())
+            }
             ready = reading, if may_read => ready.and_then(|()| self.read()),
             () = until(self.cr) => {
                 self.end_line();
@@ -164,7 +176,7 @@ impl Wire {
                 self.sent = now;
                 self.stuck = (!self.out.is_empty()).then_some(now);
                 if self.out.is_empty() {
-                    self.out.shrink_to(4 << 10);
+                    self.out.shrink_to(KEPT);
                 }
                 Ok(())
             }
@@ -173,6 +185,12 @@ impl Wire {
                 Err(error)
             }
         }
+    }
+
+    fn give_up_writing(&mut self) {
+        self.deaf = true;
+        self.out = Vec::new();
+        self.stuck = None;
     }
 
     fn read(&mut self) -> io::Result<()> {
@@ -193,7 +211,7 @@ impl Wire {
         self.cr = self.splitter.has_return().then(|| Instant::now() + LONE_CR);
         // Answers to telnet's own commands; they are few bytes.
         let replies = self.splitter.replies();
-        if self.out.len() < MOST {
+        if self.out.len() < MOST && !self.deaf {
             self.out.extend_from_slice(&replies);
         }
         Ok(())

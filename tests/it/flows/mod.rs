@@ -29,5 +29,7 @@ mod signatures;
 mod spots;
 mod spots_live;
 mod telnet;
+mod telnet_hostile;
+mod telnet_programs;
 mod threats;
 mod upstreams;

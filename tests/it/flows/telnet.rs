@@ -19,7 +19,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    async fn connect(app: &TestApp) -> Self {
+    pub(super) async fn connect(app: &TestApp) -> Self {
         let stream = TcpStream::connect(app.telnet_address()).await.unwrap();
         Self::at(stream)
     }
@@ -84,7 +84,7 @@ impl Program {
     }
 
     /// Everything up to the end of the connection.
-    async fn rest(mut self) -> String {
+    pub(super) async fn rest(mut self) -> String {
         let mut bytes = std::mem::take(&mut self.unread);
         // A reset is an end too.
         drop(

@@ -7,6 +7,7 @@
 
 mod dx;
 mod show;
+mod skimmers;
 mod words;
 
 use smol_str::SmolStr;
@@ -14,6 +15,7 @@ use smol_str::SmolStr;
 use super::filter::{Action, Kind};
 pub use dx::{Dx, DxError};
 pub use show::ShowDx;
+pub use skimmers::Skimmers;
 
 /// Longest name, place or similar that a user can set, in characters.
 pub const LONGEST_SETTING: usize = 40;
@@ -28,6 +30,8 @@ pub enum Command {
     Help(SmolStr),
     /// A spot, or why it is none.
     Dx(Result<Dx, DxError>),
+    /// The same, to be shown to nobody else.
+    DxTest(Result<Dx, DxError>),
     ShowDx(ShowDx),
     /// To everybody, or only to users of this node.
     Announce {
@@ -53,6 +57,10 @@ pub enum Command {
     ShowSun(String),
     ShowTime,
     ShowBands,
+    /// How many spots there were by band: up to 10 m, or above.
+    ShowCounts {
+        hf: bool,
+    },
     ShowFilter(Option<Kind>),
     ShowVersion,
     ShowSettings,
@@ -93,6 +101,8 @@ pub enum Command {
     },
     /// AR-Cluster's expression; an empty one takes it away.
     SetExpression(String),
+    /// Whether the expression is asked; `None`: the word is neither `open` nor `filter`.
+    SetExpressionMode(Option<bool>),
     /// CC Cluster's list, as typed.
     SetList(String),
     /// All filters away, whatever the dialect.
@@ -102,8 +112,10 @@ pub enum Command {
         network: Option<String>,
         on: bool,
     },
-    /// Known, without effect here; answered as done.
-    Harmless,
+    /// Known elsewhere; there is nothing of the kind here.
+    NotHere,
+    /// What a program tells and wants no answer to.
+    Told,
     Unknown,
 }
 
@@ -150,83 +162,6 @@ pub enum ModeSwitch {
     Rtty,
 }
 
-/// Which spots of machines are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names speak for themselves")]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a set of five, each asked for by name"
-)]
-pub struct Skimmers {
-    pub cw: bool,
-    pub rtty: bool,
-    pub psk: bool,
-    pub ft: bool,
-    pub beacon: bool,
-}
-
-impl Skimmers {
-    /// Every kind.
-    pub const ALL: Self = Self {
-        cw: true,
-        rtty: true,
-        psk: true,
-        ft: true,
-        beacon: true,
-    };
-
-    /// None.
-    pub const NONE: Self = Self {
-        cw: false,
-        rtty: false,
-        psk: false,
-        ft: false,
-        beacon: false,
-    };
-
-    /// Reads kinds: `cw ft`, `none`, `all`; nothing at all means all.
-    pub fn parse(words: &str) -> Option<Self> {
-        let mut found = Self::NONE;
-        let mut any = false;
-        for word in words.split([' ', ',', '/']).filter(|word| !word.is_empty()) {
-            any = true;
-            match word.to_ascii_lowercase().as_str() {
-                "none" | "off" | "no" => found = Self::NONE,
-                "all" | "on" => found = Self::ALL,
-                "cw" => found.cw = true,
-                "rtty" => found.rtty = true,
-                "psk" => found.psk = true,
-                "ft" | "ft8" | "ft4" | "ftx" => found.ft = true,
-                "bcn" | "beacon" | "dxf" | "ncdxf" => found.beacon = true,
-                _ => return None,
-            }
-        }
-        Some(if any { found } else { Self::ALL })
-    }
-
-    /// What the original says: `CW FT`, `NONE`, `ALL MODES`.
-    pub fn text(self) -> String {
-        match self {
-            Self::ALL => return "ALL MODES".to_owned(),
-            Self::NONE => return "NONE".to_owned(),
-            _ => {}
-        }
-        let all = [
-            (self.cw, "CW"),
-            (self.rtty, "RTTY"),
-            (self.psk, "PSK"),
-            (self.ft, "FT"),
-            (self.beacon, "BCN"),
-        ];
-        let names: Vec<_> = all
-            .into_iter()
-            .filter(|(on, _)| *on)
-            .map(|(_, name)| name)
-            .collect();
-        names.join(" ")
-    }
-}
-
 impl Command {
     /// Reads a line.
     pub fn parse(line: &str) -> Self {
@@ -243,13 +178,16 @@ impl Command {
             "reject" => Self::filter(Action::Reject, &words),
             "clear" => Self::clear(&words),
             "dx" if words.subject.is_empty() => Self::Dx(Dx::parse(words.rest)),
+            "dxtest" => Self::DxTest(Dx::parse(words.rest)),
             "announce" => Self::announce(&words),
             "wx" => Self::weather(&words),
             "talk" => Self::talk(words.rest),
             "help" => Self::Help(words.whole_rest().to_ascii_lowercase().into()),
             "bye" => Self::Bye,
             "who" => Self::Who,
-            "dxtest" | "ping" | "echo" => Self::Harmless,
+            "ping" | "echo" | "conference" => Self::NotHere,
+            // `SKIMMER/STATUS call frequency DUPE`, which some send behind every spot of a machine.
+            "skimmer" => Self::Told,
             _ => Self::Unknown,
         }
     }
@@ -281,6 +219,8 @@ impl Command {
             Some("sun") => Self::ShowSun(rest),
             Some("time" | "date") => Self::ShowTime,
             Some("bands") => Self::ShowBands,
+            Some("hfstats") => Self::ShowCounts { hf: true },
+            Some("vhfstats") => Self::ShowCounts { hf: false },
             Some("filter") => Self::ShowFilter(Kind::parse(words.rest.trim())),
             Some("version") => Self::ShowVersion,
             Some("set") => Self::ShowSettings,
@@ -394,7 +334,7 @@ impl Command {
             "utf8" => Self::SetEncoding { utf8: on },
             "allow" => Self::Allow { network: text(), on },
             "email" | "language" | "prompt" | "startup" | "login" | "isolate" | "hops" | "obscount"
-            | "buddy" | "bbs" | "usdb" => Self::Harmless,
+            | "buddy" | "bbs" | "usdb" => Self::NotHere,
             _ => return None,
         })
     }
@@ -444,8 +384,16 @@ impl Command {
                 String::new()
             }),
             "default" => Self::NoFilter,
-            "mode" if value.trim().eq_ignore_ascii_case("open") => Self::NoFilter,
-            "mode" | "count" | "output" | "extension" | "announce" => Self::Harmless,
+            "mode" => Self::SetExpressionMode(match value.trim().to_ascii_lowercase().as_str() {
+                "open" => Some(false),
+                "filter" => Some(true),
+                _ => None,
+            }),
+            "output" => Self::Set {
+                switch: Switch::Dx,
+                on: on && !value.trim().eq_ignore_ascii_case("off"),
+            },
+            "count" | "extension" | "announce" | "wrap" => Self::NotHere,
             _ => Self::Unknown,
         }
     }

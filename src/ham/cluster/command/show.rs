@@ -34,6 +34,7 @@ impl ShowDx {
         };
         let text = text.to_ascii_lowercase();
         let mut terms: Vec<String> = Vec::new();
+        let mut calls: Vec<&str> = Vec::new();
         let mut words = text.split_whitespace().peekable();
         while let Some(word) = words.next() {
             let keyword = matches!(
@@ -73,15 +74,21 @@ impl ShowDx {
                         terms.push(format!("{word} {value}"));
                     }
                 }
-                _ => asked.bare(word, &mut terms),
+                _ if is_mode(word) => terms.push(format!("mode {word}")),
+                _ if asked.bare(word, &mut terms) => {}
+                _ => calls.push(word),
             }
+        }
+        if !calls.is_empty() {
+            // Several are any of them.
+            terms.push(format!("call {}", calls.join(",")));
         }
         asked.filter = terms.join(" ");
         asked
     }
 
-    /// A number, a range, a band, or a call.
-    fn bare(&mut self, word: &str, terms: &mut Vec<String>) {
+    /// A number, a range or a band; else it is the start of a call.
+    fn bare(&mut self, word: &str, terms: &mut Vec<String>) -> bool {
         if let Ok(count) = word.parse::<usize>() {
             self.count = count.clamp(1, MOST);
         } else if let Some((from, to)) = range(word) {
@@ -95,9 +102,19 @@ impl ShowDx {
         } else if super::super::filter::is_band(word) {
             terms.push(format!("on {word}"));
         } else {
-            terms.push(format!("call {word}"));
+            return false;
         }
+        true
     }
+}
+
+/// Words that mean a mode before they mean the start of a call.
+fn is_mode(word: &str) -> bool {
+    const MODES: [&str; 17] = [
+        "cw", "ssb", "usb", "lsb", "phone", "data", "digi", "digital", "rtty", "psk", "ft8", "ft4", "ft",
+        "js8", "msk144", "q65", "sstv",
+    ];
+    MODES.contains(&word)
 }
 
 fn range(word: &str) -> Option<(f64, f64)> {

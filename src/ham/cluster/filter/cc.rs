@@ -63,7 +63,6 @@ pub fn expr(list: &List, places: &dyn Places) -> Result<Expr, FilterError> {
     let joined = joined.join(",");
     let zones = || each().map(|zone| zone.parse().ok()).collect::<Option<Vec<u8>>>();
     let continents = || each().map(spider::continent).collect::<Option<Vec<_>>>();
-    let states = || each().map(|state| state.to_ascii_uppercase().into()).collect();
     let wanted = match list.subject.as_str() {
         "dxbm" => Expr::any(each().map(band_mode).collect::<Option<_>>().ok_or_else(wrong)?),
         "doc" => Expr::Term(Term::Entity(
@@ -78,8 +77,9 @@ pub fn expr(list: &List, places: &dyn Places) -> Result<Expr, FilterError> {
         "dxzone" => Expr::Term(Term::Cq(Side::Spotted, zones().ok_or_else(wrong)?)),
         "doccont" => Expr::Term(Term::Continent(Side::Spotter, continents().ok_or_else(wrong)?)),
         "dxcont" => Expr::Term(Term::Continent(Side::Spotted, continents().ok_or_else(wrong)?)),
-        "docstate" => Expr::Term(Term::State(Side::Spotter, states())),
-        "dxstate" => Expr::Term(Term::State(Side::Spotted, states())),
+        "docstate" | "dxstate" => {
+            return Err(FilterError::at("no states are known here", &list.subject));
+        }
         _ => return Err(wrong()),
     };
     Ok(if list.pass {

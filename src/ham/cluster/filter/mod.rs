@@ -69,16 +69,16 @@ pub enum Term {
     Itu(Side, Vec<u8>),
     /// Continents.
     Continent(Side, Vec<Continent>),
-    /// States.
-    State(Side, Vec<SmolStr>),
     /// Found in the comment.
     Info(Vec<Pattern>),
     /// Starts of the name of where the spot came from.
     Origin(Vec<SmolStr>),
     /// Heard by a machine.
     Skimmer,
-    /// Reported by more than so many.
-    Unique(u32),
+    /// Reported by more than so many different stations lately.
+    Unique(u8),
+    /// Probably misheard.
+    Busted,
     /// Modes.
     Mode(Vec<SpotMode>),
     /// Classes of modes.
@@ -103,16 +103,14 @@ pub trait SpotFacts {
     fn itu_zone(&self, side: Side) -> Option<u8>;
     /// The continent.
     fn continent(&self, side: Side) -> Option<Continent>;
-    /// The state, in capitals; empty if unknown.
-    fn state(&self, side: Side) -> &str;
     /// Where it came from, in capitals.
     fn origin(&self) -> &str;
     /// Whether a machine heard it.
     fn is_skimmer(&self) -> bool;
-    /// How many have reported it, if anybody counts.
-    fn reports(&self) -> Option<u32> {
-        None
-    }
+    /// How many different stations have reported it lately, this one included.
+    fn reports(&self) -> u8;
+    /// Whether the call is probably another one, misheard.
+    fn is_busted(&self) -> bool;
 }
 
 /// Where prefixes are.
@@ -227,13 +225,13 @@ impl Term {
             Self::Cq(side, zones) => spot.cq_zone(*side).is_some_and(|zone| zones.contains(&zone)),
             Self::Itu(side, zones) => spot.itu_zone(*side).is_some_and(|zone| zones.contains(&zone)),
             Self::Continent(side, all) => spot.continent(*side).is_some_and(|one| all.contains(&one)),
-            Self::State(side, states) => states.iter().any(|state| spot.state(*side) == state.as_str()),
             Self::Info(patterns) => patterns.iter().any(|pattern| pattern.is_in(spot.comment())),
             Self::Origin(starts) => starts
                 .iter()
                 .any(|start| spot.origin().starts_with(start.as_str())),
             Self::Skimmer => spot.is_skimmer(),
-            Self::Unique(over) => spot.reports().is_none_or(|reports| reports > *over),
+            Self::Unique(over) => spot.reports() > *over,
+            Self::Busted => spot.is_busted(),
             Self::Mode(modes) => spot.mode().is_some_and(|mode| modes.contains(&mode)),
             Self::Class(classes) => spot.mode().is_some_and(|mode| classes.contains(&mode.class())),
         }

@@ -3,7 +3,7 @@
 //! Numbered rules are `DXSpider`'s: in each number the reject rule is tried before the accept rule, the first
 //! that matches decides, and what no rule matched is decided by the last rule there was. Expressions of AR-Cluster
 //! and lists of CC Cluster come on top: a spot must pass all that is set. Texts are kept as given, so that they
-//! can be shown, stored and read again.
+//! can be shown, stored and read again. An expression may rest (`set/dx/mode open`): it is kept and not asked.
 
 use serde::{Deserialize, Serialize};
 
@@ -71,8 +71,16 @@ struct Rule {
     expr: Expr,
 }
 
-#[derive(Debug, Clone, Default)]
+impl Rule {
+    fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// The rules of a number.
+#[derive(Debug, Clone)]
 struct Slot {
+    number: u8,
     reject: Option<Rule>,
     accept: Option<Rule>,
 }
@@ -80,8 +88,11 @@ struct Slot {
 /// All that is set about one kind of message.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    slots: [Slot; SLOTS as usize],
+    /// Those that are set, by their numbers.
+    slots: Vec<Slot>,
     expression: Option<Rule>,
+    /// Whether the expression is kept without being asked.
+    resting: bool,
     lists: Vec<(cc::List, Expr)>,
 }
 
@@ -94,11 +105,27 @@ impl Rules {
         text: &str,
         places: &dyn Places,
     ) -> Result<(), FilterError> {
-        let slot = self.slots.get_mut(usize::from(number));
-        let slot = slot.ok_or_else(|| FilterError::at("no such number", text))?;
+        if number >= SLOTS {
+            return Err(FilterError::at("no such number", text));
+        }
         let text = text.trim().to_lowercase();
         let expr = spider::parse(&text, places)?;
-        *slot.part(action) = Some(Rule { text, expr });
+        let place = self
+            .slots
+            .binary_search_by_key(&number, |slot| slot.number)
+            .unwrap_or_else(|place| {
+                let (reject, accept) = (None, None);
+                self.slots.insert(
+                    place,
+                    Slot {
+                        number,
+                        reject,
+                        accept,
+                    },
+                );
+                place
+            });
+        *self.slots[place].part(action) = Some(Rule { text, expr });
         Ok(())
     }
 
@@ -116,6 +143,16 @@ impl Rules {
         Ok(())
     }
 
+    /// Lets the expression rest, or be asked again.
+    pub fn rest(&mut self, resting: bool) {
+        self.resting = resting;
+    }
+
+    /// Whether the expression rests.
+    pub fn is_resting(&self) -> bool {
+        self.resting
+    }
+
     /// Sets a list of CC Cluster.
     pub fn set_list(&mut self, list: cc::List, places: &dyn Places) -> Result<(), FilterError> {
         let expr = cc::expr(&list, places)?;
@@ -127,23 +164,14 @@ impl Rules {
     /// Takes one numbered rule away, or everything.
     pub fn clear(&mut self, number: Option<u8>) {
         match number {
-            Some(number) => {
-                if let Some(slot) = self.slots.get_mut(usize::from(number)) {
-                    *slot = Slot::default();
-                }
-            }
+            Some(number) => self.slots.retain(|slot| slot.number != number),
             None => *self = Self::default(),
         }
     }
 
     /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
-        self.expression.is_none()
-            && self.lists.is_empty()
-            && self
-                .slots
-                .iter()
-                .all(|slot| slot.accept.is_none() && slot.reject.is_none())
+        self.expression.is_none() && self.lists.is_empty() && self.slots.is_empty()
     }
 
     /// Whether a spot is let through.
@@ -152,7 +180,7 @@ impl Rules {
             && self
                 .expression
                 .as_ref()
-                .is_none_or(|rule| rule.expr.matches(spot))
+                .is_none_or(|rule| self.resting || rule.expr.matches(spot))
             && self.lists.iter().all(|(_, expr)| expr.matches(spot))
     }
 
@@ -177,15 +205,12 @@ impl Rules {
 
     /// The numbered rules that are set, in order.
     pub fn numbered_rules(&self) -> impl Iterator<Item = (u8, Action, &str)> {
-        (0..SLOTS).zip(&self.slots).flat_map(|(number, slot)| {
-            let reject = slot
-                .reject
-                .iter()
-                .map(move |rule| (number, Action::Reject, rule.text.as_str()));
-            let accept = slot
-                .accept
-                .iter()
-                .map(move |rule| (number, Action::Accept, rule.text.as_str()));
+        self.slots.iter().flat_map(|slot| {
+            let number = slot.number;
+            let reject = slot.reject.iter().map(Rule::text);
+            let accept = slot.accept.iter().map(Rule::text);
+            let reject = reject.map(move |text| (number, Action::Reject, text));
+            let accept = accept.map(move |text| (number, Action::Accept, text));
             reject.chain(accept)
         })
     }

@@ -85,12 +85,14 @@ fn term(keyword: &str, value: &str, places: &dyn Places) -> Result<Expr, FilterE
             side,
             zones(value, places, |place| place.itu_zone).ok_or_else(wrong)?,
         ),
-        "state" => Term::State(side, list().map(upper).collect()),
+        "state" => return Err(FilterError::at("no states are known here", keyword)),
         "cont" | "continent" => Term::Continent(
             side,
             list().map(continent).collect::<Option<_>>().ok_or_else(wrong)?,
         ),
-        "origin" | "node" | "ip" | "channel" | "dest" => Term::Origin(starts(value)),
+        // Of an announcement: whom it is for.
+        "dest" => Term::Call(Side::Spotted, starts(value)),
+        "origin" | "node" => Term::Origin(starts(value)),
         "mode" => return modes(value).ok_or_else(wrong),
         _ => return Err(FilterError::at("unknown keyword", keyword)),
     }))

@@ -17,6 +17,8 @@ struct Heard {
     comment: &'static str,
     mode: Option<SpotMode>,
     skimmer: bool,
+    reports: u8,
+    busted: bool,
 }
 
 impl Default for Heard {
@@ -28,6 +30,8 @@ impl Default for Heard {
             comment: "",
             mode: Some(SpotMode::Cw),
             skimmer: false,
+            reports: 2,
+            busted: false,
         }
     }
 }
@@ -75,10 +79,6 @@ impl SpotFacts for Heard {
         self.place(side)?.continent
     }
 
-    fn state(&self, _side: Side) -> &'static str {
-        ""
-    }
-
     fn origin(&self) -> &'static str {
         "N0NODE-2"
     }
@@ -87,8 +87,12 @@ impl SpotFacts for Heard {
         self.skimmer
     }
 
-    fn reports(&self) -> Option<u32> {
-        Some(2)
+    fn reports(&self) -> u8 {
+        self.reports
+    }
+
+    fn is_busted(&self) -> bool {
+        self.busted
     }
 }
 
@@ -154,6 +158,8 @@ fn wrong_rules_are_refused_with_a_reason() {
         "call k;rm",
         "by_zone x9q",
         "not",
+        "by_state ny",
+        "ip 192.0.2.1",
     ] {
         assert!(spider::parse(text, &*TABLE).is_err(), "{text}");
     }
@@ -206,6 +212,13 @@ fn expressions_of_ar_cluster_mean_what_they_say() {
         ("freq>14000 and freq<14100", true),
         ("comment='iota'", false),
         ("spottercqzone=14", true),
+        ("unique >= 2 and unique <= 2 and unique = 2 and unique <> 3", true),
+        ("unique < 2", false),
+        ("unique >= 0", true),
+        ("band=[20, 40] and spottercty=[G, EI]", true),
+        ("SpotterItuZone = [4,8,9]", false),
+        ("skimvalid", false),
+        ("not skimbusted", true),
     ] {
         assert_eq!(arc(text).matches(&spot), wanted, "{text}");
     }
@@ -218,9 +231,28 @@ fn expressions_of_ar_cluster_mean_what_they_say() {
         "cont=XX",
         "((band=20)",
         "unique>x",
+        "unique>13",
+        "unique like 1",
+        "state=NY",
+        "spotterstate=NY",
+        "skimunknown",
+        "skimqsy",
+        "band=[",
     ] {
         assert!(arc::parse(text, &*TABLE).is_err(), "{text}");
     }
+}
+
+#[test]
+fn machines_that_others_agree_with_are_valid() {
+    let spot = Heard {
+        skimmer: true,
+        reports: 3,
+        busted: true,
+        ..Heard::default()
+    };
+    assert!(arc("skimvalid").matches(&spot) && arc("skimbusted").matches(&spot));
+    assert!(!arc("unique > 3").matches(&spot) && arc("unique > 2").matches(&spot));
 }
 
 #[test]
@@ -242,6 +274,8 @@ fn lists_of_cc_cluster_pass_and_reject() {
     for text in ["", "dxbm", "dxbm/pass", "dxbm/what 20", "/pass"] {
         assert!(cc::list(text).is_err(), "{text}");
     }
+    let states = cc::list("dxstate/pass ny").unwrap();
+    assert!(cc::expr(&states, &*TABLE).is_err(), "no states are known");
 }
 
 #[test]
@@ -277,6 +311,9 @@ fn numbered_rules_are_tried_in_order_and_the_last_decides() {
     assert!(rules.pass(&on_20));
     rules.set_expression("band=40", &*TABLE).unwrap();
     assert!(!rules.pass(&on_20) && rules.pass(&on_40));
+    rules.rest(true);
+    assert!(rules.pass(&on_20), "kept, not asked");
+    rules.rest(false);
     rules
         .set_list(cc::list("dxbm/pass 20").unwrap(), &*TABLE)
         .unwrap();

@@ -51,7 +51,11 @@ fn commands_may_be_abbreviated_and_spaced_as_people_do() {
         ("? sh/dx", Command::Help("sh/dx".into())),
         ("xyzzy", Command::Unknown),
         ("sh/xyzzy", Command::Unknown),
-        ("dxtest", Command::Harmless),
+        ("dxtest", Command::DxTest(Err(DxError::Usage))),
+        ("SKIMMER/STATUS W1AW 14025.0 DUPE", Command::Told),
+        ("sh/hfstats", Command::ShowCounts { hf: true }),
+        ("sh/vhfstats", Command::ShowCounts { hf: false }),
+        ("ping n0node", Command::NotHere),
     ] {
         assert_eq!(Command::parse(text), command, "{text}");
     }
@@ -105,6 +109,10 @@ fn lists_are_asked_for_with_conditions() {
         ("sh/dx 14000/14070 5", "freq 14000/14070"),
         ("sh/dx on hf/cw and not by k", "on hf/cw and not by k"),
         ("sh/dx iota", "info iota"),
+        ("sh/dx cw 20m", "mode cw on 20m"),
+        ("sh/dx/50 ft8", "mode ft8"),
+        ("sh/dx ja bv 15m", "on 15m call ja,bv"),
+        ("sh/dx dxcc dl phone", "dxcc dl mode phone"),
     ] {
         assert_eq!(show(text).filter, filter, "{text}");
     }
@@ -184,9 +192,12 @@ fn settings_are_understood_in_all_dialects() {
             "set/dx/filter band=20 and mode=CW",
             Command::SetExpression("band=20 and mode=CW".to_owned()),
         ),
-        ("set dx extension Name CTY State Section", Command::Harmless),
-        ("set dx mode OPEN", Command::NoFilter),
-        ("set/dx/count 20", Command::Harmless),
+        ("set dx extension Name CTY State Section", Command::NotHere),
+        ("set dx mode OPEN", Command::SetExpressionMode(Some(false))),
+        ("set/dx/mode filter", Command::SetExpressionMode(Some(true))),
+        ("set/dx/mode needs", Command::SetExpressionMode(None)),
+        ("set/dx/output off", set(Switch::Dx, false)),
+        ("set/dx/count 20", Command::NotHere),
         (
             "set/filter dxbm/pass hf,6-cw,6-ssb",
             Command::SetList("dxbm/pass hf,6-cw,6-ssb".to_owned()),
