@@ -6,18 +6,20 @@
 mod bulletins;
 mod directory;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use smol_str::SmolStr;
 use tokio::sync::Semaphore;
 
+use super::accept::{Pace, Rate};
 use super::event::Spot;
 use super::upstream::Upstreams;
 use super::{Cluster, Query};
 use crate::bus::Bus;
 use crate::env::Env;
-use crate::identity::Identity;
+use crate::identity::{AccountId, Actor, Identity};
 use crate::store::Store;
 
 pub(crate) use bulletins::{Bulletin, Bulletins};
@@ -47,7 +49,14 @@ struct Inner {
     bulletins: Bulletins,
     upstreams: Upstreams,
     searches: Semaphore,
+    sayings: Mutex<Pace<AccountId>>,
 }
+
+/// What a user may say to others: five at once, one more each half minute.
+const SAYING: Rate = Rate {
+    burst: 5,
+    every: Duration::from_secs(30),
+};
 
 /// Searches of the history for users at once: each may look at a million spots.
 const SEARCHES: usize = 2;
@@ -66,6 +75,7 @@ impl Node {
                 bulletins: Bulletins::default(),
                 upstreams,
                 searches: Semaphore::new(SEARCHES),
+                sayings: Mutex::new(Pace::new()),
                 parts,
             }),
         }
@@ -146,6 +156,16 @@ impl Node {
         let cluster = self.cluster().clone();
         let found = tokio::task::spawn_blocking(move || cluster.history(&query, wanted));
         found.await.unwrap_or_default()
+    }
+
+    /// Whether a user may say something to others now; the error says how long to wait.
+    pub(crate) fn may_speak(&self, actor: &Actor) -> Result<(), Duration> {
+        let Some(account) = actor.account() else {
+            return Err(SAYING.every);
+        };
+        let now = self.now().as_microsecond();
+        let mut sayings = self.inner.sayings.lock().unwrap_or_else(PoisonError::into_inner);
+        sayings.take(account, SAYING, now)
     }
 
     /// Takes in a bulletin and tells everybody, unless it was said before; whether it was new.

@@ -141,12 +141,19 @@ impl Session {
     /// A text for others, if the user may say one; else it has been answered.
     fn saying(&mut self, text: &str) -> Option<String> {
         let text: String = text.trim().chars().take(LONGEST_SAYING).collect();
-        if self.speaker().is_none() {
+        let Some(actor) = self.speaker() else {
             self.wire.say(ONLY_READS);
             return None;
-        }
+        };
         if text.is_empty() {
             self.wire.say("Sorry, there is no text");
+            return None;
+        }
+        if let Err(wait) = self.node.may_speak(&actor) {
+            let seconds = wait.as_secs() + 1;
+            self.wire.say(&format!(
+                "Sorry, that is too much at once: again in {seconds} seconds"
+            ));
             return None;
         }
         Some(text)
@@ -359,6 +366,16 @@ impl Session {
                 .wire
                 .say(&format!("Your sessions may spot at once from: {list}"));
         };
+        if on && !self.by_password {
+            return self
+                .wire
+                .say("Sorry, only a session that showed its password may allow one");
+        }
+        if on && network.prefix_len() < narrowest(network) {
+            return self
+                .wire
+                .say("Sorry, that is too wide: as much as /16, or /32 of IPv6");
+        }
         self.settings.allowed.retain(|other| *other != network);
         if on && self.settings.allowed.len() >= MOST_ALLOWED {
             return self.wire.say("Sorry, the list is full");
@@ -368,6 +385,14 @@ impl Session {
         }
         let words = if on { "now" } else { "no longer" };
         self.changed(&format!("Your sessions may {words} spot at once from {network}"));
+    }
+}
+
+/// The fewest bits that a network must have for its addresses to stand for somebody.
+fn narrowest(network: IpNet) -> u8 {
+    match network {
+        IpNet::V4(_) => 16,
+        IpNet::V6(_) => 32,
     }
 }
 

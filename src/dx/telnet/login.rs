@@ -35,6 +35,8 @@ pub(super) struct Entered {
     pub(super) call: SmolStr,
     /// A guest only reads.
     pub(super) actor: Actor,
+    /// Whether the account's password was shown.
+    pub(super) by_password: bool,
     pub(super) settings: Box<Settings>,
     /// A command that came in place of the password.
     pub(super) first: Option<String>,
@@ -58,6 +60,7 @@ pub(super) async fn enter(wire: &mut Wire, node: &Node, address: IpAddr) -> Opti
     let guest = |first| Entered {
         call: shown.as_str().into(),
         actor: Actor::Guest,
+        by_password: false,
         settings: Box::default(),
         first,
         address,
@@ -72,7 +75,9 @@ pub(super) async fn enter(wire: &mut Wire, node: &Node, address: IpAddr) -> Opti
         return None;
     }
     let settings = Box::pin(settings::load(node, account.0, &Atlas(node.cluster().table()))).await;
-    if settings.allowed.iter().any(|network| network.contains(&address)) {
+    // Where more than a password is asked for, an address is not enough either.
+    let is_allowed = settings.allowed.iter().any(|network| network.contains(&address));
+    if is_allowed && !stored.second_factor {
         let actor = identity.by_place(account, &SCOPES).ok()?;
         return Some(Entered {
             actor,
@@ -92,12 +97,13 @@ pub(super) async fn enter(wire: &mut Wire, node: &Node, address: IpAddr) -> Opti
     if is_command(&line) {
         return Some(guest(Some(line)));
     }
-    let Some(actor) = Box::pin(prove(node, account, line.trim(), address)).await else {
+    let Some((actor, by_password)) = Box::pin(prove(node, account, line.trim(), address)).await else {
         wire.say("Sorry, that is not right");
         return None;
     };
     Some(Entered {
         actor,
+        by_password,
         settings,
         ..guest(None)
     })
@@ -145,10 +151,12 @@ fn is_command(line: &str) -> bool {
     line.contains(['/', ' ']) && !matches!(Command::parse(line), Command::Unknown | Command::Empty)
 }
 
-/// Whoever shows the password of an account, or a key of it that may spot.
-async fn prove(node: &Node, account: AccountId, shown: &str, address: IpAddr) -> Option<Actor> {
+/// Whoever shows the password of an account, or a key of it that may spot; and whether it was the password.
+async fn prove(node: &Node, account: AccountId, shown: &str, address: IpAddr) -> Option<(Actor, bool)> {
     let identity = node.identity();
-    let actor = match identity.by_key(shown) {
+    let by_key = identity.by_key(shown);
+    let by_password = by_key.is_none();
+    let actor = match by_key {
         Some(actor) => actor.require(Scope::DxWrite).is_ok().then_some(actor),
         None => {
             let browser = Browser {
@@ -162,5 +170,6 @@ async fn prove(node: &Node, account: AccountId, shown: &str, address: IpAddr) ->
             proven.await.ok()
         }
     };
-    actor.filter(|actor| actor.account() == Some(account))
+    let actor = actor.filter(|actor| actor.account() == Some(account))?;
+    Some((actor, by_password))
 }

@@ -393,7 +393,7 @@ fn bands() -> Vec<String> {
 fn counts(session: &Session, hf: bool) -> Vec<String> {
     const HOURS: usize = 4;
     let mut lines = vec![format!("{:<8} {:>9} {:>13}", "Band", "last hour", "last 4 hours")];
-    let all = session.node.cluster().activity(60 * HOURS);
+    let all = session.node.cluster().activity(60 * HOURS, None);
     let wanted = all
         .iter()
         .filter(|one| (one.band.upper().get() < 30_000_000) == hf);

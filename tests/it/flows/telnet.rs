@@ -264,6 +264,7 @@ async fn filters_layouts_and_settings_are_obeyed_and_kept() {
     let mut again = Program::entered(&app, "K1BBB", Some(PASSWORD)).await;
     assert!(again.ask("sh/filter").await.contains("filter1 reject on 40m"));
     assert!(again.ask("sh/set").await.contains("Bob"));
+    assert!(again.ask("set/allow 0.0.0.0/0").await.contains("too wide"));
     assert!(again.ask("set/allow 127.0.0.1").await.contains("may now spot"));
     again.send("bye").await;
     again.rest().await;
@@ -274,6 +275,8 @@ async fn filters_layouts_and_settings_are_obeyed_and_kept() {
             .await
             .starts_with("CC11^21025.0^W1AW")
     );
+    let refused = allowed.ask("set/allow 192.0.2.7").await;
+    assert!(refused.contains("showed its password"), "{refused}");
 }
 
 #[tokio::test]
@@ -292,6 +295,10 @@ async fn people_reach_each_other() {
     reader.until("K1BBB-3 de G1AAA: hi there\r\n").await;
     let refused = reader.ask("ann I am nobody").await;
     assert!(refused.contains("not allowed"), "{refused}");
+    sender.send("ann a fifth one").await;
+    reader.until("To LOCAL de G1AAA: a fifth one\r\n").await;
+    let refused = sender.ask("ann and on and on").await;
+    assert!(refused.contains("too much at once"), "{refused}");
 
     let mut second = Program::entered(&app, "K1BBB-3", None).await;
     let end = reader.rest().await;
