@@ -138,8 +138,11 @@ fn spot(reader: &Reader, fields: &Fields) -> Result<Accepted> {
     Ok(reader.app.services.cluster.accept(raw, &sender)?)
 }
 
-/// Which feeds have been down for a while, and since when the first; nothing while all are heard.
+/// Which feeds have been down for a while, and since when the first; nothing while all are heard, or for guests.
 fn outage(reader: &Reader) -> String {
+    if reader.account.is_none() {
+        return String::new();
+    }
     let all = reader.app.services.node.upstreams().all();
     let down: Vec<_> = all
         .iter()

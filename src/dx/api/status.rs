@@ -10,6 +10,7 @@ use super::DxState;
 use crate::dx::choice::continent;
 use crate::dx::feeds::{FeedLine, PollLine};
 use crate::dx::upstream::UpstreamState;
+use crate::identity::Actor;
 use crate::identity::api::gate::Who;
 use crate::web::{Json, Problem, ProblemBody, Query, Result};
 
@@ -20,7 +21,7 @@ pub(super) struct StatusView {
     /// Users of Logbook of the World that are known.
     lotw_users: usize,
     feeds: Vec<FeedView>,
-    /// Nodes and feeds that the station listens to, and the node that it is linked with.
+    /// Nodes and feeds that the station listens to, and the node that it is linked with; none for guests.
     upstreams: Vec<UpstreamView>,
     /// Award programmes that are asked for activators.
     polls: Vec<PollView>,
@@ -158,6 +159,11 @@ impl From<FeedLine> for FeedView {
 pub(super) async fn show(State(state): State<DxState>, Who(actor): Who) -> Result<Json<StatusView>> {
     state.may_read(&actor)?;
     let cluster = &state.cluster;
+    // Names may be addresses, and errors are other nodes' words: not for guests.
+    let upstreams = match actor {
+        Actor::Guest => Vec::new(),
+        _ => state.node.upstreams().all(),
+    };
     let size = cluster.size();
     let (oldest_seq, newest_seq) = cluster.range().unzip();
     Ok(Json(StatusView {
@@ -171,13 +177,7 @@ pub(super) async fn show(State(state): State<DxState>, Who(actor): Who) -> Resul
         },
         lotw_users: cluster.lotw_users(),
         feeds: cluster.feeds().into_iter().map(FeedView::from).collect(),
-        upstreams: state
-            .node
-            .upstreams()
-            .all()
-            .into_iter()
-            .map(UpstreamView::from)
-            .collect(),
+        upstreams: upstreams.into_iter().map(UpstreamView::from).collect(),
         polls: cluster.polls().into_iter().map(PollView::from).collect(),
     }))
 }

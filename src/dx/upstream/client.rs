@@ -10,6 +10,7 @@ use super::script::{PATIENCE, Script, Stage};
 use super::state::Tally;
 use super::wire::{Ended, Manners, Sanity, Turn, Wire};
 use crate::config::{Host, Upstream, UpstreamKind};
+use crate::dx::Query;
 use crate::dx::event::Source;
 use crate::dx::model::{Accepted, RawSpot, Refused, Sender};
 use crate::dx::node::{Bulletin, Node};
@@ -200,7 +201,13 @@ impl Client<'_> {
         let Some(at) = raw(spot, now).time else {
             return false;
         };
-        let known = self.node.cluster().of_call(spot.call.as_str(), LOOKED_AT);
+        // The ring of people is short, and `sh/dx` tells of people.
+        let of_call = Query {
+            call: Some(SmolStr::new(spot.call.as_str())),
+            skimmer: Some(spot.spotter.skimmer),
+            ..Query::newest(LOOKED_AT)
+        };
+        let known = self.node.cluster().history(&of_call, |_| true);
         known.iter().any(|other| {
             other.spotter.split('-').next() == Some(spot.spotter.call.as_str())
                 && other.freq.get() / 1_000 == spot.freq.get() / 1_000

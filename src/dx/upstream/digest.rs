@@ -38,6 +38,8 @@ const STANDING: i8 = 5;
 const JURY: usize = 3;
 /// Most signals remembered.
 const MOST: usize = 50_000;
+/// Most signals of one call: nobody is on more frequencies in an hour.
+const MOST_OF_CALL: usize = 20;
 /// Most standings remembered: a few hundred skimmers on a dozen bands.
 const MOST_STANDINGS: usize = 20_000;
 
@@ -141,6 +143,13 @@ impl Digest {
             self.signals.clear();
             self.by_call.clear();
             self.due.clear();
+        }
+        let own = self
+            .by_call
+            .get(&report.call)
+            .filter(|own| own.len() >= MOST_OF_CALL);
+        if let Some(oldest) = own.and_then(|own| own.first().copied()) {
+            self.forget(oldest);
         }
         let number = self.next;
         self.next += 1;
@@ -355,6 +364,12 @@ mod tests {
             digest.hear(heard("K1AA", "7020.0", &call, 9), i64::from(n));
         }
         assert!(digest.signals.len() <= MOST && digest.due.len() <= 2 * MOST);
+        for n in 0..1_000_i32 {
+            let khz = format!("{}.0", 14_000 + n);
+            digest.hear(heard("K1AA", &khz, "W1AW", 9), 60_000);
+        }
+        let of_call = digest.by_call.values().map(Vec::len).max();
+        assert_eq!(of_call, Some(MOST_OF_CALL));
     }
 
     #[test]
