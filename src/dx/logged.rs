@@ -1,7 +1,8 @@
 //! Spots of contacts: whoever logs a station and ticks "spot it" tells the others where it is.
 //!
-//! The spot is the operator's own, at the frequency the station was heard on, with a comment of what was logged. Only a
-//! contact of the last minutes is news: logs entered later, or kept in a browser that was offline, are not spotted.
+//! The spot is the operator's own, at the frequency the station was heard on, with mode, report and references. The
+//! log's comment stays in the log: it is a note to oneself. Only a contact of the last minutes is news: logs entered
+//! later, or kept in a browser that was offline, are not spotted.
 
 use std::net::IpAddr;
 
@@ -58,17 +59,15 @@ pub(crate) fn spot(cluster: &Cluster, (actor, address): (&Actor, IpAddr), contac
     }
 }
 
-/// `CW 599 tnx fer new one US-1234`: mode, the report given, the operator's words, references they lack.
+/// `CW 599 US-1234`: mode, the report given, references.
 fn comment(qso: &Qso) -> String {
-    let said = qso.comment.as_deref().unwrap_or_default().trim();
     let named = references(qso);
-    let named = [named.pota, named.sota, named.wwff, named.iota];
-    let missing = |reference: &smol_str::SmolStr| !said.to_ascii_uppercase().contains(reference.as_str());
-    let named: Vec<_> = named.into_iter().flatten().filter(missing).collect();
+    let named = [&named.pota, &named.sota, &named.wwff, &named.iota];
+    let named = named.into_iter().flatten().map(smol_str::SmolStr::as_str);
     let report = qso.rst_sent.as_deref().unwrap_or_default();
-    let words = [mode(qso), report, said].into_iter();
-    let words = words.chain(named.iter().map(smol_str::SmolStr::as_str));
-    words
+    [mode(qso), report]
+        .into_iter()
+        .chain(named)
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")

@@ -55,7 +55,7 @@ pub(super) async fn wall(reader: Reader) -> Result<Response> {
         skimmer: Some(false),
         ..Wanted::newest(WALL_ROWS)
     };
-    let spots = cluster.history(&newest, |_| true);
+    let spots = found(&reader, newest, Choice::default()).await?;
     let station = station(&reader);
     let own = continent(&station.continent);
     let near = own.map_or_else(Vec::new, |own| cluster.activity(MINUTES, Some(own)));
@@ -93,7 +93,7 @@ async fn page(reader: &Reader, asked: &[(String, String)], again: Option<Again>)
         skimmer: named("skimmer").is_empty().then_some(false),
         ..Wanted::newest(ROWS)
     };
-    let spots = cluster.history(&newest, |spot| choice.wants(spot));
+    let spots = found(reader, newest, choice).await?;
     let lines = cluster.activity(MINUTES, None);
     let again = again.unwrap_or_default();
     let page = DxPage {
@@ -111,6 +111,13 @@ async fn page(reader: &Reader, asked: &[(String, String)], again: Option<Again>)
         lines: lines.iter().map(line).collect(),
     };
     reader.show(again.status, &page)
+}
+
+/// Spots of the history; on a thread of its own, as a rare call may be looked for in a million.
+async fn found(reader: &Reader, query: Wanted, choice: Choice) -> Result<Vec<Spot>> {
+    let cluster = reader.app.services.cluster.clone();
+    let found = tokio::task::spawn_blocking(move || cluster.history(&query, |spot| choice.wants(spot)));
+    found.await.map_err(Problem::internal)
 }
 
 /// Sends what the form says.

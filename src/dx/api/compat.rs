@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use jiff::Timestamp;
@@ -96,7 +96,7 @@ pub(super) fn answer(value: &Value) -> Response {
         .into_response()
 }
 
-/// The newest spots that are wanted; of skimmers only where they are asked for.
+/// The newest spots that are wanted.
 pub(super) async fn newest(
     state: &DxState,
     query: Query,
@@ -125,9 +125,20 @@ pub(super) async fn summed<T: Default + Send + 'static>(
     summed.await.unwrap_or_default()
 }
 
-fn people(limit: usize) -> Query {
+/// The newest spots of one station, by whomever.
+pub(super) async fn of_station(state: &DxState, call: &str, limit: usize) -> Vec<Spot> {
+    let (cluster, call) = (state.cluster.clone(), call.to_owned());
+    let found = tokio::task::spawn_blocking(move || cluster.of_call(&call, limit));
+    found.await.unwrap_or_default()
+}
+
+/// People's spots, and those of machines with `?skimmer=true`: these are many times as many, and few programs that read
+/// here expect them.
+pub(super) fn newest_of(uri: &Uri, limit: usize) -> Query {
+    let mut asked = uri.query().unwrap_or_default().split('&');
+    let machines = asked.any(|pair| pair == "skimmer=true");
     Query {
-        skimmer: Some(false),
+        skimmer: (!machines).then_some(false),
         ..Query::newest(limit)
     }
 }
@@ -137,7 +148,7 @@ fn list(spots: &[Spot]) -> Response {
 }
 
 /// `?limit=`, where it is given.
-fn limit(uri: &axum::http::Uri) -> usize {
+fn limit(uri: &Uri) -> usize {
     let asked = uri.query().unwrap_or_default().split('&');
     let mut asked = asked.filter_map(|pair| pair.strip_prefix("limit=")?.parse().ok());
     asked.next_back().unwrap_or(LIMIT).clamp(1, MOST)
@@ -150,26 +161,26 @@ pub(super) fn last(Path(parts): &Last) -> &str {
     parts.last().map_or("", |(_, value)| value.as_str())
 }
 
-async fn all(_: Reader, State(state): State<DxState>, uri: axum::http::Uri) -> Response {
-    list(&newest(&state, people(limit(&uri)), |_| true).await)
+async fn all(_: Reader, State(state): State<DxState>, uri: Uri) -> Response {
+    list(&newest(&state, newest_of(&uri, limit(&uri)), |_| true).await)
 }
 
-async fn of_band(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+async fn of_band(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let name = last(&path);
     if name.eq_ignore_ascii_case("all") {
-        return list(&newest(&state, people(limit(&uri)), |_| true).await);
+        return list(&newest(&state, newest_of(&uri, limit(&uri)), |_| true).await);
     }
     let Ok(band) = Band::parse(name) else {
         return answer(&json!([]));
     };
     let query = Query {
         bands: crate::dx::Bands::default().and(band),
-        ..people(limit(&uri))
+        ..newest_of(&uri, limit(&uri))
     };
     list(&newest(&state, query, |_| true).await)
 }
 
-async fn of_source(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+async fn of_source(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let name = last(&path).to_ascii_lowercase();
     let query = Query {
         skimmer: Some(name == "rbn" || name == "skimmer"),
@@ -179,23 +190,29 @@ async fn of_source(_: Reader, State(state): State<DxState>, uri: axum::http::Uri
     list(&newest(&state, query, wanted).await)
 }
 
-async fn of_call(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+async fn of_call(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let call = last(&path).to_ascii_uppercase();
-    let wanted = move |spot: &Spot| is_call(spot.call.as_str(), &call) || is_call(&spot.spotter, &call);
-    list(&newest(&state, Query::newest(limit(&uri)), wanted).await)
+    let limit = limit(&uri);
+    let mut found = of_station(&state, &call, limit).await;
+    let wanted = move |spot: &Spot| is_call(&spot.spotter, &call);
+    found.extend(newest(&state, newest_of(&uri, limit), wanted).await);
+    found.sort_unstable_by_key(|spot| std::cmp::Reverse(spot.seq));
+    found.dedup_by_key(|spot| spot.seq);
+    found.truncate(limit);
+    list(&found)
 }
 
-async fn of_spotted(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
-    list(&state.cluster.of_call(last(&path), limit(&uri)))
+async fn of_spotted(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
+    list(&of_station(&state, last(&path), limit(&uri)).await)
 }
 
-async fn of_spotter(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+async fn of_spotter(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let call = last(&path).to_ascii_uppercase();
     let wanted = move |spot: &Spot| is_call(&spot.spotter, &call);
-    list(&newest(&state, Query::newest(limit(&uri)), wanted).await)
+    list(&newest(&state, newest_of(&uri, limit(&uri)), wanted).await)
 }
 
-async fn of_place(_: Reader, State(state): State<DxState>, uri: axum::http::Uri, path: Last) -> Response {
+async fn of_place(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let place = last(&path).to_ascii_uppercase();
     let wanted = move |spot: &Spot| match place.parse::<u16>() {
         Ok(dxcc) => spot.place.dxcc == Some(dxcc),
@@ -204,7 +221,7 @@ async fn of_place(_: Reader, State(state): State<DxState>, uri: axum::http::Uri,
             .continent
             .is_some_and(|continent| continent.as_str() == place),
     };
-    list(&newest(&state, people(limit(&uri)), wanted).await)
+    list(&newest(&state, newest_of(&uri, limit(&uri)), wanted).await)
 }
 
 fn is_call(has: &str, wanted: &str) -> bool {
@@ -212,13 +229,13 @@ fn is_call(has: &str, wanted: &str) -> bool {
     has == wanted || base == wanted
 }
 
-async fn at(_: Reader, State(state): State<DxState>, path: Last) -> Response {
-    let found = nearest(&state, last(&path)).await;
+async fn at(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
+    let found = nearest(&state, &uri, last(&path)).await;
     answer(&found.as_ref().map_or_else(|| json!({}), view))
 }
 
 /// The newest spot at a frequency in kilohertz, as near as one hears its mode.
-pub(super) async fn nearest(state: &DxState, khz: &str) -> Option<Spot> {
+pub(super) async fn nearest(state: &DxState, uri: &Uri, khz: &str) -> Option<Spot> {
     let wanted = frequency::guess(khz.trim()).ok()?.frequency;
     let from = state
         .cluster
@@ -227,7 +244,7 @@ pub(super) async fn nearest(state: &DxState, khz: &str) -> Option<Spot> {
         .ok()?;
     let query = Query {
         from: Some(from),
-        ..Query::newest(1)
+        ..newest_of(uri, 1)
     };
     let found = newest(state, query, move |spot| is_near(spot, wanted)).await;
     found.into_iter().next()
@@ -272,8 +289,8 @@ impl Stats {
     }
 }
 
-async fn stats(_: Reader, State(state): State<DxState>) -> Response {
-    let stats: Stats = summed(&state, people(1), Stats::add).await;
+async fn stats(_: Reader, State(state): State<DxState>, uri: Uri) -> Response {
+    let stats: Stats = summed(&state, newest_of(&uri, 1), Stats::add).await;
     let of = |map: &BTreeMap<&str, u32>, name| map.get(name).copied().unwrap_or(0);
     let continents = |map: &BTreeMap<&str, u32>| -> Value {
         let all = Continent::ALL.into_iter().map(Continent::as_str);

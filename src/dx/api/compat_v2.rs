@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query as AxumQuery, State};
+use axum::http::Uri;
 use axum::response::Response;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::DxState;
-use super::compat::{answer, last, nearest, summed};
+use super::compat::{answer, last, nearest, newest_of, of_station, summed};
 use super::compat_reader::Reader;
 use super::compat_view::{class, is_contest, khz, source, view, when};
 use crate::dx::event::Spot;
@@ -17,7 +18,7 @@ use crate::dx::{Bands, Query};
 use crate::ham::band::Band;
 
 /// Spots of a list without `limit`, and at most.
-const LIMITS: (usize, usize) = (100, 500);
+const LIMITS: (usize, usize) = (200, 500);
 
 type Last = Path<Vec<(String, String)>>;
 
@@ -148,42 +149,42 @@ fn wrong(state: &DxState) -> Response {
 }
 
 pub(super) async fn of_call(_: Reader, State(state): State<DxState>, path: Last) -> Response {
-    let found = state.cluster.of_call(last(&path), LIMITS.1);
+    let found = of_station(&state, last(&path), LIMITS.1).await;
     let meta = json!({"total": found.len(), "returned": found.len()});
     envelope(&state, found.iter().map(view).collect(), meta)
 }
 
-pub(super) async fn at(_: Reader, State(state): State<DxState>, path: Last) -> Response {
-    let found = nearest(&state, last(&path)).await;
+pub(super) async fn at(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
+    let found = nearest(&state, &uri, last(&path)).await;
     envelope(&state, found.as_ref().map_or(Value::Null, view), json!({}))
 }
 
-pub(super) async fn bands(_: Reader, State(state): State<DxState>) -> Response {
-    counted(&state, |spot| spot.band.map_or("", |band| band.name())).await
+pub(super) async fn bands(_: Reader, State(state): State<DxState>, uri: Uri) -> Response {
+    counted(&state, &uri, |spot| spot.band.map_or("", |band| band.name())).await
 }
 
-pub(super) async fn sources(_: Reader, State(state): State<DxState>) -> Response {
-    counted(&state, source).await
+pub(super) async fn sources(_: Reader, State(state): State<DxState>, uri: Uri) -> Response {
+    counted(&state, &uri, source).await
 }
 
 /// Spots by some name of theirs.
-async fn counted(state: &DxState, name: fn(&Spot) -> &'static str) -> Response {
+async fn counted(state: &DxState, uri: &Uri, name: fn(&Spot) -> &'static str) -> Response {
     let add = move |counts: &mut BTreeMap<&'static str, usize>, spot: &Spot| {
         *counts.entry(name(spot)).or_default() += 1;
     };
-    let counts = summed(state, Query::newest(1), add).await;
+    let counts = summed(state, newest_of(uri, 1), add).await;
     let total: usize = counts.values().sum();
     envelope(state, json!(counts), json!({"total": total}))
 }
 
 /// Spots by band and continent of the spotted.
-pub(super) async fn heatmap(_: Reader, State(state): State<DxState>) -> Response {
+pub(super) async fn heatmap(_: Reader, State(state): State<DxState>, uri: Uri) -> Response {
     let add = |map: &mut BTreeMap<&'static str, BTreeMap<&'static str, usize>>, spot: &Spot| {
         let band = spot.band.map_or("", |band| band.name());
         let continent = spot.place.continent.map_or("", |continent| continent.as_str());
         *map.entry(band).or_default().entry(continent).or_default() += 1;
     };
-    let map = summed(&state, Query::newest(1), add).await;
+    let map = summed(&state, newest_of(&uri, 1), add).await;
     let total: usize = map.values().flat_map(BTreeMap::values).sum();
     envelope(&state, json!(map), json!({"total": total}))
 }

@@ -116,7 +116,7 @@ async fn a_contact_is_spotted_by_a_tick_and_logged_where_it_cannot_be() -> Resul
         let first = spots().await?[0].clone();
         assert_eq!(
             (&first["call"], &first["source"], &first["comment"]),
-            (&"JA1XYZ".into(), &"log".into(), &"CW 599 loud".into())
+            (&"JA1XYZ".into(), &"log".into(), &"CW 599".into())
         );
         // Each contact is asked about anew. Of a band alone there is no spot: the contact is logged, and it is said.
         chrome
