@@ -33,6 +33,10 @@ pub(crate) enum Note {
 
 /// Who is signed in, as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of somebody present that have nothing to do with each other"
+)]
 pub(crate) struct Present {
     /// The call with its identifier.
     pub(crate) call: SmolStr,

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::Shutdown;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -289,8 +290,12 @@ impl Link {
         queue.waiting.push_back(chunk);
     }
 
-    /// The socket is gone; nothing is taken any more.
+    /// The socket is gone; nothing is taken any more. Its connection ends at once, whoever else still knows the link.
     pub(super) fn end(&self) {
+        if let Some(stream) = &self.direct {
+            // The client may have ended it already.
+            drop(socket2::SockRef::from(stream).shutdown(Shutdown::Both));
+        }
         let mut queue = self.lock();
         queue.gone = true;
         queue.waiting = VecDeque::new();
