@@ -381,7 +381,8 @@ async fn a_client_that_reads_late_is_told_what_it_missed_and_holds_up_nobody() {
 async fn what_comes_during_a_replay_is_replayed_too_when_it_is_more_than_can_be_held_back() {
     let fixture = start().await;
     let begin = fixture.bus.seq();
-    let (each, known) = (1_000, 4_000);
+    // More than the system keeps for both ends of a connection, less than the ring.
+    let (each, known) = (1_000, 12_000);
     fixture
         .bus
         .send((0..known).map(|n| tell(n, Audience::Everyone, each)));
