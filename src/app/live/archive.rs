@@ -71,9 +71,13 @@ impl Archive<'_> {
         }
     }
 
-    /// The newest spots of a choice, oldest first, with their numbers.
-    pub(super) async fn newest(&self, choice: &Choice, limit: usize) -> Vec<Spot> {
-        let mut spots = find(self.cluster, Query::newest(limit), choice).await;
+    /// The newest spots of a choice up to a number, oldest first: later ones, which the rounds tell of, take no place.
+    pub(super) async fn newest(&self, choice: &Choice, limit: usize, until: u64) -> Vec<Spot> {
+        let query = Query {
+            below: Some(until + 1),
+            ..Query::newest(limit)
+        };
+        let mut spots = find(self.cluster, query, choice).await;
         spots.reverse();
         spots
     }

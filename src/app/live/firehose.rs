@@ -143,9 +143,7 @@ async fn begin(live: Live, actor: Actor, wanted: &Wanted, start: Start, socket: 
         Start::Since(since) => replay(&live, &view, wanted, socket, since..=newest).await,
         Start::Snapshot(count) if wanted.topics().contains(&SPOTS) => {
             let archive = live.archive();
-            let spots = archive.newest(&wanted.spots, count).await.into_iter();
-            // Later ones are told by the rounds.
-            let spots = spots.filter(|spot| spot.seq <= newest);
+            let spots = archive.newest(&wanted.spots, count, newest).await.into_iter();
             socket
                 .replay(spots.map(|spot| (spot.seq, archive::text(&spot))))
                 .await;
