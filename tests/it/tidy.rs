@@ -52,6 +52,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "logbook",
         ],
     ),
+    (
+        "dns",
+        &[
+            "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
+            "logbook", "dx",
+        ],
+    ),
 ];
 
 /// Crates that may be named only below the given places.
@@ -60,6 +67,7 @@ const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("rmp_serde", &["src/store/"]),
     ("reqwest", &["src/env/"]),
     ("lettre", &["src/env/"]),
+    ("hickory_proto", &["src/dns/"]),
     (
         "axum",
         &[
