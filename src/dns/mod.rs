@@ -7,3 +7,4 @@
 
 pub(crate) mod name;
 pub(crate) mod rr;
+pub(crate) mod zone;
