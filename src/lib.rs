@@ -15,7 +15,11 @@ mod app;
 mod bus;
 mod cli;
 mod config;
-#[expect(dead_code, reason = "the parts of the name server arrive one after the other")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the parts of the name server arrive one after the other"
+)]
 mod dns;
 mod dx;
 mod env;

@@ -84,7 +84,7 @@ impl Piece {
         for datum in set.data() {
             match owner_back {
                 Some(back) => draft.hole(back),
-                None => draft.number(POINTER | 12),
+                None => draft.number(POINTER | 0x0c),
             }
             draft.number(set.kind().0);
             draft.number(CLASS_IN);
