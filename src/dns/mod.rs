@@ -6,5 +6,6 @@
 //! outside of this folder knows how a packet looks.
 
 pub(crate) mod name;
+pub(crate) mod rdata;
 pub(crate) mod rr;
 pub(crate) mod zone;
