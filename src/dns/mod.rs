@@ -5,6 +5,7 @@
 //! lower-cased; text is read and written at the edges only. No record of another domain is touched here, and nothing
 //! outside of this folder knows how a packet looks.
 
+pub(crate) mod answer;
 pub(crate) mod name;
 pub(crate) mod rdata;
 pub(crate) mod rr;

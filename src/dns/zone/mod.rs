@@ -28,6 +28,7 @@ use super::rr::{RecordType, RrSet, Ttl};
 pub(crate) struct Zone {
     origin: Name,
     labels: usize,
+    id: u64,
     apex: Arc<Node>,
     authority: Authority,
     sets: usize,
@@ -76,6 +77,7 @@ impl Zone {
     pub(crate) fn build(origin: Name, sets: impl IntoIterator<Item = RrSet>) -> Result<Self, ZoneError> {
         let mut zone = Self {
             labels: origin.label_count(),
+            id: node::hash(origin.wire()),
             apex: Arc::new(Node::new(b"")),
             authority: Authority {
                 serial: 0,
@@ -164,6 +166,11 @@ impl Zone {
     /// The node of the zone's own name.
     pub(crate) fn apex(&self) -> &Node {
         &self.apex
+    }
+
+    /// A number of its own, for counting answers; the same for all states of the zone.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     /// How many labels the zone's own name has.

@@ -1,0 +1,7 @@
+//! Answers against fixtures, and what no fixture says: forms, sizes, cookies, mutations.
+
+mod cases;
+mod forms;
+mod kit;
+mod mutations;
+mod zones;
