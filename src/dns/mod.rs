@@ -6,6 +6,7 @@
 //! outside of this folder knows how a packet looks.
 
 pub(crate) mod answer;
+pub(crate) mod master;
 pub(crate) mod name;
 pub(crate) mod rdata;
 pub(crate) mod rr;

@@ -25,11 +25,12 @@ mod write;
 use super::name::Name;
 use super::rr::{Rdata, RecordType};
 
-pub(crate) use error::{RdataError, Rule};
+pub(crate) use codec::period;
+pub(crate) use error::{RdataError, Rule, shown};
+pub(crate) use read::any_name;
 pub(crate) use source::Form;
-pub(crate) use token::{Lexeme, Lexer, Token};
+pub(crate) use token::{LexDefect, Lexeme, Lexer, Token};
 
-use error::shown;
 use octets::Octets;
 use schema::{Field, fields};
 use source::Source;

@@ -115,7 +115,7 @@ pub(super) fn domain(field: &'static str, from: &mut Source<'_, '_>) -> Result<N
     let parsed = match std::str::from_utf8(token.raw) {
         Ok(text) if text.is_ascii() => Name::parse(text, from.origin),
         Ok(text) if from.form == Form::Strict => international(field, text, token.at, from.origin)?,
-        _ => Name::parse(&escaped(token.raw), from.origin),
+        _ => any_name(token.raw, from.origin),
     };
     parsed.map_err(|defect| name_error(field, token.at, token.raw, defect))
 }
@@ -137,8 +137,13 @@ fn international(
     Ok(Name::parse(&ascii, origin))
 }
 
-/// Octets beyond ASCII as `\DDD`: a master file may hold any.
-fn escaped(raw: &[u8]) -> String {
+/// The name that octets of a master file mean, which may be any; relative to `origin` unless they end in a dot.
+pub(crate) fn any_name(raw: &[u8], origin: &Name) -> Result<Name, NameError> {
+    if let Ok(text) = std::str::from_utf8(raw)
+        && text.is_ascii()
+    {
+        return Name::parse(text, origin);
+    }
     let mut text = String::with_capacity(raw.len() * 4);
     for &octet in raw {
         if octet.is_ascii() {
@@ -147,7 +152,7 @@ fn escaped(raw: &[u8]) -> String {
             text.push_str(&format!("\\{octet:03}"));
         }
     }
-    text
+    Name::parse(&text, origin)
 }
 
 pub(super) fn name_error(field: &'static str, at: usize, raw: &[u8], defect: NameError) -> RdataError {
