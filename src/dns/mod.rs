@@ -10,4 +10,5 @@ pub(crate) mod master;
 pub(crate) mod name;
 pub(crate) mod rdata;
 pub(crate) mod rr;
+pub(crate) mod rules;
 pub(crate) mod zone;

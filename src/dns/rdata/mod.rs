@@ -25,14 +25,15 @@ mod write;
 use super::name::Name;
 use super::rr::{Rdata, RecordType};
 
-pub(crate) use codec::period;
+pub(crate) use codec::{period, push_quoted};
 pub(crate) use error::{RdataError, Rule, shown};
 pub(crate) use read::any_name;
+pub(crate) use schema::fields;
 pub(crate) use source::Form;
 pub(crate) use token::{LexDefect, Lexeme, Lexer, Token};
 
 use octets::Octets;
-use schema::{Field, fields};
+use schema::Field;
 use source::Source;
 
 /// The name of the field that errors about the whole of the data are given.
