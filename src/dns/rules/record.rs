@@ -185,7 +185,7 @@ fn check_data(kind: RecordType, data: &Rdata, tell: Tell<'_>) {
     let target = rdata::names(kind, data).last();
     match kind {
         RecordType::NS | RecordType::MX | RecordType::SRV => {
-            check_host(kind, number(0), target.as_ref(), tell)
+            check_host(kind, number(0), target.as_ref(), tell);
         }
         RecordType::CNAME | RecordType::PTR | RecordType::DNAME => {
             if let Some(target) = target.filter(owner::is_address_like) {
