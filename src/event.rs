@@ -15,6 +15,8 @@ pub(crate) enum Event {
     Logbook(crate::logbook::event::LogbookEvent),
     /// Among accounts, sessions and keys.
     Identity(crate::identity::event::IdentityEvent),
+    /// Among zones and names.
+    Dns(crate::dns::event::DnsEvent),
     /// To a background job.
     Jobs(Arc<crate::jobs::event::JobEvent>),
 }

@@ -13,6 +13,7 @@ mod demo;
 mod keyfile;
 mod live;
 mod logging;
+mod names;
 mod nightly;
 mod outside;
 mod overview;

@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 
 use super::running::App;
 use super::services::Services;
+use crate::dns;
 use crate::dx;
 use crate::identity::api::gate::Who;
 use crate::identity::{self, AccountId, Actor, Error, Service};
@@ -35,7 +36,8 @@ const AHEAD: usize = 8;
 const PIECE: usize = 64 << 10;
 
 /// All parts, in the order they are erased: the account last, so that a stop in between is seen.
-pub(super) const PARTS: [Part; 6] = [
+pub(super) const PARTS: [Part; 7] = [
+    dns::personal::PART,
     dx::alerts::personal::PART,
     logbook::personal::PART,
     dx::telnet::personal::PART,
@@ -45,7 +47,19 @@ pub(super) const PARTS: [Part; 6] = [
 ];
 
 /// The tables that hold nothing of a person.
-pub(super) const IMPERSONAL: [Impersonal; 7] = [
+pub(super) const IMPERSONAL: [Impersonal; 10] = [
+    Impersonal {
+        table: "dns.zone.by_origin",
+        why: "names of zones",
+    },
+    Impersonal {
+        table: "dns.base",
+        why: "which zone is the members'",
+    },
+    Impersonal {
+        table: "dns.restored",
+        why: "the mark of a restore",
+    },
     Impersonal {
         table: "identity.gate_question",
         why: "questions of examinations",

@@ -1,6 +1,7 @@
 //! What one domain's events mean to another, in the transaction that caused them: the one list of who hooks onto
 //! whom. The domains named first in an event do not know those that react.
 
+use crate::dns;
 use crate::event::Event;
 use crate::identity::event::IdentityEvent;
 use crate::logbook::KEEPER;
@@ -9,7 +10,26 @@ use crate::logbook::write::books::{self, Person};
 use crate::store::{Reactor, StoreError, Write};
 
 /// Called in this order for each event.
-pub(super) const REACTORS: &[Reactor] = &[a_logbook_for_each_call];
+pub(super) const REACTORS: &[Reactor] = &[a_logbook_for_each_call, names_follow_accounts];
+
+/// Whoever may have another name than before is noted, to be looked at in a moment.
+fn names_follow_accounts(tx: &mut Write<'_>, event: &Event) -> Result<(), StoreError> {
+    let Event::Identity(event) = event else {
+        return Ok(());
+    };
+    match event {
+        IdentityEvent::AccountAdded { account, .. }
+        | IdentityEvent::LoginChanged { account, .. }
+        | IdentityEvent::CallChanged { account, .. }
+        | IdentityEvent::CallLost { account, .. }
+        | IdentityEvent::AccountChanged {
+            account,
+            rights: true,
+        } => dns::write::note_account(tx, *account),
+        IdentityEvent::LicenceLapsed { account, lapsed } => dns::write::note_licence(tx, *account, *lapsed),
+        _ => Ok(()),
+    }
+}
 
 /// Whoever gets a call gets its logbook with it, whichever way. A logbook goes with the person who kept it when the
 /// account's name changes: whoever proves a call never finds a stranger's contacts under it.

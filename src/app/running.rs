@@ -10,6 +10,7 @@ use super::logging::Log;
 use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
+use crate::dns;
 use crate::dx;
 use crate::dx::alerts::Alerts;
 use crate::dx::api::DxState;
@@ -78,10 +79,11 @@ impl App {
         let roots = config.web.mtls.roots.clone();
         let certificates = Certificates::open(services.identity.clone(), &services.env, roots).await?;
         super::asking::tell_at_start(&services, &certificates, &health);
+        let stop = CancellationToken::new();
+        super::names::begin(&services, &health, stop.clone()).await?;
         let builder = job_builder(&services, &logbook, tls.as_ref(), &certificates);
         let jobs = builder.start().await?;
         jobs_part.up();
-        let stop = CancellationToken::new();
         super::spots::begin(&services, stop.clone()).await;
         let alerts = super::spots::alerts(&services);
         alerts.start(stop.clone()).await?;
@@ -183,6 +185,7 @@ fn job_builder(
     let builder = super::spots::register(builder, services, every(dx::lotw::SERVICE), salt);
     let mut builder = super::nightly::register(builder, services, salt);
     builder = super::personal::register(builder, services, salt);
+    builder = dns::jobs::register(builder, &services.dns, salt);
     if let Some(tls) = tls {
         builder = tls.register(builder, salt);
     }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use super::keyfile;
 use crate::bus::{Bus, BusConfig};
 use crate::config::Config;
+use crate::dns::settings::{Settings, SettingsError};
+use crate::dns::{self, Dns};
 use crate::dx::lotw::LotwUsers;
 use crate::dx::node::{Node, NodeParts};
 use crate::dx::{self, Cluster, Keeping, Parts};
@@ -46,6 +48,8 @@ pub(crate) struct Services {
     pub(crate) node: Node,
     /// Who uses Logbook of the World.
     pub(crate) lotw_users: LotwUsers,
+    /// Zones and names.
+    pub(crate) dns: Dns,
 }
 
 /// Why the program could not start; each is one clear line.
@@ -66,6 +70,12 @@ pub(crate) enum StartError {
     /// The logbooks.
     #[error("the logbooks: {0}")]
     Logbook(#[from] logbook::error::Error),
+    /// The settings of the name server.
+    #[error(transparent)]
+    NameSettings(#[from] SettingsError),
+    /// The name server's records.
+    #[error("the name server: {0}")]
+    Names(#[from] dns::error::Error),
     /// The demo.
     #[error("the demo could not be made: {0}")]
     Demo(String),
@@ -164,6 +174,7 @@ impl Services {
             env: env.clone(),
             settings: config.cluster.clone(),
         });
+        let dns = Dns::new(store.clone(), env.clone(), Settings::of(&config.dns)?);
         Ok(Self {
             config: Arc::new(config),
             env,
@@ -175,6 +186,7 @@ impl Services {
             cluster,
             node,
             lotw_users,
+            dns,
         })
     }
 
@@ -226,6 +238,7 @@ pub(crate) fn registry() -> Registry {
     tables.extend(dx::alerts::tables());
     tables.extend(web::tables());
     tables.extend(dx::telnet::tables::tables());
+    tables.extend(dns::tables());
     let mut index_checks: Vec<_> = vec![
         ("identity calls", identity::check_calls as _),
         ("identity proofs", identity::check_verifications as _),
@@ -234,6 +247,7 @@ pub(crate) fn registry() -> Registry {
         ("jobs", jobs::check as _),
     ];
     index_checks.extend(logbook::CHECKS);
+    index_checks.extend(dns::CHECKS);
     Registry {
         tables,
         reactors: super::reactors::REACTORS.to_vec(),

@@ -16,6 +16,7 @@ use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::cluster;
+use super::dns;
 use super::edge;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
@@ -211,6 +212,7 @@ impl Values {
         }
         edge::check(self, mistakes);
         cluster::check(self, mistakes);
+        dns::check(self, mistakes);
     }
 
     pub(super) fn value(&self, key: &str) -> &Value {

@@ -8,6 +8,7 @@
 //! and what a change at run time means.
 
 mod cluster;
+mod dns;
 mod dx;
 mod edge;
 mod error;
@@ -36,6 +37,7 @@ use url::Url;
 use crate::ham::callsign::Callsign;
 
 pub(crate) use cluster::Cluster;
+pub(crate) use dns::Dns;
 pub(crate) use dx::Dx;
 pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof, Tls};
 pub(crate) use error::ConfigError;
@@ -68,6 +70,8 @@ pub(crate) struct Config {
     pub(crate) dx: Dx,
     /// The telnet cluster.
     pub(crate) cluster: Cluster,
+    /// The name server.
+    pub(crate) dns: Dns,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -273,6 +277,7 @@ impl Config {
             verify: outside::verify(&values),
             dx: dx::dx(&values),
             cluster: cluster::cluster(&values),
+            dns: dns::dns(&values),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },

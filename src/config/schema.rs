@@ -4,7 +4,7 @@
 //! A key is added together with the part that obeys it: a key that does nothing is not accepted.
 
 use super::value::Kind;
-use super::{cluster, dx, outside};
+use super::{cluster, dns, dx, outside};
 
 /// One configuration key.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,9 @@ const MINUTE_RATE: Kind = Kind::Number {
 };
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: &[Key] = &joined::<{ WITH_DX.len() + cluster::KEYS.len() }>(WITH_DX, &cluster::KEYS);
+pub(crate) const KEYS: &[Key] = &joined::<{ WITH_CLUSTER.len() + dns::KEYS.len() }>(WITH_CLUSTER, &dns::KEYS);
+
+const WITH_CLUSTER: &[Key] = &joined::<{ WITH_DX.len() + cluster::KEYS.len() }>(WITH_DX, &cluster::KEYS);
 
 const WITH_DX: &[Key] = &joined::<{ OWN.len() + dx::KEYS.len() }>(OWN, &dx::KEYS);
 

@@ -58,6 +58,10 @@ pub(crate) enum Capability {
     RunImports,
     /// Send spots of stations to the DX cluster.
     SendSpots,
+    /// Make zones, and change, suspend and restore any name in them.
+    GovernNames,
+    /// Give and suspend names as accounts come and go, and clear what is over.
+    KeepNames,
     /// Send what waits to be sent, and see it.
     SeeOutbox,
     /// Back up, and see jobs, log and health.
@@ -66,7 +70,7 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// Every capability, in the order of lists.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::MakeAccounts,
         Self::ChangeAccounts,
         Self::GovernAccounts,
@@ -91,6 +95,8 @@ impl Capability {
         Self::KeepLogbooks,
         Self::RunImports,
         Self::SendSpots,
+        Self::GovernNames,
+        Self::KeepNames,
         Self::SeeOutbox,
         Self::KeepStation,
     ];
@@ -122,6 +128,8 @@ impl Capability {
             Self::KeepLogbooks => "keep logbooks",
             Self::RunImports => "run imports",
             Self::SendSpots => "send spots",
+            Self::GovernNames => "govern names",
+            Self::KeepNames => "keep names",
             Self::SeeOutbox => "see the outbox",
             Self::KeepStation => "keep the station",
         }
@@ -148,6 +156,7 @@ impl Capability {
                 | Self::KeepLogbooks
                 | Self::RunImports
                 | Self::SendSpots
+                | Self::KeepNames
         )
     }
 }
@@ -171,13 +180,15 @@ pub(crate) enum Service {
     Examiner,
     /// Brings in the spots of other clusters, of skimmers and of award programmes.
     DxFeed,
+    /// Gives and clears names of the name server.
+    NameKeeper,
     /// Fills the demo.
     Demo,
 }
 
 impl Service {
     /// Every service, in the order of lists.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::CommandLine,
         Self::Verifier,
         Self::LicenceWatcher,
@@ -186,6 +197,7 @@ impl Service {
         Self::Eraser,
         Self::Examiner,
         Self::DxFeed,
+        Self::NameKeeper,
         Self::Demo,
     ];
 
@@ -200,6 +212,7 @@ impl Service {
             Self::Eraser => "eraser",
             Self::Examiner => "examiner",
             Self::DxFeed => "dx feed",
+            Self::NameKeeper => "name keeper",
             Self::Demo => "demo",
         }
     }
@@ -217,6 +230,7 @@ impl Service {
                 C::ApplyLicences,
                 C::ReadLogbooks,
                 C::WriteLogbooks,
+                C::GovernNames,
                 C::KeepStation,
             ],
             Self::Verifier => &[C::RecordProofs, C::EndProofs, C::ClaimCalls, C::OpenReviews],
@@ -226,12 +240,14 @@ impl Service {
             Self::Eraser => &[C::EraseAccounts],
             Self::Examiner => &[C::SetQuestions],
             Self::DxFeed => &[C::SendSpots],
+            Self::NameKeeper => &[C::KeepNames],
             Self::Demo => &[
                 C::MakeAccounts,
                 C::KeepLogbooks,
                 C::WriteLogbooks,
                 C::ShareClubs,
                 C::SendSpots,
+                C::GovernNames,
             ],
         }
     }

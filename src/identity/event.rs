@@ -32,6 +32,8 @@ pub(crate) enum IdentityEvent {
     },
     /// A call that an account had before is somebody else's.
     CallLost { account: AccountId, call: Callsign },
+    /// The register says that the licence of an account's call has run out, or that it is valid.
+    LicenceLapsed { account: AccountId, lapsed: bool },
     /// Name, preferences, role, password or standing changed.
     AccountChanged {
         account: AccountId,

@@ -43,11 +43,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub(crate) use backup::{BackupError, BackupReport};
 pub(crate) use check::{CheckError, CheckReport, check_data_dir};
 pub(crate) use error::{OpenError, StoreError};
-pub(crate) use key::{Corrupt, Key, KeyBuf, Span, TextStart};
+pub(crate) use key::{Corrupt, Key, KeyBuf, PrefixOf, Span, TextStart};
 pub(crate) use migrate::{Migration, STEP_ROWS, Step};
 pub(crate) use read::{Direction, Read, Rows, Stored};
 pub(crate) use restore::restore;
-pub(crate) use schema::{IndexCheck, Reactor, Registry, SCHEMA};
+pub(crate) use schema::{IndexCheck, RESTORED, Reactor, Registry, Restored, SCHEMA};
 pub(crate) use table::{Table, TableInfo, table};
 pub(crate) use write::Write;
 

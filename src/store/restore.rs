@@ -17,7 +17,7 @@ use super::backup::{
 use super::engine::{self, DirLock};
 use super::error::OpenError;
 use super::read::definition;
-use super::schema::{Registry, SCHEMA, own_tables};
+use super::schema::{RESTORED, Registry, Restored, SCHEMA, own_tables};
 use super::table::TableInfo;
 
 /// Rows written in one transaction.
@@ -137,6 +137,8 @@ fn fill(path: &Path, dir: &Path) -> Result<RestoreReport, RestoreError> {
     };
     let report = walk(path, &mut restorer)?;
     restorer.commit().map_err(|e| io(&part, e))?;
+    let from = origin_of(path, &report).map_err(|e| io(path, e))?;
+    restorer.note(&from).map_err(|e| io(&part, e))?;
     restorer
         .database
         .close()
@@ -362,7 +364,27 @@ struct Restorer<'a> {
     folders: BTreeSet<PathBuf>,
 }
 
+/// What is noted of a backup that data came from.
+fn origin_of(path: &Path, report: &RestoreReport) -> io::Result<Restored> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::End(-HASH_BYTES.cast_signed()))?;
+    let hash: [u8; 16] = take(&mut file)?;
+    Ok(Restored {
+        mark: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        made: report.header.time,
+    })
+}
+
 impl Restorer<'_> {
+    /// Notes in the restored data where they came from.
+    fn note(&mut self, restored: &Restored) -> io::Result<()> {
+        let mut value = Vec::new();
+        RESTORED.encode(restored, &mut value).map_err(io::Error::other)?;
+        RESTORED.name().clone_into(&mut self.table);
+        self.rows.push((Vec::new(), value));
+        self.commit()
+    }
+
     fn commit(&mut self) -> io::Result<()> {
         if self.table.is_empty() {
             return Ok(());

@@ -33,6 +33,20 @@ table!(
     pub(super) COMPACT: "store.compact", () => ()
 );
 
+table!(
+    /// There if these data came from a backup: from which.
+    pub(crate) RESTORED: "store.restored", () => Restored
+);
+
+/// The backup that data came from.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Restored {
+    /// Differs from one backup to the other.
+    pub(crate) mark: SmolStr,
+    /// The moment the backup shows.
+    pub(crate) made: jiff::Timestamp,
+}
+
 /// Which schema the file has and who wrote it last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -78,11 +92,12 @@ impl Registry {
 }
 
 /// The store's own tables.
-pub(super) fn own_tables() -> [TableInfo; 4] {
+pub(super) fn own_tables() -> [TableInfo; 5] {
     [
         COUNTERS.info(),
         SCHEMA_MARK.info(),
         MIGRATION_CURSOR.info(),
         COMPACT.info(),
+        RESTORED.info(),
     ]
 }

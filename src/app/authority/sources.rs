@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where commands are.
-const DOMAINS: [&str; 4] = ["src/identity", "src/logbook", "src/dx", "src/app"];
+const DOMAINS: [&str; 5] = ["src/identity", "src/logbook", "src/dx", "src/dns", "src/app"];
 /// What is no domain's own: tests, and reactors, which answer to a command's event.
 const NOT_HERE: [&str; 5] = [
     "/tests",

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::operations::{Run, licence, no};
 use crate::app::services::registry;
+use crate::dns;
 use crate::ham::adif::{Reader, to_qso};
 use crate::identity::review::{ReviewId, decide, open_review};
 use crate::identity::write::{
@@ -40,7 +41,7 @@ pub(super) const NEXT: AccountId = AccountId(7);
 pub(super) const CLUB: &str = "W6CLB";
 
 /// Everybody who might try.
-pub(super) const PERSONAS: [&str; 34] = [
+pub(super) const PERSONAS: [&str; 35] = [
     "guest",
     "listener",
     "stranger",
@@ -74,6 +75,7 @@ pub(super) const PERSONAS: [&str; 34] = [
     "eraser",
     "examiner",
     "dx feed",
+    "name keeper",
     "demo",
 ];
 
@@ -323,6 +325,8 @@ fn sow(tx: &mut Write<'_>) -> Result<Seeds, String> {
     change_account(tx, &admin, OWNER, &email, now).map_err(text)?;
     let verifier = Actor::Service(Service::Verifier);
     let proof = add_verification(tx, &verifier, OWNER, &Proof::word_of(""), now).map_err(text)?;
+    dns::write::prepare_base(tx, &dns::KEEPER, &super::operations::base(), before).map_err(text)?;
+    dns::write::settle_account(tx, &dns::KEEPER, OWNER, before).map_err(text)?;
     let document = super::operations::sow_attempts(tx, &owner, earlier)?;
     let key = ApiKey::from_random([1; 8], [2; 32]);
     let new = NewKey {

@@ -44,6 +44,7 @@ pub(crate) fn apply(
         | LicenceEvent::Changed { licensee, .. }
         | LicenceEvent::Reassigned { licensee, .. } => {
             applying.end_others(tx, licensee, matches!(event, LicenceEvent::Reassigned { .. }))?;
+            applying.lapse(tx, false)?;
             applying.welcome(tx, licensee)?;
         }
         LicenceEvent::CallChanged { from, licensee, .. } => {
@@ -283,6 +284,14 @@ impl Applying {
                 self.now,
             )?;
             self.note(id, &account.call, Effect::Told);
+        }
+        self.lapse(tx, true)
+    }
+
+    /// Announces whether the licence of the call's holder is valid.
+    fn lapse(&self, tx: &mut Write<'_>, lapsed: bool) -> Result<(), Error> {
+        if let Some((account, _)) = holder(tx, &self.call)? {
+            tx.emit(Event::Identity(IdentityEvent::LicenceLapsed { account, lapsed }));
         }
         Ok(())
     }

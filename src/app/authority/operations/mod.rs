@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod names;
 mod proving;
 mod spots;
 
@@ -12,6 +13,7 @@ use crate::store::Write;
 #[cfg(feature = "passkeys")]
 pub(super) use accounts::{PASSKEY, sow_passkey};
 pub(super) use accounts::{hash, licence, no};
+pub(super) use names::base;
 pub(super) use proving::sow_attempts;
 
 /// Tries a command; how it was refused, if it was.
@@ -151,6 +153,21 @@ pub(super) const STEPS: &[(&str, &str)] = &[
     ("Changes::store", "a step of every change of a contact"),
     ("Changes::take_out", "a step of logbook::undo::import_step"),
     ("Changes::finish", "a step of every change of a contact"),
+    (
+        "dns::edit::apply_by_token",
+        "whoever has shown the token: it is asked for what it is for, and its owner for the right to it",
+    ),
+    ("Dns::apply_by_token", "dns::edit::apply_by_token"),
+    ("Dns::change", "what changes of records run in"),
+    (
+        "dns::names::note_account",
+        "a reactor: an account whose names are to be looked at",
+    ),
+    (
+        "dns::names::note_licence",
+        "a reactor: what the register says of a licence",
+    ),
+    ("dns::names::erase_name", "a step of the erasure of an account"),
     // The program itself, by its clock.
     ("Identity::change", "what all of these run in"),
     ("Identity::load", "the configured administrator, at the start"),
@@ -173,7 +190,11 @@ pub(super) const STEPS: &[(&str, &str)] = &[
 /// Every command that asks who does it.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
     let of_people = accounts::OPERATIONS.iter().chain(proving::OPERATIONS);
-    of_people.chain(books::OPERATIONS).chain(spots::OPERATIONS)
+    let of_things = books::OPERATIONS
+        .iter()
+        .chain(spots::OPERATIONS)
+        .chain(names::OPERATIONS);
+    of_people.chain(of_things)
 }
 
 fn told<T, E: std::fmt::Display>(done: Result<T, E>) -> Result<(), String> {
