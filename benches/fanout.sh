@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port=${PORT:-18173}
+feed=${FEED_PORT:-17399}
 seconds=${SECONDS_EACH:-20}
 python=${PEERS_PYTHON:-python3}
 work=$(mktemp -d)
@@ -35,6 +36,7 @@ load() {
 
 ours() {
   rm -rf "$work/data" && mkdir "$work/data"
+  printf '[[cluster.upstreams]]\nhost = "127.0.0.1"\nport = %d\nlogin = "N0CALL"\n' "$feed" > "$work/data/shackbox.toml"
   "$shackbox" --data-dir "$work/data" --listen "127.0.0.1:$port" > "$work/log" 2>&1 &
   server=$!
   for _ in $(seq 100); do [ -S "$work/data/admin.sock" ] || [ -e "$work/data/lock" ] && break || sleep 0.1; done
@@ -63,5 +65,7 @@ for load in "--subs 1000 --rate 20" "--subs 1000 --rate 100" "--subs 5000 --rate
   # shellcheck disable=SC2086
   peers $load
 done
+ours --subs 1000 --rate 100 --feed "127.0.0.1:$feed"
+ours --subs 5000 --rate 63 --feed "127.0.0.1:$feed"
 ours --subs 1000 --rate 100 --together 10
 ours --subs 1000 --rate 100 --seconds 40 --stalled 10

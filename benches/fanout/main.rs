@@ -1,9 +1,9 @@
 //! A load client for websocket fan-out: many subscribers, messages published at a rate, what arrived and when.
 //!
-//! `fanout HOST:PORT [--key KEY | --peer] [--subs 1000] [--rate 100] [--seconds 20] [--stalled 0] [--pid SERVER]`
+//! `fanout HOST:PORT [--key KEY | --peer] [--subs 1000] [--rate 100] [--seconds 20] [--stalled 0] [--feed ADDRESS] [--pid SERVER]`
 //!
 //! With a key it subscribes to `/ws/firehose` of Shackbox and posts spots, one by one over REST or, with `--together N`,
-//! as lists over `/json/2`; with `--peer` it publishes messages of the same size on a websocket, which the server is to
+//! as lists over `/json/2`; with `--feed ADDRESS` it is the cluster node there that Shackbox signs in to; with `--peer` it publishes messages of the same size on a websocket, which the server is to
 //! hand on to everybody. Each message carries the time it was sent at: all subscribers count, a tenth read that time.
 //! See `benches/fanout.sh`.
 
@@ -60,6 +60,7 @@ async fn main() -> Result<(), Failure> {
     let server = Process::new(options.named.get("pid").cloned());
     let seen = Arc::new(Seen::default());
 
+    let publisher = publish::connect(&options).await?;
     let before = server.memory();
     let mut silent = Vec::new();
     for number in 0..subscribers + stalled {
@@ -75,7 +76,7 @@ async fn main() -> Result<(), Failure> {
 
     seen.begin();
     let (cpu_before, begun) = (server.cpu(), Instant::now());
-    let published = publish::run(&options, rate, seconds).await?;
+    let published = publish::run(publisher, &options, rate, seconds).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let (used, wall) = (server.cpu() - cpu_before, begun.elapsed().as_secs_f64());
 

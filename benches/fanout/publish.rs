@@ -1,21 +1,33 @@
-//! Who publishes: a feed of Shackbox that posts spots, or a websocket client of another server.
+//! Who publishes: a node of the cluster that Shackbox is signed in to, a program that posts spots to it, or a websocket
+//! client of another server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::subscribe::{STAMP, micros, open};
 use crate::{Failure, Options};
 
+/// The connection that messages are published over.
+pub(crate) async fn connect(options: &Options) -> Result<TcpStream, Failure> {
+    match (options.named.get("feed"), &options.key) {
+        (Some(address), _) => signed_in(&TcpListener::bind(address).await?).await,
+        (None, Some(_)) => Ok(TcpStream::connect(&options.address).await?),
+        (None, None) => open(options).await,
+    }
+}
+
 /// Publishes at the rate over one connection, and reads the answers as they come; how many were taken.
-pub(crate) async fn run(options: &Options, rate: u64, seconds: u64) -> Result<u64, Failure> {
-    let stream = match &options.key {
-        Some(_) => TcpStream::connect(&options.address).await?,
-        None => open(options).await?,
-    };
+pub(crate) async fn run(
+    stream: TcpStream,
+    options: &Options,
+    rate: u64,
+    seconds: u64,
+) -> Result<u64, Failure> {
+    let fed = options.named.contains_key("feed");
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = stream.into_split();
     let refused = Arc::new(AtomicU64::new(0));
@@ -35,6 +47,7 @@ pub(crate) async fn run(options: &Options, rate: u64, seconds: u64) -> Result<u6
         tick.tick().await;
         let numbers = first..first + together;
         let bytes = match &options.key {
+            _ if fed => numbers.flat_map(|number| line(number).into_bytes()).collect(),
             Some(key) if together == 1 => post(options, key, "/api/v1/dx/spots", &spot(first)),
             Some(key) => {
                 let spots: Vec<String> = numbers.map(spot).collect();
@@ -47,6 +60,33 @@ pub(crate) async fn run(options: &Options, rate: u64, seconds: u64) -> Result<u6
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     Ok(published - refused.load(Ordering::Relaxed))
+}
+
+/// Waits until Shackbox has signed in, as a user of the node that this is.
+async fn signed_in(node: &TcpListener) -> Result<TcpStream, Failure> {
+    let (mut stream, _) = node.accept().await?;
+    stream.write_all(b"login: ").await?;
+    let mut call = [0; 64];
+    let _ = stream.read(&mut call).await?;
+    stream
+        .write_all(b"Hello, this is N0CALL-9 running a bench\r\nN0CALL de N0CALL-9 >\r\n")
+        .await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    Ok(stream)
+}
+
+/// A spot as a node tells it.
+fn line(number: u64) -> String {
+    let hertz = 14_000_000 + number % 700 * 100;
+    let kilohertz = format!("{}.{}", hertz / 1_000, hertz % 1_000 / 100);
+    let now = micros();
+    let minutes = now / 60_000_000 % 1_440;
+    format!(
+        "DX de W1AW-9:  {kilohertz:>9}  {:<12} {STAMP}{now:016}       {:02}{:02}Z\r\n",
+        call(number),
+        minutes / 60,
+        minutes % 60,
+    )
 }
 
 /// A spot that none before repeats.

@@ -71,16 +71,18 @@ async fn open(
     let sockets = live.sockets.clone();
     // Who falls behind loses the oldest, as there; there is no word for it.
     let gap = |_, _| r#"{"type":"gap","data":{}}"#.to_owned();
-    sockets.open(start, gap, move |socket| serve(live, actor, choice, socket))
+    let opening = Box::new((live, actor, choice));
+    sockets.open(start, gap, move |socket| serve(opening, socket))
 }
 
-async fn serve(live: Live, actor: Actor, choice: Choice, mut socket: Socket) {
+async fn serve(opening: Box<(Live, Actor, Choice)>, mut socket: Socket) {
     // What the beginning needs room for is given back: a socket listens for hours.
-    Box::pin(begin(live, actor, choice, &mut socket)).await;
+    Box::pin(begin(opening, &mut socket)).await;
     while socket.next().await.is_some() {}
 }
 
-async fn begin(live: Live, actor: Actor, choice: Choice, socket: &mut Socket) {
+async fn begin(opening: Box<(Live, Actor, Choice)>, socket: &mut Socket) {
+    let (live, actor, choice) = *opening;
     let Some(seen) = View::of(&live, &actor).await else {
         return socket.close(Closing::REFUSED);
     };

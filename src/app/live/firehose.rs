@@ -42,13 +42,27 @@ enum Start {
 /// What a listener wants.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Wanted {
-    /// Types of messages; empty: all.
-    types: Vec<SmolStr>,
+    form: Form,
     spots: Choice,
+}
+
+/// The part of it that stays when the choice among spots changes.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Form {
+    /// Types of messages; empty: all.
+    types: Arc<[SmolStr]>,
     /// What comes together is one array.
     batch: bool,
     /// Whether it may hear of spots at all.
     may_hear_spots: bool,
+}
+
+/// What a socket begins with. In a box: the future of a socket keeps room for all that it was called with.
+struct Opening {
+    live: Live,
+    actor: Actor,
+    wanted: Wanted,
+    start: Start,
 }
 
 /// Becomes a websocket.
@@ -62,11 +76,15 @@ pub(super) async fn open(
         return Err(Problem::unauthenticated());
     }
     let (mut wanted, start_at) = read(&asked)?;
-    wanted.may_hear_spots = may_hear_spots(&live, &actor);
+    wanted.form.may_hear_spots = may_hear_spots(&live, &actor);
     let sockets = live.sockets.clone();
-    sockets.open(start, gap, move |socket| {
-        serve(live, actor, wanted, start_at, socket)
-    })
+    let opening = Box::new(Opening {
+        live,
+        actor,
+        wanted,
+        start: start_at,
+    });
+    sockets.open(start, gap, move |socket| serve(opening, socket))
 }
 
 /// Members and keys that may read spots; guests where the station says so.
@@ -85,7 +103,7 @@ fn read(asked: &[(String, String)]) -> Result<(Wanted, Start)> {
         match name.as_str() {
             "types" => {
                 let types = value.split(',').map(str::trim).filter(|kind| !kind.is_empty());
-                wanted.types = types.map(SmolStr::new).collect();
+                wanted.form.types = types.map(SmolStr::new).collect();
             }
             "since" => {
                 let number = value
@@ -99,7 +117,7 @@ fn read(asked: &[(String, String)]) -> Result<(Wanted, Start)> {
                 start = Start::Snapshot(count.min(MOST_SNAPSHOT));
             }
             "snapshot" => {}
-            "batch" => wanted.batch = matches!(value.as_str(), "1" | "true"),
+            "batch" => wanted.form.batch = matches!(value.as_str(), "1" | "true"),
             name if Choice::knows(name) => lists.push((name, value.as_str())),
             // Signed addresses carry names of their own.
             _ => {}
@@ -121,26 +139,33 @@ fn gap(from: u64, to: u64) -> String {
     format!(r#"{{"type":"gap","from":{from},"to":{to}}}"#)
 }
 
-async fn serve(live: Live, actor: Actor, wanted: Wanted, start: Start, mut socket: Socket) {
+async fn serve(opening: Box<Opening>, mut socket: Socket) {
     // What the beginning needs room for is given back: a socket listens for hours.
-    Box::pin(begin(live, actor, &wanted, start, &mut socket)).await;
-    listen(wanted, socket).await;
+    let form = Box::pin(begin(opening, &mut socket)).await;
+    listen(form, socket).await;
 }
 
 /// Takes part, says hello and what was missed.
-async fn begin(live: Live, actor: Actor, wanted: &Wanted, start: Start, socket: &mut Socket) {
+async fn begin(opening: Box<Opening>, socket: &mut Socket) -> Form {
+    let Opening {
+        live,
+        actor,
+        wanted,
+        start,
+    } = *opening;
     let Some(view) = View::of(&live, &actor).await else {
-        return socket.close(Closing::REFUSED);
+        socket.close(Closing::REFUSED);
+        return wanted.form;
     };
     let view = Arc::new(view);
     let newest = socket.join(wanted.voice(), view.sight());
     live.listeners.add(&live, &view, socket).await;
-    let oldest = oldest(&live, wanted);
+    let oldest = oldest(&live, &wanted);
     socket
         .say(&format!(r#"{{"type":"hello","seq":{newest},"oldest":{oldest}}}"#))
         .await;
     match start {
-        Start::Since(since) => replay(&live, &view, wanted, socket, since..=newest).await,
+        Start::Since(since) => replay(&live, &view, &wanted, socket, since..=newest).await,
         Start::Snapshot(count) if wanted.topics().contains(&SPOTS) => {
             let archive = live.archive();
             let spots = archive.newest(&wanted.spots, count, newest).await.into_iter();
@@ -151,6 +176,7 @@ async fn begin(live: Live, actor: Actor, wanted: &Wanted, start: Start, socket: 
         Start::Snapshot(_) | Start::Now => {}
     }
     socket.go_live();
+    wanted.form
 }
 
 /// The oldest number from which on nothing wanted is missing.
@@ -163,12 +189,12 @@ fn oldest(live: &Live, wanted: &Wanted) -> u64 {
 }
 
 /// Hears what the client asks for; what is not understood is answered, and changes nothing.
-async fn listen(mut wanted: Wanted, mut socket: Socket) {
+async fn listen(form: Form, mut socket: Socket) {
     while let Some(text) = socket.next().await {
         match filter(&text) {
             Ok(Some(spots)) => {
-                wanted.spots = spots;
-                Box::pin(change(&wanted, &mut socket)).await;
+                let form = form.clone();
+                Box::pin(change(Wanted { form, spots }, &mut socket)).await;
             }
             Ok(None) => {}
             Err(error) => {
@@ -180,7 +206,7 @@ async fn listen(mut wanted: Wanted, mut socket: Socket) {
 }
 
 /// Lets the client hear what it wants from now on, and says from which number.
-async fn change(wanted: &Wanted, socket: &mut Socket) {
+async fn change(wanted: Wanted, socket: &mut Socket) {
     let seq = socket.change(wanted.voice()).await.unwrap_or(0);
     socket.say(&format!(r#"{{"type":"filter","seq":{seq}}}"#)).await;
     socket.go_live();
@@ -265,29 +291,32 @@ fn text(message: &Message) -> Option<Cow<'_, str>> {
 
 impl Wanted {
     fn wants(&self, message: &Message) -> bool {
-        let is_wanted = self.types.is_empty() || self.types.contains(&message.kind);
+        let form = &self.form;
+        let is_wanted = form.types.is_empty() || form.types.contains(&message.kind);
         is_wanted
             && match &message.spot {
-                Some(spot) => self.may_hear_spots && self.spots.wants(spot),
+                Some(spot) => form.may_hear_spots && self.spots.wants(spot),
                 None => message.topic == QSO_TOPIC,
             }
     }
 
     /// What of the bus can be wanted.
     fn topics(&self) -> Vec<&'static str> {
-        let spots =
-            self.may_hear_spots && (self.types.is_empty() || self.types.iter().any(|kind| kind == SPOTS));
-        let only_spots = !self.types.is_empty() && self.types.iter().all(|kind| kind == SPOTS);
+        let types = &self.form.types;
+        let spots = self.form.may_hear_spots && (types.is_empty() || types.iter().any(|kind| kind == SPOTS));
+        let only_spots = !types.is_empty() && types.iter().all(|kind| kind == SPOTS);
         let qsos = (!only_spots).then_some(QSO_TOPIC);
         qsos.into_iter().chain(spots.then_some(SPOTS)).collect()
     }
 
     fn voice(&self) -> Arc<dyn Voice> {
+        let Form {
+            types,
+            batch,
+            may_hear_spots,
+        } = &self.form;
         let name = format!(
-            "firehose {} {} {:?} {}",
-            self.may_hear_spots,
-            self.batch,
-            self.types,
+            "firehose {may_hear_spots} {batch} {types:?} {}",
             self.spots.name()
         );
         Arc::new(Listener {
@@ -311,7 +340,7 @@ impl Voice for Listener {
     fn say(&self, messages: &[Arc<Message>], into: &mut Frames) {
         let wanted = messages.iter().filter(|message| self.wanted.wants(message));
         let mut texts = wanted.filter_map(|message| text(message));
-        if self.wanted.batch {
+        if self.wanted.form.batch {
             let texts: Vec<Cow<'_, str>> = texts.collect();
             if !texts.is_empty() {
                 into.text(&format!("[{}]", texts.join(",")));
@@ -338,7 +367,7 @@ mod tests {
     fn types_choose_what_is_looked_for() {
         let topics = |types: &str| {
             let (mut wanted, _) = asked(&[("types", types)]);
-            wanted.may_hear_spots = true;
+            wanted.form.may_hear_spots = true;
             wanted.topics()
         };
         assert_eq!(topics(""), [QSO_TOPIC, SPOTS]);

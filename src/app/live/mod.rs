@@ -9,6 +9,9 @@ mod firehose;
 mod listeners;
 mod pages;
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use axum::routing::get;
 
 use super::running::App;
@@ -20,9 +23,11 @@ use crate::web::{Access, Routes, Sockets};
 use archive::Archive;
 use listeners::Listeners;
 
-/// What both kinds of socket work with.
+/// What both kinds of socket work with; clones are the same, and small: each socket has one.
 #[derive(Clone)]
-pub(crate) struct Live {
+pub(crate) struct Live(Arc<Parts>);
+
+pub(crate) struct Parts {
     sockets: Sockets,
     bus: Bus,
     cluster: Cluster,
@@ -32,6 +37,14 @@ pub(crate) struct Live {
     public: bool,
     /// Who listens, so that they can be told to stop.
     listeners: Listeners,
+}
+
+impl Deref for Live {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Live {
@@ -47,7 +60,7 @@ impl Live {
 /// The routes of both sockets.
 pub(crate) fn routes(app: &App) -> Routes {
     let services = &app.services;
-    let live = Live {
+    let live = Live(Arc::new(Parts {
         sockets: app.sockets.clone(),
         bus: services.bus.clone(),
         cluster: services.cluster.clone(),
@@ -55,7 +68,7 @@ pub(crate) fn routes(app: &App) -> Routes {
         identity: services.identity.clone(),
         public: services.config.limits.firehose_public,
         listeners: Listeners::default(),
-    };
+    }));
     listeners::watch(live.clone(), app.stop.clone());
     Routes::new()
         .page(Access::Public.stream(), "/ws/firehose", get(firehose::open))

@@ -49,14 +49,14 @@ struct Channels {
 pub(super) async fn open(State(live): State<Live>, Who(actor): Who, start: SocketStart) -> Result<Response> {
     actor.member()?;
     let sockets = live.sockets.clone();
-    sockets.open(start, gap, move |socket| serve(live, actor, socket))
+    sockets.open(start, gap, move |socket| serve(live, Box::new(actor), socket))
 }
 
 fn gap(from: u64, to: u64) -> String {
     format!(r#"[{{"type":"gap","from":{from},"to":{to}}}]"#)
 }
 
-async fn serve(live: Live, actor: Actor, mut socket: Socket) {
+async fn serve(live: Live, actor: Box<Actor>, mut socket: Socket) {
     let Some(view) = Box::pin(View::of(&live, &actor)).await else {
         return socket.close(Closing::REFUSED);
     };

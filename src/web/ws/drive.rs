@@ -83,11 +83,11 @@ impl Life {
 
 impl Drive {
     /// Runs the socket, and the code behind it, to the end of either.
-    pub(super) async fn run(&mut self, stop: CancellationToken, code: Code) {
-        let link = Arc::clone(&self.link);
+    pub(super) async fn run(&mut self, stop: &CancellationToken, code: Code) {
+        let link = &self.link;
         let closing = tokio::select! {
-            closing = write(&mut self.writer, &link) => closing,
-            closing = read(&mut self.protocol, &mut self.reader, &link, &self.inbox, &self.life) => closing,
+            closing = write(&mut self.writer, link) => closing,
+            closing = read(&mut self.protocol, &mut self.reader, link, &self.inbox, &self.life) => closing,
             closing = link.ending() => closing,
             () = stop.cancelled() => Closing::STOPPING,
             () = code => link.asked().unwrap_or(Closing::DONE),
@@ -97,7 +97,7 @@ impl Drive {
             // Somebody who is away, or takes nothing, is not waited for long.
             drop(timeout(FAREWELL, Box::pin(self.farewell(closing))).await);
         }
-        link.end();
+        self.link.end();
     }
 
     async fn farewell(&mut self, closing: Closing) -> std::io::Result<()> {

@@ -33,12 +33,16 @@ const LONGEST_TICK: Duration = Duration::from_millis(250);
 const SHARE: u32 = 2;
 /// The same while much happens.
 const BUSY_SHARE: u32 = 6;
+/// So many sockets are told by one core: on a small machine the others have to take in what is sent.
+const FEW: usize = 2_000;
 /// Sockets written to before other work gets its turn.
 const AT_ONCE: usize = 200;
 /// How often sockets are looked after.
 const CARE: Duration = Duration::from_secs(1);
 /// Keeps proxies from closing a quiet socket, and finds dead ones.
 const PING: Duration = Duration::from_secs(20);
+/// One in so many sockets is asked at a time: thousands that came together would hold up a round, again and again.
+const ASKED_SHARE: usize = 16;
 /// A client that gave no sign of life for so long is gone.
 const SILENT: Duration = Duration::from_secs(65);
 
@@ -197,12 +201,22 @@ impl Fan {
         }
     }
 
-    /// Tells every socket.
+    /// Tells every socket: few of them one after the other, many by all cores.
     async fn tell(&self, round: Round, members: &mut Vec<Vec<Arc<Member>>>) {
+        if members.iter().map(Vec::len).sum::<usize>() <= FEW {
+            for shard in members {
+                tell_shard(&round, shard).await;
+            }
+            return;
+        }
         let round = Arc::new(round);
         let mut telling = JoinSet::new();
         for shard in std::mem::take(members) {
-            telling.spawn(tell_shard(Arc::clone(&round), shard));
+            let round = Arc::clone(&round);
+            telling.spawn(async move {
+                tell_shard(&round, &shard).await;
+                shard
+            });
         }
         *members = telling.join_all().await;
     }
@@ -220,7 +234,11 @@ impl Shared {
         member.link.hold(since);
         let mut hearing = member.hearing();
         let old = std::mem::replace(&mut hearing.group, group);
-        hearing.before.push((since, old));
+        let told_until = hearing.before.last().map_or(hearing.since, |(until, _)| *until);
+        // Who changes its mind while nothing happens leaves nothing behind.
+        if since > told_until {
+            hearing.before.push((since, old));
+        }
         since
     }
 
@@ -370,25 +388,26 @@ impl Round {
     }
 }
 
-async fn tell_shard(round: Arc<Round>, members: Vec<Arc<Member>>) -> Vec<Arc<Member>> {
+async fn tell_shard(round: &Round, members: &[Arc<Member>]) {
     for some in members.chunks(AT_ONCE) {
         for member in some {
-            member.tell(&round);
+            member.tell(round);
         }
         tokio::task::yield_now().await;
     }
-    members
 }
 
 /// Lets go of those that are gone, closes those that take nothing, and asks the quiet ones for a sign of life.
 fn look_after(members: &mut Vec<Arc<Member>>) {
     members.retain(|member| !member.link.is_gone());
+    let mut may_be_asked = members.len() / ASKED_SHARE + 1;
     for member in members {
         if member.link.is_stalled() {
             member.link.close(Closing::STALLED);
         } else if member.life.silence() > SILENT {
             member.link.close(Closing::GONE);
-        } else if member.life.asks(PING) {
+        } else if may_be_asked > 0 && member.life.asks(PING) {
+            may_be_asked -= 1;
             member.link.push(Chunk::ping());
         }
     }

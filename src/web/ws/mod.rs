@@ -23,7 +23,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
 use hyper_util::rt::TokioIo;
-use prometheus_client::metrics::counter::Counter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tungstenite::Utf8Bytes;
@@ -99,12 +98,16 @@ impl Closing {
     };
 }
 
-/// All open websockets; clones share them.
+/// All open websockets; clones are the same, and small: each socket has one.
 #[derive(Clone)]
 pub(crate) struct Sockets {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     stop: CancellationToken,
     tasks: TaskTracker,
-    counts: Arc<Mutex<HashMap<Network, usize>>>,
+    counts: Mutex<HashMap<Network, usize>>,
     most_per_network: usize,
     public_url: Option<Url>,
     metrics: Metrics,
@@ -226,14 +229,17 @@ impl Sockets {
     /// `bus` is told to those that join.
     pub(crate) fn new(most_per_network: usize, public_url: Option<Url>, metrics: Metrics, bus: &Bus) -> Self {
         let stop = CancellationToken::new();
-        Self {
+        let inner = Inner {
             fan: Fan::start(bus, stop.clone()),
             stop,
             tasks: TaskTracker::new(),
-            counts: Arc::default(),
+            counts: Mutex::default(),
             most_per_network,
             public_url,
             metrics,
+        };
+        Self {
+            inner: Arc::new(inner),
         }
     }
 
@@ -243,43 +249,77 @@ impl Sockets {
         F: FnOnce(Socket) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        same_origin(&start.headers, self.public_url.as_ref())?;
+        same_origin(&start.headers, self.inner.public_url.as_ref())?;
         let ticket = self.ticket(start.peer)?;
-        let (stop, fan, dropped) = (self.stop.clone(), self.fan.clone(), self.metrics.dropped.clone());
         let SocketStart {
             upgrade,
             accepted,
             place,
             ..
         } = start;
-        self.tasks.spawn(async move {
-            let _held = (ticket, place);
+        self.inner.tasks.spawn(async move {
+            let sockets = ticket.sockets.clone();
+            let stop = &sockets.inner.stop;
             // A client that went away before the upgrade wants nothing any more.
             let Some(Ok(upgraded)) = stop.run_until_cancelled(upgrade).await else {
                 return;
             };
-            let (mut drive, socket) = take_over(upgraded, gap, dropped, fan);
+            let (mut drive, socket) = sockets.take_over(upgraded, gap);
             let code: Code = Box::pin(serve(socket));
-            drive.run(stop, code).await;
+            // A task of its own: it is there for hours, and has no room for how it came to be.
+            sockets.inner.tasks.spawn(async move {
+                let _held = &place;
+                drive.run(&ticket.sockets.inner.stop, code).await;
+            });
         });
         Ok(accepted)
     }
 
     /// Closes all sockets with 1001 and waits until they are closed.
     pub(crate) async fn stop(&self) {
-        self.stop.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
     }
 
     /// Sockets open at present.
     pub(crate) fn len(&self) -> usize {
-        self.tasks.len()
+        self.inner.tasks.len()
+    }
+
+    /// A connection that has become a socket.
+    fn take_over(&self, upgraded: hyper::upgrade::Upgraded, gap: GapText) -> (Drive, Socket) {
+        let (direct, wrapped, already) = match crate::net::plain(upgraded) {
+            Ok((stream, already)) => (Some(stream), None, already),
+            Err(upgraded) => (None, Some(tokio::io::split(TokioIo::new(upgraded))), Bytes::new()),
+        };
+        let link = Arc::new(Link::new(direct, gap, self.inner.metrics.dropped.clone()));
+        let (reader, writer) = match wrapped {
+            None => (Reader::Direct(Arc::clone(&link)), Writer::Direct),
+            Some((reader, writer)) => (Reader::Wrapped(reader), Writer::Wrapped(writer)),
+        };
+        let (inbox, life) = (Arc::new(Inbox::default()), Arc::new(Life::new()));
+        let drive = Drive {
+            link: Arc::clone(&link),
+            inbox: Arc::clone(&inbox),
+            life: Arc::clone(&life),
+            protocol: Protocol::new(already),
+            reader,
+            writer,
+        };
+        let socket = Socket {
+            link,
+            inbox,
+            life,
+            fan: self.inner.fan.clone(),
+            member: None,
+        };
+        (drive, socket)
     }
 
     fn ticket(&self, peer: Peer) -> Result<Ticket, Problem> {
         let network = Network::of(peer.address);
-        if self.stop.is_cancelled() {
+        if self.inner.stop.is_cancelled() {
             let wait = std::time::Duration::from_secs(5);
             return Err(Problem::unavailable(
                 "stopping",
@@ -287,9 +327,9 @@ impl Sockets {
                 wait,
             ));
         }
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.inner.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(network).or_insert(0);
-        if *count >= self.most_per_network && !peer.is_local() {
+        if *count >= self.inner.most_per_network && !peer.is_local() {
             return Err(Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_sockets",
@@ -297,47 +337,12 @@ impl Sockets {
             ));
         }
         *count += 1;
-        self.metrics.websockets.inc();
+        self.inner.metrics.websockets.inc();
         Ok(Ticket {
             network,
             sockets: self.clone(),
         })
     }
-}
-
-/// A connection that has become a socket.
-fn take_over(
-    upgraded: hyper::upgrade::Upgraded,
-    gap: GapText,
-    dropped: Counter,
-    fan: Fan,
-) -> (Drive, Socket) {
-    let (direct, wrapped, already) = match crate::net::plain(upgraded) {
-        Ok((stream, already)) => (Some(stream), None, already),
-        Err(upgraded) => (None, Some(tokio::io::split(TokioIo::new(upgraded))), Bytes::new()),
-    };
-    let link = Arc::new(Link::new(direct, gap, dropped));
-    let (reader, writer) = match wrapped {
-        None => (Reader::Direct(Arc::clone(&link)), Writer::Direct),
-        Some((reader, writer)) => (Reader::Wrapped(reader), Writer::Wrapped(writer)),
-    };
-    let (inbox, life) = (Arc::new(Inbox::default()), Arc::new(Life::new()));
-    let drive = Drive {
-        link: Arc::clone(&link),
-        inbox: Arc::clone(&inbox),
-        life: Arc::clone(&life),
-        protocol: Protocol::new(already),
-        reader,
-        writer,
-    };
-    let socket = Socket {
-        link,
-        inbox,
-        life,
-        fan,
-        member: None,
-    };
-    (drive, socket)
 }
 
 /// One socket's share of its network's allowance.
@@ -348,13 +353,15 @@ struct Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut counts = self.sockets.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let sockets = &self.sockets.inner;
+        let mut counts = sockets.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.network) {
             *count -= 1;
             if *count == 0 {
                 counts.remove(&self.network);
             }
         }
-        self.sockets.metrics.websockets.dec();
+        drop(counts);
+        sockets.metrics.websockets.dec();
     }
 }

@@ -4,6 +4,7 @@
 //! without a task waking; one under TLS is written to by its socket's task. What is sent as messages does not go
 //! through `tungstenite`: it is framed once for everybody.
 
+use std::future::poll_fn;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -45,7 +46,8 @@ impl Reader {
             Self::Direct(link) => {
                 let stream = link.direct().ok_or(io::ErrorKind::NotConnected)?;
                 loop {
-                    stream.readable().await?;
+                    // Only this task waits for it; a future of `readable` is larger.
+                    poll_fn(|context| stream.poll_read_ready(context)).await?;
                     match stream.try_read_buf(into) {
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                         read => return read,
@@ -64,7 +66,7 @@ impl Writer {
             Self::Direct => {
                 let stream = link.direct().ok_or(io::ErrorKind::NotConnected)?;
                 while link.flush(stream)? == Flushed::Blocked {
-                    stream.writable().await?;
+                    poll_fn(|context| stream.poll_write_ready(context)).await?;
                 }
                 Ok(())
             }
