@@ -6,6 +6,7 @@ pub mod adif_fuzz;
 pub mod adif_gen;
 mod app;
 pub mod cluster_fuzz;
+pub mod dns_text;
 pub mod ladder_fuzz;
 mod logbook;
 pub mod lotw;

@@ -35,7 +35,7 @@ pub(super) fn field(field: &Field, from: &mut Octets<'_>, wire: &mut Vec<u8>) ->
                 let text = "is not one word of letters and digits";
                 return Err(RdataError::new(name, Rule::Value, at, text));
             }
-            push(tag, wire);
+            push(&tag.to_ascii_lowercase(), wire);
         }
         Shape::Hash => {
             let at = from.at();

@@ -226,10 +226,8 @@ fn tag(field: &'static str, from: &mut Source<'_, '_>, wire: &mut Vec<u8>) -> Re
         );
         return Err(RdataError::new(field, Rule::Value, at, text));
     }
-    let tag = match from.form {
-        Form::Strict => text.to_ascii_lowercase(),
-        Form::Master => text.to_owned(),
-    };
+    // Tags are compared without regard to case (RFC 8659 4.1), so they have one here.
+    let tag = text.to_ascii_lowercase();
     push_string(tag.as_bytes(), wire).map_err(|()| too_long(field, at, tag.len()))
 }
 

@@ -551,7 +551,7 @@ fn any_field(shape: Shape) -> BoxedStrategy<Vec<u8>> {
             .prop_map(|s| s.concat())
             .boxed(),
         Shape::Rest => octets(0..40),
-        Shape::Tag => "[a-z0-9]{1,12}"
+        Shape::Tag => "[a-zA-Z0-9]{1,12}"
             .prop_map(|tag| [&[u8::try_from(tag.len()).unwrap()], tag.as_bytes()].concat())
             .boxed(),
         Shape::Hex | Shape::Base64 => octets(1..80),

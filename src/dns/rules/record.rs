@@ -343,9 +343,6 @@ fn check_caa(wire: &[u8], tell: Tell<'_>) {
             "write where to report to, such as \"mailto:op@example.org\"".to_owned(),
         );
     }
-    if tag.iter().any(u8::is_ascii_uppercase) {
-        tell("tag", "value", "write it in lower case".to_owned());
-    }
 }
 
 /// The time to live nearest to what was asked for that a member may have.

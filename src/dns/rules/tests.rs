@@ -303,7 +303,6 @@ const BAD: &[(&str, usize, &str, &str, &str)] = &[
     ("cut DS 1 13 9 01", 0, "digest type", "value", "SHA-384"),
     ("k6bp CAA 1 issue \"x\"", 0, "flags", "value", "128"),
     ("k6bp CAA 0 iodef \"op\"", 0, "value", "value", "mailto:"),
-    ("k6bp CAA 0 Issue \"x\"", 0, "tag", "value", "lower case"),
     (
         "k6bp HTTPS 0 www alpn=h2",
         0,
