@@ -27,6 +27,7 @@ use super::rr::{Rdata, RecordType};
 
 pub(crate) use codec::{period, push_quoted};
 pub(crate) use error::{RdataError, Rule, shown};
+pub(crate) use loc::location_of_grid;
 pub(crate) use read::any_name;
 pub(crate) use schema::fields;
 pub(crate) use source::Form;
