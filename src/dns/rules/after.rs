@@ -44,6 +44,20 @@ impl<'a, S: State> After<'a, S> {
         edits.flat_map(|edits| edits.values().filter_map(|(_, set)| *set))
     }
 
+    /// Whether edits put that set there.
+    pub(super) fn is_put(&self, name: &Name, kind: RecordType) -> bool {
+        self.edited(name, kind).is_some_and(|(_, set)| set.is_some())
+    }
+
+    /// Whether edits put that set there, or take it away.
+    pub(super) fn is_edited(&self, name: &Name, kind: RecordType) -> bool {
+        self.edited(name, kind).is_some()
+    }
+
+    fn edited(&self, name: &Name, kind: RecordType) -> Option<Edited<'a>> {
+        self.edits.get(name)?.get(&kind).copied()
+    }
+
     /// The edit that is answerable for a name having a type: the one of that type, or the first one of the name.
     pub(super) fn index_of(&self, name: &Name, kind: RecordType) -> usize {
         let Some(edits) = self.edits.get(name) else {
@@ -71,7 +85,7 @@ impl<'a, S: State> After<'a, S> {
 
     /// The records of a name and type.
     pub(super) fn set(&self, name: &Name, kind: RecordType) -> Result<Option<RrSet>, S::Error> {
-        match self.edits.get(name).and_then(|edits| edits.get(&kind)) {
+        match self.edited(name, kind) {
             Some((_, set)) => Ok(set.cloned()),
             None => self.before.set(name, kind),
         }

@@ -1,7 +1,8 @@
 //! Rules between records, on the state after a change: aliases, delegations, redirections, the apex.
 //!
-//! Only names that the change touches are judged, with what is above and below them. A record elsewhere that points to
-//! a name which becomes an alias is not looked for: that would be a search through the zone.
+//! Only what the change puts somewhere is judged, with what is beside, above and below it, and what it takes away from
+//! others: a zone that was imported leniently can be edited, and mended piece by piece. A record elsewhere that points
+//! to a name which becomes an alias is not looked for: that would be a search through the zone.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +39,7 @@ pub(super) fn check<S: State>(
         if level == Level::User {
             judge.delegation(name, &kinds)?;
             judge.redirection(name, &kinds)?;
-            judge.above(name, &kinds)?;
+            judge.above(name)?;
             judge.targets(name)?;
         }
     }
@@ -98,7 +99,7 @@ impl<S: State> Judge<'_, '_, S> {
 
     /// An alias stands alone, and some types have one record only.
     fn alone(&mut self, name: &Name, kinds: &[RecordType]) {
-        if kinds.contains(&RecordType::CNAME) {
+        if kinds.contains(&RecordType::CNAME) && self.after.put_at(name).next().is_some() {
             let beside = kinds
                 .iter()
                 .find(|kind| **kind != RecordType::CNAME && !is_proof(**kind));
@@ -133,7 +134,9 @@ impl<S: State> Judge<'_, '_, S> {
     fn delegation(&mut self, name: &Name, kinds: &[RecordType]) -> Result<(), S::Error> {
         let at_apex = name == self.after.origin();
         let has_ns = kinds.contains(&RecordType::NS);
-        if kinds.contains(&RecordType::DS) && (at_apex || !has_ns) {
+        let puts_ns = self.after.is_put(name, RecordType::NS);
+        let about_ds = self.after.is_put(name, RecordType::DS) || self.after.is_edited(name, RecordType::NS);
+        if kinds.contains(&RecordType::DS) && about_ds && (at_apex || !has_ns) {
             let text = if at_apex {
                 format!("the DS of {name} belongs into the zone above it")
             } else {
@@ -144,14 +147,16 @@ impl<S: State> Judge<'_, '_, S> {
         if !has_ns || at_apex {
             return Ok(());
         }
-        if name.is_wildcard() {
+        self.cuts.insert(name.clone());
+        if name.is_wildcard() && puts_ns {
             let text = format!("{name} cannot be delegated: a wildcard has no servers of its own");
             self.push((name, RecordType::NS), "name", "wildcard", text);
         }
         let servers = self.servers_of(name)?;
         let beside = kinds.iter().find(|kind| {
             let own_address = is_address(**kind) && servers.contains(name);
-            !matches!(**kind, RecordType::NS | RecordType::DS) && !is_proof(**kind) && !own_address
+            let is_new = puts_ns || self.after.is_put(name, **kind);
+            is_new && !matches!(**kind, RecordType::NS | RecordType::DS) && !is_proof(**kind) && !own_address
         });
         if let Some(beside) = beside {
             let text = format!(
@@ -159,7 +164,9 @@ impl<S: State> Judge<'_, '_, S> {
             );
             self.push((name, *beside), "type", "delegation", text);
         }
-        self.cuts.insert(name.clone());
+        if !puts_ns {
+            return Ok(());
+        }
         let hidden = self.after.any_below(name, |at, kind| {
             !(is_proof(kind) || is_address(kind) && servers.contains(at))
         })?;
@@ -178,13 +185,18 @@ impl<S: State> Judge<'_, '_, S> {
             return Ok(());
         }
         let own = (name, RecordType::DNAME);
-        if name.is_wildcard() {
+        let puts_dname = self.after.is_put(name, RecordType::DNAME);
+        if name.is_wildcard() && puts_dname {
             let text = format!("{name} cannot be redirected: a wildcard has no DNAME");
             self.push(own, "name", "wildcard", text);
         }
-        if kinds.contains(&RecordType::NS) && name != self.after.origin() {
+        let is_new = puts_dname || self.after.is_put(name, RecordType::NS);
+        if kinds.contains(&RecordType::NS) && name != self.after.origin() && is_new {
             let text = format!("{name} is delegated (NS) and cannot be redirected (DNAME) too");
             self.push(own, "type", "redirection", text);
+        }
+        if !puts_dname {
+            return Ok(());
         }
         if let Some((at, kind)) = self.after.any_below(name, |_, kind| !is_proof(kind))? {
             let text = format!(
@@ -196,7 +208,8 @@ impl<S: State> Judge<'_, '_, S> {
     }
 
     /// What names above say about records of a name: hidden by a delegation, or redirected.
-    fn above(&mut self, name: &Name, kinds: &[RecordType]) -> Result<(), S::Error> {
+    fn above(&mut self, name: &Name) -> Result<(), S::Error> {
+        let kinds: Vec<RecordType> = self.after.put_at(name).map(RrSet::kind).collect();
         let origin = self.after.origin().clone();
         let mut cut = None;
         let mut above = name.parent();
@@ -253,8 +266,12 @@ impl<S: State> Judge<'_, '_, S> {
     /// Servers below the delegation they serve have addresses here, or nobody finds them.
     fn servers(mut self) -> Result<(), S::Error> {
         for cut in std::mem::take(&mut self.cuts) {
+            let puts_ns = self.after.is_put(&cut, RecordType::NS);
             for server in self.servers_of(&cut)? {
-                if server.is_at_or_below(&cut) && !self.after.kinds(&server)?.into_iter().any(is_address) {
+                let addresses = [RecordType::A, RecordType::AAAA];
+                let concerned = puts_ns || addresses.iter().any(|kind| self.after.is_edited(&server, *kind));
+                let found = self.after.kinds(&server)?.into_iter().any(is_address);
+                if concerned && server.is_at_or_below(&cut) && !found {
                     let text = format!(
                         "{server} serves {cut} and stands below it, so its A or AAAA records are needed in the same \
                          change"

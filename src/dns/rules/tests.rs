@@ -358,6 +358,48 @@ fn what_members_may_not_change() {
     }
 }
 
+/// What stands in an imported zone against the policy hinders no other change, and can be taken away bit by bit.
+#[test]
+fn a_leniently_imported_zone_can_be_mended() {
+    let imported = format!(
+        "{ZONE}
+x.cut A 192.0.2.7
+x.cut TXT \"hidden\"
+a.dn TXT \"hidden\"
+a.dn A 192.0.2.7
+*.w NS ns1
+*.w TXT \"x\"
+bare NS ns.bare
+bare NS ns2.bare
+lone DS 1 13 4 0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223242526272829303132333435363738
+lone TXT \"x\"
+"
+    )
+    .replace("4 0102", "9 0102");
+    let before = Sets::new(origin(), &sets(&imported));
+    for mending in [
+        "- x.cut A",
+        "- a.dn TXT",
+        "- *.w TXT",
+        "- lone DS",
+        "lone TXT \"y\"",
+        "ns.bare A 192.0.2.8",
+        "- *.w NS",
+    ] {
+        let Ok(broken) = check_change(&before, &edits(mending), Level::User);
+        assert_eq!(broken, [], "{mending}");
+    }
+    for worse in [
+        "x.cut MX 10 www",
+        "a.dn MX 10 www",
+        "*.w MX 10 www",
+        "- ns1 A\n- cut NS\n- ds NS\ncut DS 1 13 2 0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
+    ] {
+        let Ok(broken) = check_change(&before, &edits(worse), Level::User);
+        assert_ne!(broken, [], "{worse}");
+    }
+}
+
 #[test]
 fn names_outside_of_the_zone_and_types_of_questions_are_for_no_level() {
     let data = rdata::read(RecordType::A, "192.0.2.1", &origin()).unwrap();
