@@ -22,6 +22,7 @@ pub(crate) mod rdata;
 pub(crate) mod read;
 pub(crate) mod rr;
 pub(crate) mod rules;
+pub(crate) mod serve;
 mod service;
 pub(crate) mod settings;
 pub(crate) mod tables;

@@ -72,14 +72,21 @@ pub(crate) enum BindError {
     },
 }
 
+impl BindError {
+    /// What the system's words mean for the address that configuration key `key` asks for.
+    pub(crate) fn of(key: &'static str, address: SocketAddr, reason: io::Error) -> Self {
+        match reason.kind() {
+            io::ErrorKind::AddrInUse => Self::Taken { key, address },
+            io::ErrorKind::PermissionDenied => Self::Denied { key, address },
+            io::ErrorKind::AddrNotAvailable => Self::NotOurs { key, address },
+            _ => Self::Other { key, address, reason },
+        }
+    }
+}
+
 /// Binds the address that configuration key `key` asks for.
 pub(crate) async fn bind(key: &'static str, address: SocketAddr) -> Result<Listener, BindError> {
-    let failed = |reason: io::Error| match reason.kind() {
-        io::ErrorKind::AddrInUse => BindError::Taken { key, address },
-        io::ErrorKind::PermissionDenied => BindError::Denied { key, address },
-        io::ErrorKind::AddrNotAvailable => BindError::NotOurs { key, address },
-        _ => BindError::Other { key, address, reason },
-    };
+    let failed = |reason| BindError::of(key, address, reason);
     let socket = TcpListener::bind(address).await.map_err(failed)?;
     let address = socket.local_addr().map_err(failed)?;
     Ok(Listener { socket, address })

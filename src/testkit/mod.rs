@@ -12,6 +12,7 @@ mod logbook;
 pub mod lotw;
 mod mail;
 pub mod morse_fuzz;
+pub mod names;
 pub mod net_fuzz;
 pub mod passkey;
 pub mod records;

@@ -116,6 +116,25 @@ impl Reception {
         met.unwrap_or(Err(Unmet::Slow))
     }
 
+    /// The same for a service that speaks this protocol instead of HTTP.
+    pub(crate) fn speaking(&self, protocol: &[u8]) -> Self {
+        let mut main = ServerConfig::clone(&self.main);
+        main.alpn_protocols = vec![protocol.to_vec()];
+        Self {
+            main: Arc::new(main),
+            ..self.clone()
+        }
+    }
+
+    /// Meets a client of such a service.
+    pub(crate) async fn meet_speaker<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+    ) -> io::Result<impl AsyncRead + AsyncWrite + Unpin> {
+        let met = self.meet(stream, None, self.deadline()).await;
+        met.map(|met| met.stream).map_err(io::Error::other)
+    }
+
     async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,

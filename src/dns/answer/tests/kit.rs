@@ -52,7 +52,7 @@ pub(super) fn rdata(kind: RecordType, text: &str, origin: &Name) -> Rdata {
         _ => text
             .as_bytes()
             .chunks(255)
-            .flat_map(|chunk| [&[chunk.len() as u8], chunk].concat())
+            .flat_map(|chunk| [&[u8::try_from(chunk.len()).unwrap()], chunk].concat())
             .collect(),
     };
     Rdata::new(wire).unwrap()

@@ -13,11 +13,15 @@ const USUAL: u64 = 40_000;
 struct Numbers(u64);
 
 impl Numbers {
+    fn octet(&mut self) -> u8 {
+        u8::try_from(self.next(256)).unwrap()
+    }
+
     fn next(&mut self, below: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 % below as u64) as usize
+        usize::try_from(self.0 % below as u64).unwrap()
     }
 }
 
@@ -48,7 +52,7 @@ fn mutate(packet: &mut Vec<u8>, numbers: &mut Numbers) {
             0 => packet[at] ^= 1 << numbers.next(8),
             1 => packet[at] = [0, 1, 63, 64, 0x7f, 0x80, 0xc0, 0xff][numbers.next(8)],
             2 => packet.truncate(at),
-            3 => packet.insert(at, numbers.next(256) as u8),
+            3 => packet.insert(at, numbers.octet()),
             4 => {
                 let end = at + numbers.next(length - at + 1);
                 let copy = packet[at..end].to_vec();
@@ -59,8 +63,8 @@ fn mutate(packet: &mut Vec<u8>, numbers: &mut Numbers) {
             }
             // The counts decide what is read.
             _ => {
-                packet[4.min(length - 1) + numbers.next(8).min(length.saturating_sub(5))] =
-                    numbers.next(4) as u8
+                let count = 4.min(length - 1) + numbers.next(8).min(length.saturating_sub(5));
+                packet[count] = numbers.octet() % 4;
             }
         }
     }
