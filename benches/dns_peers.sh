@@ -28,10 +28,17 @@ fi
 awk '/no[0-9]+\.club/ {n++} END {printf "%d questions, %.1f %% of names that are missing\n", NR, 100*n/NR}' "$work/queries"
 ticks=$(getconf CLK_TCK)
 
-# User and system ticks of a process and all its children.
+# A process and all below it.
+family() {
+  local child
+  echo "$1"
+  for child in $(pgrep -P "$1"); do family "$child"; done
+}
+
+# User and system ticks of a process and all below it.
 spent() {
-  local all="$1 $(pgrep -P "$1" | tr '\n' ' ')" user=0 system=0 pid u s
-  for pid in $all; do
+  local user=0 system=0 pid u s
+  for pid in $(family "$1"); do
     read -r u s < <(sed 's/.*) //' "/proc/$pid/stat" 2> /dev/null | cut -d' ' -f12,13) || continue
     user=$((user + u)) system=$((system + s))
   done

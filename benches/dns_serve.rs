@@ -46,7 +46,11 @@ fn queries(names: usize, count: usize, out: &mut impl std::io::Write) -> std::io
             75..90 => "TXT",
             _ => "MX",
         };
-        let call = if next(8) == 0 { format!("no{number}") } else { call(number) };
+        let call = if next(8) == 0 {
+            format!("no{number}")
+        } else {
+            call(number)
+        };
         writeln!(out, "{call}.{ORIGIN} {kind}")?;
     }
     Ok(())

@@ -26,8 +26,14 @@ pub fn zone_text(names: usize) -> String {
     );
     for number in 0..names {
         let call = call(number);
-        let written = write!(text, "{call} IN A 10.{}.{}.{}\n", number >> 16, number >> 8 & 255, number & 255)
-            .and_then(|()| other_sets(&mut text, &call, number));
+        let written = write!(
+            text,
+            "{call} IN A 10.{}.{}.{}\n",
+            number >> 16,
+            number >> 8 & 255,
+            number & 255
+        )
+        .and_then(|()| other_sets(&mut text, &call, number));
         written.expect("memory takes every write");
     }
     text
@@ -89,7 +95,13 @@ impl ScratchZone {
             identity: None,
             patience: 100,
         };
-        Self { sets: contents.sets, zones, responder, zone, changes: 0 }
+        Self {
+            sets: contents.sets,
+            zones,
+            responder,
+            zone,
+            changes: 0,
+        }
     }
 
     /// How many records there are, and about how many octets of memory one takes.
@@ -128,7 +140,10 @@ impl ScratchZone {
             transport: Transport::Udp,
         };
         out.clear();
-        match self.responder.respond(&self.zones.load(), packet, asker, 1_790_000_000, out) {
+        match self
+            .responder
+            .respond(&self.zones.load(), packet, asker, 1_790_000_000, out)
+        {
             Outcome::Drop => 0,
             Outcome::Reply(_) => out.len(),
         }
@@ -142,7 +157,10 @@ impl ScratchZone {
             clock: Clock::system(),
             secret: [7; 16],
         };
-        let settings = Settings { workers, ..Settings::default() };
+        let settings = Settings {
+            workers,
+            ..Settings::default()
+        };
         start(doors, None, &settings, needs).map(Served)
     }
 }
