@@ -14,6 +14,7 @@ mod keyfile;
 mod live;
 mod logging;
 mod names;
+mod nameserver;
 mod nightly;
 mod outside;
 mod overview;

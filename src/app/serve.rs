@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::demo;
 use super::logging::Log;
+use super::nameserver::{NameDoors, NamesServed};
 use super::routes;
 use super::running::App;
 use super::services::{Services, StartError};
@@ -88,6 +89,8 @@ pub(crate) struct Doors {
     asking: Option<Listener>,
     /// Where logging programs reach the cluster.
     telnet: Option<Listener>,
+    /// Where questions of names are answered.
+    names: Option<NameDoors>,
 }
 
 /// What is listened on.
@@ -101,6 +104,10 @@ pub(crate) struct Addresses {
     pub(crate) asking: Option<SocketAddr>,
     /// `cluster.listen`
     pub(crate) telnet: Option<SocketAddr>,
+    /// `dns.listen`
+    pub(crate) names: Option<SocketAddr>,
+    /// `dns.tls.listen`
+    pub(crate) names_tls: Option<SocketAddr>,
 }
 
 impl Doors {
@@ -111,6 +118,7 @@ impl Doors {
             tls: bind_if("web.tls.listen", config.web.tls.listen).await?,
             asking: bind_if("web.mtls.listen", config.web.mtls.listen).await?,
             telnet: telnet(config).await?,
+            names: NameDoors::bind(config).await?,
         })
     }
 
@@ -121,11 +129,16 @@ impl Doors {
             tls: self.tls.as_ref().map(Listener::address),
             asking: self.asking.as_ref().map(Listener::address),
             telnet: self.telnet.as_ref().map(Listener::address),
+            names: self.names.as_ref().map(NameDoors::address),
+            names_tls: self.names.as_ref().and_then(NameDoors::tls_address),
         }
     }
 }
 
-async fn bind_if(key: &'static str, address: Option<SocketAddr>) -> Result<Option<Listener>, net::BindError> {
+pub(super) async fn bind_if(
+    key: &'static str,
+    address: Option<SocketAddr>,
+) -> Result<Option<Listener>, net::BindError> {
     match address {
         Some(address) => net::bind(key, address).await.map(Some),
         None => Ok(None),
@@ -146,6 +159,7 @@ async fn telnet(config: &Config) -> Result<Option<Listener>, net::BindError> {
 /// Listeners being served.
 pub(crate) struct Listening {
     stop: CancellationToken,
+    names: Option<NamesServed>,
     tasks: Vec<tokio::task::JoinHandle<net::Served>>,
 }
 
@@ -153,6 +167,9 @@ impl Listening {
     /// Stops accepting and lets open requests finish.
     pub(crate) async fn stop(self) {
         self.stop.cancel();
+        if let Some(names) = self.names {
+            names.stop().await;
+        }
         for task in self.tasks {
             match task.await {
                 Ok(served) if served.cut > 0 => {
@@ -194,6 +211,7 @@ pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
     let plain = server(app, router.clone(), Door::Plain);
     let mut listening = Listening {
         stop: CancellationToken::new(),
+        names: None,
         tasks: Vec::new(),
     };
     let mut entrance = router;
@@ -238,6 +256,9 @@ pub(crate) fn listen(app: &App, doors: Doors) -> Result<Listening, StartError> {
     listening.serve(server, doors.plain, app.health.part("web"));
     if let Some(listener) = doors.telnet {
         listening.serve_cluster(listener, app.services.node.clone(), app.health.part("cluster"));
+    }
+    if let Some(doors) = doors.names {
+        listening.names = Some(doors.serve(app)?);
     }
     Ok(listening)
 }
@@ -301,6 +322,12 @@ fn announce(app: &App, addresses: &Addresses, demo: Option<&demo::Demo>, say: &i
     }
     if let Some(address) = addresses.telnet {
         line("telnet", &address, "cluster.listen");
+    }
+    if let Some(address) = addresses.names {
+        line("names", &address, "dns.listen");
+    }
+    if let Some(address) = addresses.names_tls {
+        line("names by TLS", &address, "dns.tls.listen");
     }
     line("data", &config.data_dir.display(), "--data-dir");
     if let Some(file) = &config.file {

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use ipnet::IpNet;
+
 use super::error::Mistake;
 use super::layers::{Source, Values};
 use super::schema::{Key, key};
@@ -13,12 +15,51 @@ const SETS: Kind = Kind::Number {
 };
 
 /// The keys, in the order of the documentation.
-pub(super) const KEYS: [Key; 10] = [
+pub(super) const KEYS: [Key; 16] = [
     key(
         "dns.listen",
         Kind::MaybeListen,
         "127.0.0.1:5300",
         "Where the name server answers, by UDP and TCP. Left as it is, a port that another program has is done without; `0.0.0.0:53` opens it to the world.",
+    ),
+    key(
+        "dns.tls.listen",
+        Kind::MaybeListen,
+        "",
+        "Where the name server answers by TLS, with the certificate of `web.tls`; usually port 853. Off when unset.",
+    ),
+    key(
+        "dns.workers",
+        Kind::Number { least: 0, most: 64 },
+        "0",
+        "Threads that answer by UDP. 0: half as many as there are processors.",
+    ),
+    key(
+        "dns.rate",
+        Kind::Number {
+            least: 0,
+            most: 1_000_000,
+        },
+        "200",
+        "Most equal answers by UDP in a second to one network (a /24 or /56); what is over it is dropped, or sent on to TCP. 0: no limit.",
+    ),
+    key(
+        "dns.unlimited",
+        Kind::Networks,
+        "",
+        "Addresses or networks that `dns.rate` does not limit, beside this machine.",
+    ),
+    key(
+        "dns.identity",
+        Kind::Text,
+        "",
+        "What the server answers to `id.server` and `hostname.bind` and gives as NSID. Unset: nothing.",
+    ),
+    key(
+        "dns.version",
+        Kind::Flag,
+        "false",
+        "Whether the server tells its version to `version.server` and `version.bind`.",
     ),
     key(
         "dns.base_domain",
@@ -88,6 +129,17 @@ pub(crate) struct Dns {
     pub(crate) listen: Option<SocketAddr>,
     /// Whether somebody asked for that address: then not having it is a failure.
     pub(crate) listen_wanted: bool,
+    pub(crate) tls_listen: Option<SocketAddr>,
+    /// Threads for UDP; none is as many as fit the machine.
+    pub(crate) workers: usize,
+    /// Most equal answers a second to one network; 0 for no limit.
+    pub(crate) rate: u32,
+    /// Networks without that limit.
+    pub(crate) unlimited: Vec<IpNet>,
+    /// Which server it says it is.
+    pub(crate) identity: Option<String>,
+    /// Whether it tells its version.
+    pub(crate) version: bool,
     /// A domain name of letters, digits and hyphens.
     pub(crate) base_domain: Option<String>,
     pub(crate) nameservers: Vec<NameServer>,
@@ -115,6 +167,12 @@ pub(super) fn dns(values: &Values) -> Dns {
         listen_wanted: values
             .source("dns.listen")
             .is_some_and(|source| *source != Source::Default),
+        tls_listen: values.address("dns.tls.listen"),
+        workers: values.count("dns.workers"),
+        rate: values.small("dns.rate"),
+        unlimited: values.networks("dns.unlimited"),
+        identity: values.text("dns.identity"),
+        version: values.flag("dns.version"),
         base_domain: values.text("dns.base_domain"),
         nameservers: list("dns.nameservers")
             .iter()
@@ -135,6 +193,12 @@ pub(super) fn dns(values: &Values) -> Dns {
 
 /// Adds what cannot be meant.
 pub(super) fn check(values: &Values, mistakes: &mut Vec<Mistake>) {
+    if values.address("dns.tls.listen").is_some() && values.address("web.tls.listen").is_none() {
+        mistakes.push(Mistake::Incomplete {
+            given: "dns.tls.listen",
+            missing: "web.tls.listen",
+        });
+    }
     let mut look = |key: &'static str, expected: &str, is_good: fn(&str) -> bool| {
         let Some((text, place)) = values.text(key).zip(values.source(key)) else {
             return;

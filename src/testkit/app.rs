@@ -111,6 +111,7 @@ impl TestApp {
             ("web.listen", "127.0.0.1:0"),
             ("cluster.listen", "127.0.0.1:0"),
             ("cluster.call", "N0NODE-2"),
+            ("dns.listen", "127.0.0.1:0"),
             ("sources.country.enabled", "false"),
             ("sources.lotw.enabled", "false"),
             ("backup.enabled", "false"),

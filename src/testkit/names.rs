@@ -26,9 +26,9 @@ pub fn zone_text(names: usize) -> String {
     );
     for number in 0..names {
         let call = call(number);
-        let written = write!(
+        let written = writeln!(
             text,
-            "{call} IN A 10.{}.{}.{}\n",
+            "{call} IN A 10.{}.{}.{}",
             number >> 16,
             number >> 8 & 255,
             number & 255
@@ -40,13 +40,13 @@ pub fn zone_text(names: usize) -> String {
 }
 
 fn other_sets(text: &mut String, call: &str, number: usize) -> fmt::Result {
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         writeln!(text, "{call} IN AAAA 2001:db8::{number:x}")?;
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         writeln!(text, "{call} IN TXT \"station {number}\"")?;
     }
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         writeln!(text, "{call} IN MX 10 ns1")?;
     }
     Ok(())
