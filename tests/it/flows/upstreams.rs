@@ -230,11 +230,13 @@ async fn a_leaf_link_takes_the_network_s_spots_and_gives_our_users_own() {
     ] {
         peer.write(format!("{frame}\r\n").as_bytes()).await;
     }
-    user.until("DX de G0NNN:     14033.0  5B4AGN       from afar                      1200Z")
-        .await;
-    user.until("To ALL de G0NNN: hello all").await;
-    user.until("K1BBB de G0NNN: hello you").await;
-    user.until("WCY de DK0WCY <12>").await;
+    user.until_all(&[
+        "DX de G0NNN:     14033.0  5B4AGN       from afar                      1200Z",
+        "To ALL de G0NNN: hello all",
+        "K1BBB de G0NNN: hello you",
+        "WCY de DK0WCY <12>",
+    ])
+    .await;
     let about = told_of(&caller).await;
     assert_eq!(
         (&about["kind"], &about["state"]),
