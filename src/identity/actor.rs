@@ -50,6 +50,8 @@ pub(crate) enum Credential {
     Signature,
     /// Call and password, in a protocol that knows no sessions.
     Password,
+    /// Nothing: they come from an address that the account's owner has allowed.
+    Address,
 }
 
 /// Why an actor may not.
@@ -138,7 +140,9 @@ impl Actor {
         let member = self.member()?;
         match member.credential {
             Credential::Session { .. } => Ok(member),
-            Credential::Key(_) | Credential::Signature | Credential::Password => Err(Denied::InPerson),
+            Credential::Key(_) | Credential::Signature | Credential::Password | Credential::Address => {
+                Err(Denied::InPerson)
+            }
         }
     }
 
@@ -232,6 +236,7 @@ impl Actor {
                 Credential::Key(id) => format!("{} (key {id})", member.call),
                 Credential::Signature => format!("{} (signed)", member.call),
                 Credential::Password => format!("{} (password)", member.call),
+                Credential::Address => format!("{} (address)", member.call),
             },
             Self::Service(service) => service.name().to_owned(),
         }

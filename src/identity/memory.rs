@@ -378,7 +378,7 @@ impl Memory {
                 let known = self.secrets.contains_key(&actor.account);
                 known.then_some(Actor::Member(current))
             }
-            Credential::Password => Some(Actor::Member(Member {
+            Credential::Password | Credential::Address => Some(Actor::Member(Member {
                 role: account.role,
                 ..actor.clone()
             })),

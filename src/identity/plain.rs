@@ -22,7 +22,7 @@ impl Identity {
             call: account.call.clone(),
             role: account.role,
             scopes: Some(scopes.iter().copied().collect()),
-            credential: Credential::Password,
+            credential: Credential::Address,
             behind: None,
         }))
     }

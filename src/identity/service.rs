@@ -441,7 +441,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(in crate::identity) fn own_digest(member: &Member) -> Option<SecretDigest> {
     match member.credential {
         Credential::Session { digest, .. } => Some(digest),
-        Credential::Key(_) | Credential::Signature | Credential::Password => None,
+        Credential::Key(_) | Credential::Signature | Credential::Password | Credential::Address => None,
     }
 }
 

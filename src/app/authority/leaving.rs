@@ -9,7 +9,7 @@ use super::operations::{hash, no, sow_attempts};
 use super::world::{ADMIN, CLUB, MEMBER, NEXT, OWNER, Seeds, World, actor, incoming, person, session, wish};
 use crate::app::personal::PARTS;
 use crate::dx::telnet::tables::StoredUser;
-use crate::dx::telnet::write::keep_settings;
+use crate::dx::telnet::write::{allow_network, keep_settings};
 use crate::identity::review::{self, Matter};
 use crate::identity::write::{
     self, AccountChange, NewAccount, NewKey, NewSession, Proof, ask_erasure, begin_erasure, erase_piece,
@@ -127,9 +127,10 @@ fn secrets(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {
     write::hold_sign_up(tx, &Actor::Guest, [76; 32], wanted, now).map_err(text)?;
     let settings = StoredUser {
         name: "Zelda".to_owned(),
-        allowed: vec!["198.51.100.9/32".to_owned()],
         ..StoredUser::default()
     };
+    let address = "198.51.100.9/32".parse().map_err(text)?;
+    allow_network(tx, &me, address).map_err(text)?;
     keep_settings(tx, &me, &settings).map_err(text)
 }
 

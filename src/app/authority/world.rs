@@ -41,7 +41,7 @@ pub(super) const NEXT: AccountId = AccountId(7);
 pub(super) const CLUB: &str = "W6CLB";
 
 /// Everybody who might try.
-pub(super) const PERSONAS: [&str; 35] = [
+pub(super) const PERSONAS: [&str; 37] = [
     "guest",
     "listener",
     "stranger",
@@ -57,6 +57,8 @@ pub(super) const PERSONAS: [&str; 35] = [
     "owner key admin",
     "owner key full",
     "owner signed",
+    "owner password",
+    "owner address",
     "member",
     "officer",
     "administrator",
@@ -220,6 +222,8 @@ pub(super) fn actor(persona: &str) -> Actor {
         with(member, Some(scopes), Credential::Key("aaaaaaaa".parse().unwrap()))
     };
     let signed = |member| with(member, Some(ScopeSet::FULL), Credential::Signature);
+    // What protocols without sessions give.
+    let cluster: ScopeSet = [Scope::DxRead, Scope::DxWrite].into_iter().collect();
     let member = match persona {
         "guest" => return Actor::Guest,
         "listener" => session(LISTENER, Role::Swl, (false, true)),
@@ -227,6 +231,8 @@ pub(super) fn actor(persona: &str) -> Actor {
         "owner" => owner(),
         "owner confirmed" => session(OWNER, Role::Member, (true, true)),
         "owner signed" => signed(owner()),
+        "owner password" => with(owner(), Some(cluster), Credential::Password),
+        "owner address" => with(owner(), Some(cluster), Credential::Address),
         "member" => session(MEMBER, Role::Member, (false, true)),
         "officer" => session(OFFICER, Role::Member, (false, true)),
         "administrator" => admin(),

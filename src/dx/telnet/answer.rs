@@ -1,11 +1,9 @@
 //! What each command does, and the words it is answered with: those that programs know from `DXSpider`.
 
-use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
 use super::facts::Atlas;
 use super::session::{After, Session};
-use super::settings::MOST_ALLOWED;
 use super::{show, texts};
 use crate::dx::event::Source;
 use crate::dx::model::{Accepted, RawSpot, Refused, Sender};
@@ -22,7 +20,7 @@ const LONGEST_SAYING: usize = 200;
 /// Longest page, in lines.
 const LONGEST_PAGE: u16 = 1_000;
 /// The answer to a wish that the session's user has no right to.
-const ONLY_READS: &str = "Sorry, not allowed: this session only reads";
+pub(super) const ONLY_READS: &str = "Sorry, not allowed: this session only reads";
 
 impl Session {
     /// Does what a command says.
@@ -74,7 +72,7 @@ impl Session {
                 }
                 self.changed("Operation successful");
             }
-            Command::Allow { network, on } => self.allow(network.as_deref(), on),
+            Command::Allow { network, on } => self.allow(network.as_deref(), on).await,
             other => show::answer(self, other).await,
         }
         After::Prompt
@@ -338,61 +336,6 @@ impl Session {
             Ok(()) => self.changed(words),
             Err(error) => self.wire.say(&format!("Sorry, {error}")),
         }
-    }
-
-    /// From where the user's sessions need no password.
-    fn allow(&mut self, network: Option<&str>, on: bool) {
-        if self.speaker().is_none() {
-            return self.wire.say(ONLY_READS);
-        }
-        let parsed = network.and_then(|text| {
-            text.parse::<IpNet>()
-                .ok()
-                .or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
-        });
-        let Some(network) = parsed else {
-            let list = self
-                .settings
-                .allowed
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>();
-            let list = if list.is_empty() {
-                "none".to_owned()
-            } else {
-                list.join(", ")
-            };
-            return self
-                .wire
-                .say(&format!("Your sessions may spot at once from: {list}"));
-        };
-        if on && !self.by_password {
-            return self
-                .wire
-                .say("Sorry, only a session that showed its password may allow one");
-        }
-        if on && network.prefix_len() < narrowest(network) {
-            return self
-                .wire
-                .say("Sorry, that is too wide: as much as /16, or /32 of IPv6");
-        }
-        self.settings.allowed.retain(|other| *other != network);
-        if on && self.settings.allowed.len() >= MOST_ALLOWED {
-            return self.wire.say("Sorry, the list is full");
-        }
-        if on {
-            self.settings.allowed.push(network);
-        }
-        let words = if on { "now" } else { "no longer" };
-        self.changed(&format!("Your sessions may {words} spot at once from {network}"));
-    }
-}
-
-/// The fewest bits that a network must have for its addresses to stand for somebody.
-fn narrowest(network: IpNet) -> u8 {
-    match network {
-        IpNet::V4(_) => 16,
-        IpNet::V6(_) => 32,
     }
 }
 

@@ -3,13 +3,15 @@
 //! Who has no account, or sends no password, may read. Where the account's owner has allowed the address, no password
 //! is asked. An API key of the account with the scope `dx.write` does in place of the password, and must where the
 //! account wants a second factor. Programs that know nothing of passwords go on to their first command, or wait: that
-//! is taken for what it is, and the session reads.
+//! is taken for what it is, and the session reads. What could be a phrase that somebody remembers is tried as one
+//! first, however much it looks like a command.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 
+use super::allowed;
 use super::facts::{self, Atlas};
 use super::settings::{self, Settings};
 use super::wire::{Turn, Wire};
@@ -26,6 +28,12 @@ const PASSWORD: &str = "password: ";
 const SCOPES: [Scope; 2] = [Scope::DxRead, Scope::DxWrite];
 /// How long a program may leave the question for the password open before its session only reads.
 const UNANSWERED: Duration = Duration::from_secs(30);
+/// Verbs that programs begin with, as they write them.
+const OPENING_VERBS: [&str; 9] = [
+    "sh", "show", "set", "unset", "acc", "accept", "rej", "reject", "clear",
+];
+/// What AR-Cluster's programs set of spots.
+const DX_SETTINGS: [&str; 6] = ["filter", "mode", "extension", "output", "count", "default"];
 /// Longest name that is repeated to whoever sent it, in characters.
 const LONGEST_NAME: usize = 40;
 
@@ -35,8 +43,6 @@ pub(super) struct Entered {
     pub(super) call: SmolStr,
     /// A guest only reads.
     pub(super) actor: Actor,
-    /// Whether the account's password was shown.
-    pub(super) by_password: bool,
     pub(super) settings: Box<Settings>,
     /// A command that came in place of the password.
     pub(super) first: Option<String>,
@@ -60,7 +66,6 @@ pub(super) async fn enter(wire: &mut Wire, node: &Node, address: IpAddr) -> Opti
     let guest = |first| Entered {
         call: shown.as_str().into(),
         actor: Actor::Guest,
-        by_password: false,
         settings: Box::default(),
         first,
         address,
@@ -76,8 +81,7 @@ pub(super) async fn enter(wire: &mut Wire, node: &Node, address: IpAddr) -> Opti
     }
     let settings = Box::pin(settings::load(node, account.0, &Atlas(node.cluster().table()))).await;
     // Where more than a password is asked for, an address is not enough either.
-    let is_allowed = settings.allowed.iter().any(|network| network.contains(&address));
-    if is_allowed && !stored.second_factor {
+    if !stored.second_factor && is_allowed(node, account, address).await {
         let actor = identity.by_place(account, &SCOPES).ok()?;
         return Some(Entered {
             actor,
@@ -94,16 +98,19 @@ pub(super) async fn enter(wire: &mut Wire, node: &Node, address: IpAddr) -> Opti
     if line.trim().is_empty() {
         return Some(guest(None));
     }
-    if is_command(&line) {
+    if is_opening(&line) {
         return Some(guest(Some(line)));
     }
-    let Some((actor, by_password)) = Box::pin(prove(node, account, line.trim(), address)).await else {
+    let Some(actor) = Box::pin(prove(node, account, line.trim(), address)).await else {
+        if is_command(&line) {
+            wire.say("That is not right, so this session only reads");
+            return Some(guest(Some(line)));
+        }
         wire.say("Sorry, that is not right");
         return None;
     };
     Some(Entered {
         actor,
-        by_password,
         settings,
         ..guest(None)
     })
@@ -145,18 +152,44 @@ fn who(shown: &str) -> Option<Login> {
     shown.parse().ok()
 }
 
-/// Whether a program went on to its first command: two words, or a slash, that mean something here.
+/// Whether the line is one that programs send of themselves as their first, in words that nobody remembers a password
+/// by: a command with its subject behind a slash (`sh/dx/30`, `accept/spots on hf`), or one of AR-Cluster's
+/// (`sh dx 30`, `set dx mode open`).
+fn is_opening(line: &str) -> bool {
+    let line = line.trim().to_ascii_lowercase();
+    let (verb, rest) = line.split_at(line.find(['/', ' ']).unwrap_or(line.len()));
+    let known = is_command(&line);
+    if rest.starts_with('/') {
+        return known && OPENING_VERBS.contains(&verb);
+    }
+    let mut words = rest.split([' ', '=', '/']).filter(|word| !word.is_empty());
+    let (subject, value) = (words.next(), words.next());
+    match verb {
+        "sh" | "show" => {
+            let is_count = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+            subject == Some("dx") && value.is_none_or(is_count) && words.next().is_none()
+        }
+        "set" => known && subject == Some("dx") && value.is_some_and(|value| DX_SETTINGS.contains(&value)),
+        _ => false,
+    }
+}
+
+/// Whether a line means something here: two words, or a slash.
 fn is_command(line: &str) -> bool {
     let line = line.trim();
     line.contains(['/', ' ']) && !matches!(Command::parse(line), Command::Unknown | Command::Empty)
 }
 
-/// Whoever shows the password of an account, or a key of it that may spot; and whether it was the password.
-async fn prove(node: &Node, account: AccountId, shown: &str, address: IpAddr) -> Option<(Actor, bool)> {
+/// Whether the account's owner has allowed the address.
+async fn is_allowed(node: &Node, account: AccountId, address: IpAddr) -> bool {
+    let networks = allowed::networks(node, account.0).await;
+    networks.iter().any(|network| network.contains(&address))
+}
+
+/// Whoever shows the password of an account, or a key of it that may spot.
+async fn prove(node: &Node, account: AccountId, shown: &str, address: IpAddr) -> Option<Actor> {
     let identity = node.identity();
-    let by_key = identity.by_key(shown);
-    let by_password = by_key.is_none();
-    let actor = match by_key {
+    let actor = match identity.by_key(shown) {
         Some(actor) => actor.require(Scope::DxWrite).is_ok().then_some(actor),
         None => {
             let browser = Browser {
@@ -170,6 +203,59 @@ async fn prove(node: &Node, account: AccountId, shown: &str, address: IpAddr) ->
             proven.await.ok()
         }
     };
-    let actor = actor.filter(|actor| actor.account() == Some(account))?;
-    Some((actor, by_password))
+    actor.filter(|actor| actor.account() == Some(account))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_programs_send_first_is_told_from_what_people_remember() {
+        for line in [
+            "sh/dx",
+            "SH/DX/30",
+            "show/dx 30",
+            "sh dx 50",
+            "sh dx/25",
+            "SET/DX",
+            "set/ve7cc",
+            "set/skimmer cw ft",
+            "set/nobeep",
+            "unset/skimmer",
+            "set/filter dxbm/pass hf,6-cw",
+            "accept/spots on hf",
+            "acc/spots 2 by_zone 14",
+            "rej/rbn all",
+            "clear/spots all",
+            "set dx mode OPEN",
+            "set dx extension Name CTY State Section",
+            "set dx filter band=20 and not skimmer",
+            "set/dx/filter (band=20)",
+        ] {
+            assert!(is_opening(line), "{line}");
+        }
+        for phrase in [
+            "show dx to my wife at noon",
+            "show me the way to go home",
+            "set dx on fire",
+            "set sail for the third star",
+            "dx is my life since 1974",
+            "dx/peditions forever",
+            "talk is cheap, whisky costs money",
+            "announce nothing before noon",
+            "a fox jumped over 7 dogs",
+            "help me 7 times",
+            "who let the dogs out",
+            "accept what you cannot change",
+            "clear skies and calm seas",
+            "bye bye miss american pie",
+            "sh/hh do not tell",
+            "s/dx",
+            "correct horse battery staple",
+            "",
+        ] {
+            assert!(!is_opening(phrase), "{phrase}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 //! closed after [`LOGIN_TIME`]. A session without password only reads. What lines mean is `ham::cluster`'s business;
 //! what users set is kept per account, in [`settings`].
 
+mod allowed;
 mod answer;
 mod facts;
 mod login;

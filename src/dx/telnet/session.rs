@@ -38,8 +38,6 @@ pub(super) struct Session {
     pub(super) wire: Wire,
     pub(super) node: Node,
     pub(super) actor: Actor,
-    /// Whether its user has shown the account's password.
-    pub(super) by_password: bool,
     pub(super) settings: Box<Settings>,
     /// The call with its identifier.
     pub(super) call: SmolStr,
@@ -101,7 +99,6 @@ impl Session {
         let Entered {
             call,
             actor,
-            by_password,
             settings,
             first,
             address,
@@ -129,7 +126,6 @@ impl Session {
         let mut session = Self {
             wire,
             actor,
-            by_password,
             own,
             address,
             call,

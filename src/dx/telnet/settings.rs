@@ -3,7 +3,6 @@
 //! Filters are kept in the user's words and read again with the table of entities of the day; one that cannot be
 //! read any more is left out.
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::facts::{self, Atlas, Facts, Said};
@@ -16,9 +15,6 @@ use crate::ham::cluster::filter::{Kind, Places, Rules, cc};
 use crate::ham::spot::{ModeClass, SpotMode};
 use crate::identity::Actor;
 use crate::store::Rows as _;
-
-/// Most networks whose sessions need no password.
-pub(super) const MOST_ALLOWED: usize = 10;
 
 /// See the module's description.
 #[derive(Debug, Clone)]
@@ -51,8 +47,6 @@ pub(super) struct Settings {
     pub(super) width: u16,
     pub(super) page: u16,
     pub(super) utf8: bool,
-    /// From where the account's sessions need no password.
-    pub(super) allowed: Vec<IpNet>,
     pub(super) rules: [Rules; Kind::ALL.len()],
 }
 
@@ -83,7 +77,6 @@ impl Default for Settings {
             width: 80,
             page: 0,
             utf8: false,
-            allowed: Vec::new(),
             rules: std::array::from_fn(|_| Rules::default()),
         }
     }
@@ -208,7 +201,8 @@ impl Settings {
             page: self.page,
             filters: self.filters(),
             resting: self.is_resting(),
-            allowed: self.allowed.iter().map(ToString::to_string).collect(),
+            // Theirs is a command of its own.
+            allowed: Vec::new(),
         }
     }
 
@@ -251,11 +245,6 @@ impl Settings {
                 .find(|(name, _)| *name == stored.tail)
                 .map(|(_, tail)| *tail),
             page: stored.page,
-            allowed: stored
-                .allowed
-                .iter()
-                .filter_map(|network| network.parse().ok())
-                .collect(),
             ..Self::default()
         };
         if stored.width > 0 {

@@ -23,7 +23,6 @@ fn settings_survive_being_stored() {
             ..Skimmers::NONE
         },
         width: 100,
-        allowed: vec!["192.0.2.0/24".parse().unwrap()],
         ..Settings::default()
     };
     for switch in [Switch::Beep, Switch::Ve7cc, Switch::Wwv] {
@@ -45,7 +44,6 @@ fn settings_survive_being_stored() {
         (Some(TailKind::Cq), 100, settings.skimmers)
     );
     assert_eq!(again.rules(Kind::Spots).numbered_rules().count(), 1);
-    assert_eq!(again.allowed, settings.allowed);
 }
 
 #[test]
@@ -53,11 +51,10 @@ fn records_of_other_versions_are_read_as_far_as_they_go() {
     let stored = StoredUser {
         skimmers: "telepathy".to_owned(),
         changed: vec!["no such switch".to_owned(), "beep".to_owned()],
-        allowed: vec!["nowhere".to_owned()],
         ..StoredUser::default()
     };
     let settings = Settings::of(stored, &atlas());
-    assert!(settings.beep && settings.dx && settings.allowed.is_empty());
+    assert!(settings.beep && settings.dx);
     assert_eq!((settings.width, settings.skimmers), (80, Skimmers::NONE));
 }
 

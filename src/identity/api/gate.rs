@@ -283,7 +283,10 @@ fn caller(actor: &Actor) -> Caller {
             administrator: actor.admin().is_ok(),
             key: match member.credential {
                 Credential::Key(id) => Some(id.number()),
-                Credential::Session { .. } | Credential::Signature | Credential::Password => None,
+                Credential::Session { .. }
+                | Credential::Signature
+                | Credential::Password
+                | Credential::Address => None,
             },
         },
         Actor::Guest | Actor::Service(_) => Caller::GUEST,

@@ -357,3 +357,29 @@ async fn a_question_for_the_password_that_nobody_answers_makes_a_reader() {
     assert!(greeting.contains("This session only reads"), "{greeting}");
     assert!(program.ask("dx 14025 W1AW").await.contains("not allowed"));
 }
+
+/// Programs that know of no password go on to a command in its place; people have phrases that read like one.
+#[tokio::test]
+async fn a_phrase_that_reads_like_a_command_is_tried_as_what_it_is() {
+    let app = TestApp::start().await;
+    for (call, phrase) in [
+        ("G1AAA", "show dx to my wife at noon"),
+        ("G2AAA", "a spot of tea/biscuits"),
+        ("G3AAA", "talk is cheap, whisky is not"),
+    ] {
+        app.account(call, false, phrase).await;
+        let mut program = Program::entered(&app, call, Some(phrase)).await;
+        let spotted = program.ask(&format!("dx 14025 3B8CW of {call}")).await;
+        assert!(spotted.starts_with("DX de "), "{phrase}: {spotted}");
+    }
+
+    let mut wrong = Program::connect(&app).await;
+    wrong.write(b"G1AAA-2\r\nshow time to the cat\r\n").await;
+    wrong
+        .until("That is not right, so this session only reads\r\nHello G1AAA-2")
+        .await;
+    wrong.until(PROMPT).await;
+    wrong.until(" UTC\r\n").await;
+    wrong.until(PROMPT).await;
+    assert!(wrong.ask("dx 14026 3B8CW").await.contains("not allowed"));
+}

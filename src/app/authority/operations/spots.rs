@@ -1,5 +1,9 @@
 //! Rules, filters and settings of the DX cluster. Spots themselves are no records: `dx::accept` has its own tests.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
 use super::{CALL_IN_PERSON, Operation, told};
 use crate::dx::alerts::model::Rule;
 use crate::dx::alerts::write;
@@ -18,10 +22,32 @@ const CLUSTER_USERS: &[&[&str]] = &[
         "owner key dx.write",
         "owner key full",
         "owner signed",
+        "owner password",
+        "owner address",
         "administrator key full",
         "administrator signed",
     ],
 ];
+
+/// Whoever may send spots, by whatever they show.
+const SPOTTERS: &[&[&str]] = &[
+    CALL_IN_PERSON,
+    &[
+        "looking in",
+        "owner key dx.write",
+        "owner key full",
+        "owner signed",
+        "owner password",
+        "owner address",
+        "administrator key full",
+        "administrator signed",
+    ],
+];
+
+/// Where a program of somebody's is.
+fn network() -> IpNet {
+    IpNet::from(IpAddr::from([192, 0, 2, 7]))
+}
 
 fn rule() -> Rule {
     Rule {
@@ -67,5 +93,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
             told(telnet::write::keep_settings(tx, actor, &settings))
         },
         allowed: CLUSTER_USERS,
+    },
+    Operation {
+        name: "dx::write::allow_network",
+        run: |tx, _, actor| told(telnet::write::allow_network(tx, actor, network())),
+        allowed: &[CALL_IN_PERSON, &["owner password"]],
+    },
+    Operation {
+        name: "dx::write::disallow_network",
+        run: |tx, _, actor| told(telnet::write::disallow_network(tx, actor, network())),
+        allowed: SPOTTERS,
     },
 ];
