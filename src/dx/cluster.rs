@@ -18,6 +18,7 @@ use super::model::{Accepted, RawSpot, Refused, Sender};
 use super::own::{self, OwnSpot};
 use crate::bus::Bus;
 use crate::env::Clock;
+use crate::ham::band::Band;
 use crate::ham::callsign::Callsign;
 use crate::ham::dxcc::Continent;
 use crate::logbook::Countries;
@@ -182,6 +183,12 @@ impl Cluster {
         self.inner.history.size()
     }
 
+    /// How many spots are kept of each band, and of none; what is too old is let go of first.
+    pub(crate) fn by_band(&self) -> Vec<(Option<Band>, usize)> {
+        self.inner.history.age(self.now());
+        self.inner.history.by_band()
+    }
+
     /// How each way in does.
     pub(crate) fn feeds(&self) -> Vec<FeedLine> {
         lock(&self.inner.feeds).lines()
@@ -195,6 +202,15 @@ impl Cluster {
     /// How the services do that are asked time and again.
     pub(crate) fn polls(&self) -> Vec<PollLine> {
         lock(&self.inner.polls).lines()
+    }
+
+    /// Days since whoever is meant sent a log to Logbook of the World; machines have a number behind their call.
+    pub(crate) fn lotw_days(&self, spotter: &str) -> Option<u16> {
+        let call = spotter.split_once('-').map_or(spotter, |(call, _)| call);
+        self.inner
+            .parts
+            .lotw
+            .days(&Callsign::parse(call).ok()?, self.now())
     }
 
     /// How many users of Logbook of the World are known.

@@ -33,12 +33,14 @@ impl World {
 
     pub(crate) fn at(now: &str, data_dir: &Path) -> Self {
         let clock = Clock::fake(now.parse::<Timestamp>().unwrap());
+        let lotw = LotwUsers::default();
+        lotw.load(data_dir);
         let bus = Bus::new(BusConfig::default(), clock.clone());
         let cluster = Cluster::new(Parts {
             bus: bus.clone(),
             clock: clock.clone(),
             countries: Countries::new(Arc::new(Table::embedded())),
-            lotw: LotwUsers::default(),
+            lotw,
             keeping: Keeping {
                 age: Duration::from_hours(4),
                 bytes: 96 << 20,

@@ -20,7 +20,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::Live;
 use super::listeners::View;
 use crate::bus::Message;
-use crate::dx::Query as Wanted;
+use crate::dx::Cluster;
 use crate::dx::api::compat::BASES;
 use crate::dx::api::compat_reader::{reader, refused};
 use crate::dx::api::compat_view::view;
@@ -90,6 +90,7 @@ async fn begin(opening: Box<(Live, Actor, Choice)>, socket: &mut Socket) {
     let listener = Listener {
         name: format_smolstr!("cache {}", choice.name()),
         choice,
+        cluster: live.cluster.clone(),
     };
     socket.join(Arc::new(listener), seen.sight());
     live.listeners.add(&live, &seen, socket).await;
@@ -103,6 +104,7 @@ async fn begin(opening: Box<(Live, Actor, Choice)>, socket: &mut Socket) {
 struct Listener {
     name: SmolStr,
     choice: Choice,
+    cluster: Cluster,
 }
 
 impl Voice for Listener {
@@ -113,18 +115,13 @@ impl Voice for Listener {
     fn say(&self, messages: &[Arc<Message>], into: &mut Frames) {
         let spots = messages.iter().filter_map(|message| message.spot.as_deref());
         for spot in spots.filter(|spot| self.choice.wants(spot)) {
-            into.text(&json!({"type": "spot", "data": view(spot)}).to_string());
+            into.text(&json!({"type": "spot", "data": view(&self.cluster, spot)}).to_string());
         }
     }
 }
 
 async fn metrics(State(live): State<Live>, _: Reader) -> Response {
-    let sockets = live.sockets.len();
-    let counted = tokio::task::spawn_blocking(move || figures(&live)).await;
-    let Ok(figures) = counted else {
-        return Problem::internal("counting was cut off").into_response();
-    };
-    let text = figures.text(sockets);
+    let text = Figures::of(&live.cluster).text(live.sockets.len());
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
         text,
@@ -133,36 +130,34 @@ async fn metrics(State(live): State<Live>, _: Reader) -> Response {
 }
 
 /// What is counted.
-#[derive(Default)]
 struct Figures {
     spots: usize,
-    bands: BTreeMap<&'static str, usize>,
+    bands: Vec<(&'static str, usize)>,
     /// Whether each feed is there.
     feeds: BTreeMap<SmolStr, bool>,
 }
 
-fn figures(live: &Live) -> Figures {
-    let mut figures = Figures::default();
-    live.cluster.history(&Wanted::newest(1), |spot| {
-        figures.spots += 1;
-        *figures
-            .bands
-            .entry(spot.band.map_or("unknown", |band| band.name()))
-            .or_default() += 1;
-        false
-    });
-    let now = live.cluster.now();
-    let feeds = live.cluster.feeds().into_iter();
-    let named = feeds
-        .filter(|feed| matches!(feed.source, Source::Telnet | Source::Node) && !feed.origin.is_empty())
-        .map(|feed| (feed.origin, now.duration_since(feed.last) < QUIET));
-    let polls = live.cluster.polls().into_iter();
-    let polled = polls.map(|poll| (SmolStr::new_static(poll.name), poll.failures == 0));
-    figures.feeds = named.chain(polled).collect();
-    figures
-}
-
 impl Figures {
+    fn of(cluster: &Cluster) -> Self {
+        let bands: Vec<_> = cluster
+            .by_band()
+            .into_iter()
+            .map(|(band, count)| (band.map_or("unknown", |band| band.name()), count))
+            .collect();
+        let now = cluster.now();
+        let feeds = cluster.feeds().into_iter();
+        let named = feeds
+            .filter(|feed| matches!(feed.source, Source::Telnet | Source::Node) && !feed.origin.is_empty())
+            .map(|feed| (feed.origin, now.duration_since(feed.last) < QUIET));
+        let polls = cluster.polls().into_iter();
+        let polled = polls.map(|poll| (SmolStr::new_static(poll.name), poll.failures == 0));
+        Self {
+            spots: bands.iter().map(|(_, count)| count).sum(),
+            bands,
+            feeds: named.chain(polled).collect(),
+        }
+    }
+
     /// As Prometheus reads it.
     fn text(&self, sockets: usize) -> String {
         let mut text = String::new();

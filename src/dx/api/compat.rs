@@ -143,8 +143,8 @@ pub(super) fn newest_of(uri: &Uri, limit: usize) -> Query {
     }
 }
 
-fn list(spots: &[Spot]) -> Response {
-    answer(&spots.iter().map(view).collect())
+fn list(state: &DxState, spots: &[Spot]) -> Response {
+    answer(&spots.iter().map(|spot| view(&state.cluster, spot)).collect())
 }
 
 /// `?limit=`, where it is given.
@@ -162,13 +162,19 @@ pub(super) fn last(Path(parts): &Last) -> &str {
 }
 
 async fn all(_: Reader, State(state): State<DxState>, uri: Uri) -> Response {
-    list(&newest(&state, newest_of(&uri, limit(&uri)), |_| true).await)
+    list(
+        &state,
+        &newest(&state, newest_of(&uri, limit(&uri)), |_| true).await,
+    )
 }
 
 async fn of_band(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let name = last(&path);
     if name.eq_ignore_ascii_case("all") {
-        return list(&newest(&state, newest_of(&uri, limit(&uri)), |_| true).await);
+        return list(
+            &state,
+            &newest(&state, newest_of(&uri, limit(&uri)), |_| true).await,
+        );
     }
     let Ok(band) = Band::parse(name) else {
         return answer(&json!([]));
@@ -177,7 +183,7 @@ async fn of_band(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) 
         bands: crate::dx::Bands::default().and(band),
         ..newest_of(&uri, limit(&uri))
     };
-    list(&newest(&state, query, |_| true).await)
+    list(&state, &newest(&state, query, |_| true).await)
 }
 
 async fn of_source(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
@@ -187,7 +193,7 @@ async fn of_source(_: Reader, State(state): State<DxState>, uri: Uri, path: Last
         ..Query::newest(limit(&uri))
     };
     let wanted = move |spot: &Spot| name == "skimmer" || source(spot) == name || spot.source.as_str() == name;
-    list(&newest(&state, query, wanted).await)
+    list(&state, &newest(&state, query, wanted).await)
 }
 
 async fn of_call(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
@@ -199,17 +205,20 @@ async fn of_call(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) 
     found.sort_unstable_by_key(|spot| std::cmp::Reverse(spot.seq));
     found.dedup_by_key(|spot| spot.seq);
     found.truncate(limit);
-    list(&found)
+    list(&state, &found)
 }
 
 async fn of_spotted(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
-    list(&of_station(&state, last(&path), limit(&uri)).await)
+    list(&state, &of_station(&state, last(&path), limit(&uri)).await)
 }
 
 async fn of_spotter(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let call = last(&path).to_ascii_uppercase();
     let wanted = move |spot: &Spot| is_call(&spot.spotter, &call);
-    list(&newest(&state, newest_of(&uri, limit(&uri)), wanted).await)
+    list(
+        &state,
+        &newest(&state, newest_of(&uri, limit(&uri)), wanted).await,
+    )
 }
 
 async fn of_place(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
@@ -221,7 +230,10 @@ async fn of_place(_: Reader, State(state): State<DxState>, uri: Uri, path: Last)
             .continent
             .is_some_and(|continent| continent.as_str() == place),
     };
-    list(&newest(&state, newest_of(&uri, limit(&uri)), wanted).await)
+    list(
+        &state,
+        &newest(&state, newest_of(&uri, limit(&uri)), wanted).await,
+    )
 }
 
 fn is_call(has: &str, wanted: &str) -> bool {
@@ -231,7 +243,7 @@ fn is_call(has: &str, wanted: &str) -> bool {
 
 async fn at(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let found = nearest(&state, &uri, last(&path)).await;
-    answer(&found.as_ref().map_or_else(|| json!({}), view))
+    answer(&found.map_or_else(|| json!({}), |spot| view(&state.cluster, &spot)))
 }
 
 /// The newest spot at a frequency in kilohertz, as near as one hears its mode.

@@ -115,12 +115,12 @@ pub(super) async fn spots(
     };
     let limit = filter.limit.unwrap_or(LIMITS.0).clamp(1, LIMITS.1);
     let offset = filter.offset.unwrap_or(0);
-    let wanted = filter.clone();
+    let (wanted, cluster) = (filter.clone(), state.cluster.clone());
     let add = move |(total, page): &mut (usize, Vec<Value>), spot: &Spot| {
         if wanted.wants(spot) {
             *total += 1;
             if *total > offset && page.len() < limit {
-                page.push(view(spot));
+                page.push(view(&cluster, spot));
             }
         }
     };
@@ -151,12 +151,14 @@ fn wrong(state: &DxState) -> Response {
 pub(super) async fn of_call(_: Reader, State(state): State<DxState>, path: Last) -> Response {
     let found = of_station(&state, last(&path), LIMITS.1).await;
     let meta = json!({"total": found.len(), "returned": found.len()});
-    envelope(&state, found.iter().map(view).collect(), meta)
+    let list = found.iter().map(|spot| view(&state.cluster, spot));
+    envelope(&state, list.collect(), meta)
 }
 
 pub(super) async fn at(_: Reader, State(state): State<DxState>, uri: Uri, path: Last) -> Response {
     let found = nearest(&state, &uri, last(&path)).await;
-    envelope(&state, found.as_ref().map_or(Value::Null, view), json!({}))
+    let found = found.map_or(Value::Null, |spot| view(&state.cluster, &spot));
+    envelope(&state, found, json!({}))
 }
 
 pub(super) async fn bands(_: Reader, State(state): State<DxState>, uri: Uri) -> Response {

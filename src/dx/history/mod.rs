@@ -112,6 +112,20 @@ impl History {
         }
     }
 
+    /// How many spots there are of each band, lowest first, and of none; bands without any are left out.
+    pub(crate) fn by_band(&self) -> Vec<(Option<Band>, usize)> {
+        let inner = self.read();
+        let count = |band: u8| {
+            let rings = inner.rings.iter();
+            rings.map(|ring| ring.by_band()[usize::from(band)] as usize).sum()
+        };
+        let bands = Band::ALL
+            .iter()
+            .map(|band| (Some(*band), count(band.index() + 1)));
+        let all = bands.chain([(None, count(0))]);
+        all.filter(|(_, count)| *count > 0).collect()
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,6 +4,10 @@ use std::collections::VecDeque;
 
 use super::names::Names;
 use super::segment::{Extra, NONE, RECORDS, Record, Segment};
+use crate::ham::band::Band;
+
+/// Every band, and none.
+pub(super) const BANDS: usize = Band::ALL.len() + 1;
 
 /// What a ring may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub(super) struct Ring {
     next: u32,
     /// Memory of all full segments.
     full_bytes: usize,
+    /// Spots by band, as records number them.
+    by_band: [u32; BANDS],
 }
 
 impl Ring {
@@ -40,6 +46,7 @@ impl Ring {
             oldest: 0,
             next: 0,
             full_bytes: 0,
+            by_band: [0; BANDS],
         }
     }
 
@@ -61,6 +68,7 @@ impl Ring {
             }
         }
         self.next += 1;
+        *self.of_band(record.band) += 1;
         self.age(record.heard, names);
     }
 
@@ -85,6 +93,7 @@ impl Ring {
         if name.last[self.which] == self.oldest {
             name.last[self.which] = NONE;
         }
+        *self.of_band(record.band) -= 1;
         names.release(record.call);
         names.release(record.spotter);
         self.oldest += 1;
@@ -93,6 +102,12 @@ impl Ring {
             self.full_bytes = self.full_bytes.saturating_sub(freed);
             self.base = self.oldest;
         }
+    }
+
+    /// The count of a record's band. A snapshot may be of a version that knew more bands.
+    fn of_band(&mut self, band: u8) -> &mut u32 {
+        let at = usize::from(band);
+        &mut self.by_band[if at < BANDS { at } else { 0 }]
     }
 
     fn clear(&mut self, names: &mut Names) {
@@ -145,6 +160,11 @@ impl Ring {
 
     pub(super) fn len(&self) -> usize {
         (self.next - self.oldest) as usize
+    }
+
+    /// How many there are of each band, as records number them: none, then the bands in their order.
+    pub(super) fn by_band(&self) -> &[u32; BANDS] {
+        &self.by_band
     }
 
     /// Memory it takes.

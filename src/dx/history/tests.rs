@@ -343,3 +343,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn spots_are_counted_by_band_as_they_come_and_go() {
+    let history = History::new(bounds(600, 1 << 20));
+    let (person, machine) = (
+        spot("K1ABC", "JA1XYZ", "hi"),
+        spot("K2ABC-#", "DL1AAA", "CW 5 dB"),
+    );
+    let (twenty, forty) = (Band::parse("20m").ok(), Band::parse("40m").ok());
+    for (seq, one, band, heard) in [
+        (1, &person, twenty, 0),
+        (2, &machine, twenty, 0),
+        (3, &person, forty, 500),
+        (4, &machine, None, 500),
+    ] {
+        let one = Spot {
+            seq,
+            band,
+            ..one.clone()
+        };
+        history.push(&one, later(heard));
+    }
+    assert_eq!(history.by_band(), [(forty, 1), (twenty, 2), (None, 1)]);
+    history.age(later(700));
+    assert_eq!(history.by_band(), [(forty, 1), (None, 1)]);
+    history.age(later(2_000));
+    assert_eq!(history.by_band(), []);
+}
