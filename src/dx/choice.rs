@@ -12,7 +12,7 @@ use crate::ham::band::Band;
 use crate::ham::dxcc::Continent;
 use crate::ham::spot::{ModeClass, SpotMode};
 
-/// Entries one list may have.
+/// Entries a choice may have, all lists together.
 const MOST: usize = 400;
 
 /// Which spots somebody wants.
@@ -67,6 +67,9 @@ pub(crate) enum ChoiceError {
     /// Too many entries.
     #[error("{0} has more than {MOST} entries")]
     Long(&'static str),
+    /// Too many in all.
+    #[error("there are more than {MOST} entries in all")]
+    Much,
 }
 
 impl Choice {
@@ -128,7 +131,20 @@ impl Choice {
             }
             other => return Err(ChoiceError::Name(other.chars().take(40).collect())),
         }
+        // However often lists come again: a choice is kept as long as its socket.
+        if self.entries() > MOST {
+            return Err(ChoiceError::Much);
+        }
         Ok(())
+    }
+
+    /// Entries of all lists.
+    fn entries(&self) -> usize {
+        let places = self.continents.len() + self.spotter_continents.len();
+        let entities = self.entities.len() + self.spotter_entities.len();
+        let calls = self.calls.len() + self.spotters.len();
+        let origins = self.sources.len() + self.programmes.len();
+        self.bands.len() + self.modes.len() + places + entities + calls + origins
     }
 
     /// Whether the spot is wanted.
@@ -327,6 +343,16 @@ mod tests {
             );
         }
         assert_eq!(refused("dxcc", &"1,".repeat(401)), ChoiceError::Long("dxcc"));
+        let (calls, bands) = ("DL1ABC,".repeat(300), "20m,".repeat(101));
+        assert_eq!(
+            Choice::read([("calls", &*calls), ("bands", &*bands)]),
+            Err(ChoiceError::Much)
+        );
+        assert_eq!(
+            Choice::read([("bands", "20m"); 401]),
+            Err(ChoiceError::Much),
+            "a list that goes on for ever"
+        );
         assert!(Choice::knows("band") && !Choice::knows("limit"));
     }
 }

@@ -111,7 +111,7 @@ impl Fault {
                 "ref" => "refs",
                 name => name,
             },
-            Self::Choice(ChoiceError::Name(_)) | Self::Everything | Self::Rules => "",
+            Self::Choice(ChoiceError::Name(_) | ChoiceError::Much) | Self::Everything | Self::Rules => "",
             Self::Need(_) => "needs",
             Self::Time(_) => "quiet",
             Self::Filters | Self::Large => "items",
