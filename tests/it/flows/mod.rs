@@ -28,7 +28,6 @@ mod sign_up;
 mod signatures;
 mod spots;
 mod spots_live;
-mod spots_of_machines;
 mod telnet;
 mod telnet_hostile;
 mod telnet_programs;
