@@ -10,6 +10,7 @@ mod asking;
 mod authority;
 mod country;
 mod demo;
+mod files;
 mod keyfile;
 mod live;
 mod logging;

@@ -14,13 +14,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::demo;
 use super::logging::Log;
 use super::nameserver::{NameDoors, NamesServed};
 use super::routes;
 use super::running::App;
 use super::services::{Services, StartError};
 use super::tls::Tls;
+use super::{demo, files};
 use crate::config::{Config, Sources};
 use crate::dx::node::Node;
 use crate::dx::telnet;
@@ -31,8 +31,6 @@ use crate::web::{Onward, Part};
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long all of stopping may take; what is not done by then is cut off. The rest of ten seconds is the runtime's.
 const GONE: Duration = Duration::from_secs(9);
-/// Open files wished for: a connection is one.
-const OPEN_FILES: u64 = 65_536;
 
 /// How to serve.
 pub(crate) struct Options {
@@ -44,12 +42,12 @@ pub(crate) struct Options {
 
 /// Serves until told to stop. `say` gets lines for the person who started it.
 pub(crate) async fn serve(
-    config: Config,
+    mut config: Config,
     options: Options,
     log: Log,
     say: impl Fn(&str),
 ) -> Result<(), StartError> {
-    net::raise_open_files(OPEN_FILES);
+    files::fit(&mut config);
     let doors = Doors::bind(&config).await?;
     let addresses = doors.addresses();
     let services = Services::open(config).await?;

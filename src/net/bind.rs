@@ -5,7 +5,11 @@
 use std::io;
 use std::net::SocketAddr;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+
+/// Connections that may wait to be accepted: everybody comes back at once after a restart. Beyond that the system lets
+/// them wait a second.
+const WAITING: u32 = 4_096;
 
 /// A bound, not yet served listener.
 #[derive(Debug)]
@@ -87,9 +91,21 @@ impl BindError {
 /// Binds the address that configuration key `key` asks for.
 pub(crate) async fn bind(key: &'static str, address: SocketAddr) -> Result<Listener, BindError> {
     let failed = |reason| BindError::of(key, address, reason);
-    let socket = TcpListener::bind(address).await.map_err(failed)?;
+    let socket = listen(address).map_err(failed)?;
     let address = socket.local_addr().map_err(failed)?;
     Ok(Listener { socket, address })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // After a restart the address is free, however many connections of before are not quite over.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// Raises the soft limit of open files towards `wanted`; returns the limit in force, `None` for no limit.
