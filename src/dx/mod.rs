@@ -23,7 +23,7 @@ pub(crate) mod logged;
 pub(crate) mod lotw;
 pub(crate) mod model;
 pub(crate) mod node;
-mod odoo;
+pub(crate) mod odoo;
 mod own;
 pub(crate) mod sources;
 pub(crate) mod telnet;

@@ -14,6 +14,7 @@ mod mail;
 pub mod morse_fuzz;
 pub mod names;
 pub mod net_fuzz;
+pub mod odoo_fuzz;
 pub mod passkey;
 pub mod records;
 mod spots;
