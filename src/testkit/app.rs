@@ -202,6 +202,19 @@ impl TestApp {
         self.running().addresses.telnet.expect("the cluster is on")
     }
 
+    /// Where questions of names are answered.
+    pub fn names_address(&self) -> SocketAddr {
+        self.running().addresses.names.expect("the name server is on")
+    }
+
+    /// Where they are answered by TLS.
+    pub fn names_tls_address(&self) -> SocketAddr {
+        self.running()
+            .addresses
+            .names_tls
+            .expect("the name server speaks TLS")
+    }
+
     /// Does what SIGHUP does to certificates.
     pub async fn reload_certificates(&self) {
         let tls = self.running().app.tls.as_ref();

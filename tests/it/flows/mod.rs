@@ -1,6 +1,7 @@
 //! What people and programs do with a server, over HTTP and its sockets, from the first run on.
 
 mod acme;
+mod answers;
 mod certificates;
 mod contacts;
 mod contested;

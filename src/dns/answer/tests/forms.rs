@@ -258,7 +258,7 @@ fn of_parent_and_child_the_child_answers_but_for_its_signers() {
         "@ SOA ns root 1 2 3 4 5",
         "@ NS ns",
         "c NS ns.c",
-        "c DS 1",
+        "c DS 1 13 2 a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf",
         "ns.c A 192.0.2.1",
     ];
     let child = [

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hickory_proto::op::Message;
 
 use super::super::super::name::Name;
+use super::super::super::rdata;
 use super::super::super::rr::{Rdata, RecordType, RrSet, Ttl};
 use super::super::super::zone::{Catalogue, Zone, Zones};
 use super::super::{Asker, Cookies, Outcome, Responder, Told, Transport};
@@ -29,33 +30,7 @@ pub(super) fn responder() -> Responder {
 
 /// The data of a record from their text.
 pub(super) fn rdata(kind: RecordType, text: &str, origin: &Name) -> Rdata {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let numbers = |count: usize| -> Vec<u8> {
-        let numbers = words[..count].iter();
-        numbers
-            .flat_map(|word| word.parse::<u16>().unwrap().to_be_bytes())
-            .collect()
-    };
-    let target = |at: usize| Name::parse(words[at], origin).unwrap().wire().to_vec();
-    let wire = match kind {
-        RecordType::A => text.parse::<std::net::Ipv4Addr>().unwrap().octets().to_vec(),
-        RecordType::AAAA => text.parse::<std::net::Ipv6Addr>().unwrap().octets().to_vec(),
-        RecordType::NS | RecordType::CNAME | RecordType::DNAME => target(0),
-        RecordType::MX => [numbers(1), target(1)].concat(),
-        RecordType::SRV => [numbers(3), target(3)].concat(),
-        RecordType::SOA => {
-            let numbers = words[2..].iter();
-            let numbers = numbers.flat_map(|word| word.parse::<u32>().unwrap().to_be_bytes());
-            [target(0), target(1), numbers.collect()].concat()
-        }
-        // What stands in them does not matter here.
-        _ => text
-            .as_bytes()
-            .chunks(255)
-            .flat_map(|chunk| [&[u8::try_from(chunk.len()).unwrap()], chunk].concat())
-            .collect(),
-    };
-    Rdata::new(wire).unwrap()
+    rdata::read(kind, text, origin).unwrap_or_else(|error| panic!("{kind} {text}: {error}"))
 }
 
 /// A zone from lines `owner [ttl] type data`.
