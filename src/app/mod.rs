@@ -30,6 +30,7 @@ mod services;
 mod spots;
 mod tls;
 
+pub(crate) use demo::SETTINGS as DEMO_SETTINGS;
 pub(crate) use logging::Log;
 #[cfg(feature = "testkit")]
 pub(crate) use outside::{callbooks, mailer};

@@ -174,7 +174,7 @@ impl Services {
             env: env.clone(),
             settings: config.cluster.clone(),
         });
-        let dns = Dns::new(store.clone(), env.clone(), Settings::of(&config.dns)?);
+        let dns = Dns::new(store.clone(), &env, Settings::of(&config.dns)?);
         Ok(Self {
             config: Arc::new(config),
             env,

@@ -95,6 +95,9 @@ pub(super) enum Other {
     /// ADIF files: ADI and ADX
     #[command(subcommand)]
     Adif(Adif),
+    /// Zones of the name server
+    #[command(subcommand)]
+    Dns(Dns),
     /// Print the hash of a password for `admin.password_hash`; asks twice, or reads stdin
     HashPassword,
     /// Write a consistent backup into one checksummed file, also while serving
@@ -259,6 +262,32 @@ pub(super) enum Adif {
         /// Which of ADIF's two formats [default: by the output's name, else adi]
         #[arg(long)]
         format: Option<ExportFormat>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Dns {
+    /// Compare all records with what is answered; exit code 1 when something differs
+    Check {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Write a zone as a master file
+    Export {
+        /// The zone, such as club.example
+        zone: String,
+        /// Where to; - is stdout
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+    },
+    /// Have a zone be what a master file says, making it where there is none; all of it or nothing
+    Import {
+        /// The zone, such as club.example
+        zone: String,
+        /// The master file; - is stdin
+        file: PathBuf,
+        #[command(flatten)]
+        json: Json,
     },
 }
 

@@ -7,6 +7,7 @@ mod accounts;
 mod adif;
 mod args;
 mod data;
+mod dns;
 mod licence;
 mod lotw;
 mod output;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Adif, Apikey, Cli, Command, Config, Licence, Lotw, Other, User};
+use args::{Adif, Apikey, Cli, Command, Config, Dns, Licence, Lotw, Other, User};
 use output::Outcome;
 
 /// Runs the program with this process's arguments.
@@ -75,6 +76,9 @@ fn dispatch(cli: Cli) -> Outcome<ExitCode> {
             output,
             format,
         }) => done(adif::export(&place, callsign, &output, format)),
+        Other::Dns(Dns::Check { json }) => dns::check(&place, json),
+        Other::Dns(Dns::Export { zone, output }) => done(dns::export(&place, &zone, &output)),
+        Other::Dns(Dns::Import { zone, file, json }) => done(dns::import(&place, &zone, &file, json)),
         Other::HashPassword => done(settings::hash_password()),
         Other::Backup {
             file,

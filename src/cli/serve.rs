@@ -37,8 +37,13 @@ pub(super) fn serve(place: &Place, given: Serve) -> Outcome {
             .map(|listen| ("web.listen".to_owned(), listen.to_string())),
     );
     flags.extend(given.log_level.map(|level| ("log.level".to_owned(), level)));
-    let sources = sources(&place, flags);
-    let config = Config::load(&sources)?;
+    let mut sources = sources(&place, flags);
+    let mut config = Config::load(&sources)?;
+    if given.demo && config.dns.base_domain.is_none() {
+        let own = app::DEMO_SETTINGS.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        sources.flags.extend(own);
+        config = Config::load(&sources)?;
+    }
     let log = Log::start(&config.log.level, config.log.json, Clock::system())?;
     let options = Options {
         sources,

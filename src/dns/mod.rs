@@ -26,6 +26,10 @@ pub(crate) mod serve;
 mod service;
 pub(crate) mod settings;
 pub(crate) mod tables;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub(crate) mod token;
 pub(crate) mod write;
 pub(crate) mod zone;

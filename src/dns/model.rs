@@ -142,12 +142,14 @@ impl From<Vec<Change>> for ChangeSet {
 /// A rule that a change would break.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Fault {
-    /// Which of the changes, from 0; none where it is about all of them together.
+    /// Which of the changes, from 0; none where no change was listed: when one is taken back, or a zone comes whole.
     pub(crate) index: Option<usize>,
+    /// The set it is about.
+    pub(crate) of: Option<(Name, RecordType)>,
     /// What of the record is wrong: `name`, `type`, `ttl`, `content`.
     pub(crate) field: &'static str,
     /// The rule's short name.
-    pub(crate) rule: SmolStr,
+    pub(crate) rule: &'static str,
     /// What is wrong, as a sentence.
     pub(crate) text: String,
 }

@@ -21,7 +21,7 @@ use super::rr::RrSet;
 use super::settings::Settings;
 use super::token::Token;
 use super::write::{self, NewGrant, NewToken};
-use crate::env::Env;
+use crate::env::{Clock, Entropy, Env};
 use crate::identity::{AccountId, Actor, Credential};
 use crate::store::{Store, Write};
 
@@ -32,7 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Dns {
     pub(crate) store: Store,
-    pub(crate) env: Env,
+    clock: Clock,
+    entropy: Entropy,
     pub(crate) settings: Arc<Settings>,
     pub(crate) live: Live,
     /// What the last comparison of records and answers found.
@@ -42,10 +43,16 @@ pub(crate) struct Dns {
 
 impl Dns {
     /// A handle on an open store; nothing is answered before [`Live::start`].
-    pub(crate) fn new(store: Store, env: Env, settings: Settings) -> Self {
+    pub(crate) fn new(store: Store, env: &Env, settings: Settings) -> Self {
+        Self::with(store, (env.clock.clone(), env.entropy.clone()), settings)
+    }
+
+    /// The same by a clock and randomness alone.
+    pub(super) fn with(store: Store, (clock, entropy): (Clock, Entropy), settings: Settings) -> Self {
         Self {
             store,
-            env,
+            clock,
+            entropy,
             pace: Arc::new(Pace::new(settings.changes_per_minute)),
             settings: Arc::new(settings),
             live: Live::default(),
@@ -167,7 +174,7 @@ impl Dns {
     /// Makes a token, to be shown once.
     pub(crate) async fn create_token(&self, actor: &Actor, new: NewToken) -> Result<Token, Error> {
         let (actor, now, quotas) = (actor.clone(), self.now(), self.settings.quotas);
-        let token = Token::random(&self.env.entropy);
+        let token = Token::random(&self.entropy);
         let made = token.clone();
         let written = self.store.write(move |tx| {
             write::create_token(tx, &actor, &new, &made, terms(now, &quotas))?;
@@ -187,7 +194,7 @@ impl Dns {
 
     /// The present time.
     pub(crate) fn now(&self) -> Timestamp {
-        self.env.clock.now()
+        self.clock.now()
     }
 
     /// Measures, writes, waits.

@@ -49,6 +49,16 @@ pub(crate) enum Command {
     LicenceApply {
         events: Vec<LicenceEvent>,
     },
+    /// Compare the name server's records with its answers.
+    DnsCheck,
+    /// The zone comes back as content.
+    DnsExport {
+        zone: String,
+    },
+    /// The zone follows as content.
+    DnsImport {
+        zone: String,
+    },
 }
 
 impl Command {
@@ -66,12 +76,15 @@ impl Command {
             Self::Backup { .. } => "backup",
             Self::Check => "check",
             Self::LicenceApply { .. } => "licence apply",
+            Self::DnsCheck => "dns check",
+            Self::DnsExport { .. } => "dns export",
+            Self::DnsImport { .. } => "dns import",
         }
     }
 
     /// Whether content follows the command.
     pub(crate) fn takes_content(&self) -> bool {
-        matches!(self, Self::AdifImport { .. })
+        matches!(self, Self::AdifImport { .. } | Self::DnsImport { .. })
     }
 }
 
@@ -145,6 +158,8 @@ pub(crate) enum Reply {
     Checked(serde_json::Value),
     /// What came of licence events.
     Licences(serde_json::Value),
+    /// A zone that was written or read.
+    Zone(serde_json::Value),
 }
 
 /// An account as it is listed.

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::zones;
 use super::command::{AccountLine, Command, ExportFormat, Failure, NewUser, Progress, Reply};
 use crate::app::Services;
 use crate::app::keyfile;
@@ -18,7 +19,7 @@ use crate::logbook::writer::{self, Form};
 use crate::web::Health;
 
 /// As whom commands act.
-const ACTOR: Actor = Actor::COMMAND_LINE;
+pub(super) const ACTOR: Actor = Actor::COMMAND_LINE;
 /// Pieces in which a backup is copied.
 const PIECE: usize = 64 << 10;
 
@@ -89,6 +90,9 @@ pub(crate) async fn execute(on: &Executor, command: Command, exchange: Exchange)
                 serde_json::json!({"events": read, "outcomes": outcomes}),
             ))
         }
+        Command::DnsCheck => zones::compare(on).await,
+        Command::DnsExport { zone } => zones::export(on, &zone, exchange).await,
+        Command::DnsImport { zone } => zones::import(on, &zone, exchange).await,
         Command::Check => {
             let store = on.services.store.clone();
             let report = tokio::task::spawn_blocking(move || store.check()).await??;

@@ -11,6 +11,7 @@ mod execute;
 mod socket;
 #[cfg(unix)]
 mod wire;
+mod zones;
 
 pub(crate) use command::{AccountLine, Command, ExportFormat, Failure, HashText, NewUser, Progress, Reply};
 pub(crate) use execute::{Exchange, Executor, Report, execute};

@@ -4,6 +4,7 @@
 //! by live logging. Passwords are random and printed.
 
 mod contacts;
+mod names;
 mod spots;
 mod world;
 
@@ -13,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use self::contacts::{Dice, Operator};
+pub(crate) use self::names::SETTINGS;
 use super::running::App;
 use super::services::{Services, StartError};
 use crate::ham::adif;
@@ -92,6 +94,7 @@ pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Dem
     )
     .await?;
     something_to_decide(services).await?;
+    names::publish(services).await?;
     Ok(Demo { logins })
 }
 

@@ -143,7 +143,23 @@ fn edit(
     for change in &set.changes {
         turning.change(tx, change)?;
     }
-    finish(tx, opened, turning, about, terms)
+    finish(tx, opened, turning, about, terms).map_err(|error| placed(error, &set.changes))
+}
+
+/// Says of broken rules which of the changes they are about.
+fn placed(error: Error, changes: &[Change]) -> Error {
+    let Error::Rules(mut faults) = error else {
+        return error;
+    };
+    for fault in &mut faults {
+        let of = fault.of.as_ref();
+        fault.index = of.and_then(|(name, kind)| {
+            changes
+                .iter()
+                .rposition(|change| change.target() == (name, *kind))
+        });
+    }
+    Error::Rules(faults)
 }
 
 /// Rules, quotas, storing.
@@ -155,7 +171,7 @@ fn finish(
     terms: Terms<'_>,
 ) -> Result<Applied, Error> {
     if turning.is_answered_differently() {
-        judge::check(tx, opened, &turning, terms)?;
+        judge::check(tx, opened, &turning)?;
         within_quotas(tx, opened, &turning, terms)?;
     }
     store::commit(tx, opened.row.clone(), turning, (by, what), Beside::default())

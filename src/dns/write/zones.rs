@@ -93,6 +93,7 @@ pub(crate) fn import_zone(
 ) -> Result<Applied, Error> {
     actor.may(Capability::GovernNames)?;
     let brought = check_whole(origin, sets)?;
+    judge::check_whole(origin, sets)?;
     let by = By::actor(actor, now);
     let (zone, row) = match tx.get(ZONE_BY_ORIGIN, &Owner(origin.clone()))? {
         Some(id) => {
@@ -116,7 +117,6 @@ pub(crate) fn import_zone(
             turning.set(tx, (set.name(), set.kind()), Some(StoredSet::of(set, None)))?;
         }
     }
-    judge::check_whole(tx, zone, origin, &turning)?;
     let beside = Beside {
         serial: Some(brought),
         whole: true,

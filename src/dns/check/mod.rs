@@ -1,24 +1,26 @@
 //! Two comparisons: indexes with their records, for `shackbox check`; and records with what is answered, every night.
 //!
 //! The second one builds each zone anew from its rows and compares it with the zone that queries are answered from, set
-//! by set. What differs is told to administrators, and the zone is not mended in silence: a difference is a fault of
-//! the program.
+//! by set, and asks that one as the world does. What differs is told to administrators, and the zone is not mended in
+//! silence: a difference is a fault of the program.
+
+mod answers;
 
 use jiff::Timestamp;
 
-use super::error::Error;
-use super::grants;
-use super::model::ZoneId;
-use super::name::Name;
-use super::read::{self, Whole};
-use super::rr::RecordType;
-use super::service::Dns;
-use super::tables::{
+use crate::dns::error::Error;
+use crate::dns::grants;
+use crate::dns::model::ZoneId;
+use crate::dns::name::Name;
+use crate::dns::read::{self, Whole};
+use crate::dns::rr::RecordType;
+use crate::dns::service::Dns;
+use crate::dns::tables::{
     ENDING, GRANT, GRANT_BY_ACCOUNT, JOURNAL, JOURNAL_BY_NAME, NAME, NAME_BY_ACCOUNT, Owner, RRSET, TOKEN,
     TOKEN_BY_ACCOUNT, ZONE, ZONE_BY_ORIGIN, all_of, set_key,
 };
-use super::write::serial_of;
-use super::zone::Zone;
+use crate::dns::write::serial_of;
+use crate::dns::zone::Zone;
 use crate::store::{Direction, IndexCheck, Read, Rows, Span, StoreError};
 
 /// Differences told at most.
@@ -38,6 +40,8 @@ pub(crate) struct Compared {
     pub(crate) zones: usize,
     /// Sets of records compared.
     pub(crate) sets: usize,
+    /// Questions asked of what is answered.
+    pub(crate) asked: usize,
     /// One line for each difference.
     pub(crate) findings: Vec<String>,
 }
@@ -48,6 +52,7 @@ pub(crate) fn compare(dns: &Dns, answered: bool) -> Result<Compared, Error> {
         at: dns.now(),
         zones: 0,
         sets: 0,
+        asked: 0,
         findings: Vec::new(),
     };
     let ids = dns.store.read_now(|r| read::zones_of_server(r))?;
@@ -68,6 +73,10 @@ pub(crate) fn compare(dns: &Dns, answered: bool) -> Result<Compared, Error> {
             .into_iter()
             .map(|finding| format!("{origin} {finding}"));
         compared.findings.extend(told.take(room));
+        let catalogue = dns.live.zones().snapshot();
+        if let Some(live) = catalogue.zone(&origin).filter(|_| answered) {
+            answers::ask(&catalogue, live, &mut compared);
+        }
     }
     Ok(compared)
 }
