@@ -95,6 +95,21 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Nothing configured.
+    #[cfg(any(test, feature = "testkit"))]
+    pub(crate) fn none() -> Self {
+        Self {
+            listen: None,
+            listen_wanted: false,
+            base: None,
+            quotas: Quotas::DEFAULT,
+            nameservers: Vec::new(),
+            hostmaster: None,
+            secondaries: Vec::new(),
+            changes_per_minute: 30,
+        }
+    }
+
     /// A zone of this name with the configured name servers; `ns1` of its own, where none is configured.
     pub(crate) fn new_zone(&self, origin: Name) -> NewZone {
         let below = |label: &[u8]| origin.child(label).unwrap_or_else(|_| origin.clone());

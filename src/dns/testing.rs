@@ -60,8 +60,6 @@ impl World {
             ..StoreConfig::new(dir.path())
         });
         let settings = Settings {
-            listen: None,
-            listen_wanted: false,
             base: Some(BaseZone {
                 zone: NewZone {
                     origin: name("club.example."),
@@ -73,9 +71,7 @@ impl World {
             }),
             quotas,
             nameservers: vec![name("ns1.club.example.")],
-            hostmaster: None,
-            secondaries: Vec::new(),
-            changes_per_minute: 30,
+            ..Settings::none()
         };
         let dns = Dns::with(store.unwrap(), (clock.clone(), Entropy::seeded(1)), settings);
         let stop = CancellationToken::new();

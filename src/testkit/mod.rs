@@ -19,8 +19,10 @@ pub mod passkey;
 pub mod records;
 mod spots;
 pub mod tls;
+mod zones;
 
 pub use app::{BEGIN, Route, SentMail, TestApp};
 pub use logbook::{Imported, ScratchLog};
 pub use mail::take_mail;
 pub use spots::ScratchCluster;
+pub use zones::ScratchZones;

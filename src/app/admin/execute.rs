@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::zones;
 use super::command::{AccountLine, Command, ExportFormat, Failure, NewUser, Progress, Reply};
+use super::zones;
 use crate::app::Services;
 use crate::app::keyfile;
 use crate::ham::callsign::Callsign;

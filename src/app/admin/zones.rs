@@ -1,5 +1,7 @@
 //! Commands on zones: the comparison, and whole zones as master files.
 
+use std::io::Read as _;
+
 use super::command::{Failure, Reply};
 use super::execute::{ACTOR, Exchange, Executor};
 use crate::dns::check;
@@ -55,7 +57,7 @@ pub(super) async fn import(on: &Executor, zone: &str, mut exchange: Exchange) ->
     let of = origin.clone();
     let contents = tokio::task::spawn_blocking(move || {
         let mut text = Vec::new();
-        let length = std::io::Read::take(&mut exchange.input, MOST + 1).read_to_end(&mut text)?;
+        let length = exchange.input.by_ref().take(MOST + 1).read_to_end(&mut text)?;
         if length as u64 > MOST {
             return Err(Failure::new(format!("the file is larger than {MOST} bytes")));
         }
@@ -72,7 +74,12 @@ pub(super) async fn import(on: &Executor, zone: &str, mut exchange: Exchange) ->
         }
         return Err(Failure::new(lines.join("\n")).hint("nothing was changed"));
     }
-    let notes: Vec<String> = contents.defects.iter().take(TOLD).map(ToString::to_string).collect();
+    let notes: Vec<String> = contents
+        .defects
+        .iter()
+        .take(TOLD)
+        .map(ToString::to_string)
+        .collect();
     let applied = on.services.dns.import_zone(&ACTOR, origin, contents.sets).await;
     let applied = applied.map_err(hinted)?;
     Ok(Reply::Zone(serde_json::json!({
@@ -92,7 +99,11 @@ fn hinted(error: Error) -> Failure {
     match &error {
         Error::Rules(faults) => {
             let lines = faults.iter().take(TOLD).map(|fault| {
-                let of = fault.of.as_ref().map(|(name, kind)| format!("{name} {kind}: ")).unwrap_or_default();
+                let of = fault
+                    .of
+                    .as_ref()
+                    .map(|(name, kind)| format!("{name} {kind}: "))
+                    .unwrap_or_default();
                 format!("{of}{}: {}", fault.field, fault.text)
             });
             Failure::new(lines.collect::<Vec<_>>().join("\n")).hint("nothing was changed")

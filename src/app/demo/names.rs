@@ -11,13 +11,21 @@ use crate::identity::{Actor, Service};
 /// The domain of the members' names, and what their web pages are at; addresses are of documentation.
 pub(crate) const SETTINGS: [(&str, &str); 3] = [
     ("dns.base_domain", "demo.example"),
-    ("dns.nameservers", "ns1.demo.example=192.0.2.53 ns2.demo.example=198.51.100.53"),
+    (
+        "dns.nameservers",
+        "ns1.demo.example=192.0.2.53 ns2.demo.example=198.51.100.53",
+    ),
     ("dns.web_address", "192.0.2.80 2001:db8::80"),
 ];
 
 /// Name, owner relative to it, type, data.
 const RECORDS: [(&str, &str, RecordType, &str); 15] = [
-    ("n0call", "@", RecordType::LOC, "41 42 45.000 N 72 43 45.000 W 25m 1m 10000m 10m"),
+    (
+        "n0call",
+        "@",
+        RecordType::LOC,
+        "41 42 45.000 N 72 43 45.000 W 25m 1m 10000m 10m",
+    ),
     ("n0call", "@", RecordType::MX, "10 mail"),
     ("n0call", "@", RecordType::TXT, "\"v=spf1 mx -all\""),
     ("n0call", "mail", RecordType::A, "192.0.2.25"),
@@ -26,11 +34,21 @@ const RECORDS: [(&str, &str, RecordType, &str); 15] = [
     ("n0call", "rig", RecordType::CNAME, "shack"),
     ("n0call", "blog", RecordType::HTTPS, "1 . alpn=h2"),
     ("n0call", "12345.nodes", RecordType::A, "198.51.100.17"),
-    ("n0call", "_iax._udp.12345.nodes", RecordType::SRV, "10 10 4569 12345.nodes"),
+    (
+        "n0call",
+        "_iax._udp.12345.nodes",
+        RecordType::SRV,
+        "10 10 4569 12345.nodes",
+    ),
     ("aa0dem", "@", RecordType::TXT, "\"Kim's remote station\""),
     ("aa0dem", "*", RecordType::A, "203.0.113.9"),
     ("kd0dem", "gateway", RecordType::A, "203.0.113.44"),
-    ("kd0dem", "gateway", RecordType::TXT, "\"APRS gateway, two metres\""),
+    (
+        "kd0dem",
+        "gateway",
+        RecordType::TXT,
+        "\"APRS gateway, two metres\"",
+    ),
     ("wb0dem", "@", RecordType::HINFO, "\"IC-7300\" \"Hexbeam\""),
 ];
 
@@ -43,7 +61,8 @@ pub(super) async fn publish(services: &Services) -> Result<(), StartError> {
     };
     let origin = &base.zone.origin;
     for (label, owner, kind, text) in RECORDS {
-        let wrong = |error: &dyn std::fmt::Display| StartError::Demo(format!("{owner}.{label} {kind}: {error}"));
+        let wrong =
+            |error: &dyn std::fmt::Display| StartError::Demo(format!("{owner}.{label} {kind}: {error}"));
         let top = origin.child(label.as_bytes()).map_err(|error| wrong(&error))?;
         let name = Name::parse(owner, &top).map_err(|error| wrong(&error))?;
         let datum = rdata::read(kind, text, &top).map_err(|error| wrong(&error))?;

@@ -38,7 +38,12 @@ pub(super) fn ask(catalogue: &Catalogue, zone: &Zone, compared: &mut Compared) {
         responder.respond(catalogue, &question, asker, 0, &mut answer);
         compared.asked += 1;
         if is_denied(&answer) && compared.findings.len() < MOST {
-            let finding = format!("{} {} {} is denied in answers", zone.origin(), set.name(), set.kind());
+            let finding = format!(
+                "{} {} {} is denied in answers",
+                zone.origin(),
+                set.name(),
+                set.kind()
+            );
             compared.findings.push(finding);
         }
     }

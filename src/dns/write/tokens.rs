@@ -24,7 +24,7 @@ pub(crate) struct NewToken {
     pub(crate) lasts: Option<u32>,
 }
 
-/// Makes a token: for whoever may change what it is for, at a browser. The token itself is shown once, by the caller.
+/// Makes a token: for whoever may change what it is for, at a browser and in person. The token itself is shown once, by the caller.
 pub(crate) fn create_token(
     tx: &mut Write<'_>,
     actor: &Actor,
@@ -32,7 +32,7 @@ pub(crate) fn create_token(
     token: &Token,
     terms: Terms<'_>,
 ) -> Result<(), Error> {
-    let account = actor.in_person()?.account.0;
+    let account = actor.owner()?.account.0;
     let opened = grants::open(tx, actor, &new.name)?;
     let kind = match new.scope {
         TokenScope::Dyndns => RecordType::A,

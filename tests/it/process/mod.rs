@@ -7,6 +7,7 @@ mod edge;
 mod faults;
 mod secrets;
 mod storms;
+mod zones;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

@@ -184,7 +184,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             told(write::create_token(tx, actor, &new, &token, terms(seeds.now)))
         },
         allowed: &[
-            &["owner", "owner confirmed", "looking in"],
+            &["owner", "owner confirmed"],
             &["administrator", "administrator confirmed"],
         ],
     },
