@@ -172,12 +172,6 @@ impl World {
     }
 }
 
-impl Drop for World {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
-}
-
 pub(crate) fn name(text: &str) -> Name {
     text.parse().unwrap()
 }

@@ -8,8 +8,15 @@ use jiff::SignedDuration;
 use super::operations::{hash, no, sow_attempts};
 use super::world::{ADMIN, CLUB, MEMBER, NEXT, OWNER, Seeds, World, actor, incoming, person, session, wish};
 use crate::app::personal::PARTS;
+use crate::dns::model::{Change, Quotas, Reach, Terms, TokenScope};
+use crate::dns::name::Name;
+use crate::dns::rr::{RecordType, RrSet, Ttl};
+use crate::dns::token::Token;
+use crate::dns::write::{NewGrant, NewToken};
+use crate::dns::{self, rdata};
 use crate::dx::telnet::tables::StoredUser;
 use crate::dx::telnet::write::{allow_network, keep_settings};
+use crate::env::Entropy;
 use crate::identity::review::{self, Matter};
 use crate::identity::write::{
     self, AccountChange, NewAccount, NewKey, NewSession, Proof, ask_erasure, begin_erasure, erase_piece,
@@ -38,7 +45,14 @@ const TRACES: [&str; 8] = [
     "198.51.100.9",
 ];
 /// Where lines stay, and why they differ from what was there before.
-const STAYS: [(&str, &str); 13] = [
+const STAYS: [(&str, &str); 17] = [
+    (
+        "dns.name",
+        "the name is kept from the next holder of the call for ninety days, without whose it was",
+    ),
+    ("dns.zone", "a serial goes on"),
+    ("dns.rrset", "likewise"),
+    ("dns.unsettled", "numbers of accounts, for a moment"),
     ("identity.audit", "what was done stays, by a pseudonym"),
     ("identity.review", "what they decided of others stays decided"),
     ("identity.review.open", "likewise"),
@@ -93,7 +107,38 @@ fn come(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {
     secrets(tx, seeds)?;
     proofs(tx, seeds)?;
     judgements(tx, seeds)?;
+    names(tx, seeds)?;
     contacts(tx, seeds)
+}
+
+/// A record and a token of their own, and a right that they were given in another's name.
+fn names(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {
+    let (me, now) = (me(), seeds.now);
+    let terms = Terms {
+        now,
+        quotas: &Quotas::DEFAULT,
+    };
+    dns::write::settle_account(tx, &dns::KEEPER, NEXT, now).map_err(text)?;
+    let own: Name = "w9zz.club.example.".parse().map_err(text)?;
+    let datum = rdata::read(RecordType::TXT, "\"Zelda at 198.51.100.9\"", &own).map_err(text)?;
+    let set = RrSet::single(own.clone(), RecordType::TXT, Ttl::DEFAULT, datum);
+    dns::write::apply(tx, &me, &own, &vec![Change::put(set)].into(), terms).map_err(text)?;
+    let wish = NewToken {
+        name: own,
+        scope: TokenScope::Dyndns,
+        label: "Zelda's router".into(),
+        lasts: None,
+    };
+    let token = Token::random(&Entropy::seeded(79));
+    dns::write::create_token(tx, &me, &wish, &token, terms).map_err(text)?;
+    let right = NewGrant {
+        account: NEXT,
+        name: "w1aw.club.example.".parse().map_err(text)?,
+        reach: Reach::Subtree,
+        kinds: Vec::new(),
+    };
+    dns::write::give(tx, &actor("administrator confirmed"), &right, terms).map_err(text)?;
+    dns::write::note_licence(tx, NEXT, true).map_err(text)
 }
 
 fn secrets(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {

@@ -18,8 +18,8 @@ fn zone(origin: &str, serial: u32, lines: &[(&str, RecordType, &str)]) -> Vec<Rr
         Ttl::DEFAULT,
         soa(&primary, &primary, serial),
     )];
-    let lines = lines.iter().chain(&[(origin, RecordType::NS, "ns.example.net.")]);
-    sets.extend(lines.map(|(at, kind, text)| {
+    let servers = [(origin, RecordType::NS, "ns.example.net.")];
+    sets.extend(lines.iter().chain(&servers).map(|(at, kind, text)| {
         let datum = rdata::read(*kind, text, &name(origin)).unwrap();
         RrSet::single(name(at), *kind, Ttl::DEFAULT, datum)
     }));

@@ -169,7 +169,7 @@ pub(crate) fn erase_name(
     let_go(tx, (zone, name), held.clone(), now)?;
     let held = StoredName {
         account: None,
-        call: held.call,
+        call: SmolStr::default(),
         state: NameState::Suspended {
             why: Why::AccountErased,
             since: now,
@@ -217,6 +217,7 @@ pub(super) fn let_go(
         tokens::end(tx, &id, &token)?;
     }
     forget_holder(tx, (zone, name), &held)?;
+    let key = (zone.0, Owner(name.clone()));
     let released = StoredName {
         account: None,
         state: NameState::Released { since: now },
@@ -224,7 +225,12 @@ pub(super) fn let_go(
         delegates: false,
         ..held.clone()
     };
-    tx.put(NAME, &(zone.0, Owner(name.clone())), &released)?;
+    if held.account.is_some() {
+        tx.put(NAME, &key, &released)?;
+    } else {
+        // Whose it was is erased: nothing is to tell of them any more.
+        tx.remove(NAME, &key)?;
+    }
     told(tx, name, &released);
     if let Some(next) = held.wanted_by {
         note_account(tx, AccountId(next))?;
