@@ -81,7 +81,7 @@ impl Live {
                 own.follow(event);
             }
         });
-        let zones = store.read(|r| read::zones_of_server(r)).await?;
+        let zones = store.read(read::zones_of_server).await?;
         let mut sets = 0;
         let count = zones.len();
         for (zone, _, _) in zones {

@@ -55,7 +55,7 @@ impl Version {
     pub(crate) fn plus(self, changes: u32) -> Self {
         let next = self.0 + u64::from(changes.min(i32::MAX.cast_unsigned()));
         // Many programs take a serial of 0 for none.
-        Self(if next & 0xffff_ffff == 0 { next + 1 } else { next })
+        Self(if Self(next).serial() == 0 { next + 1 } else { next })
     }
 
     /// The next state that has this serial.
@@ -149,7 +149,7 @@ pub(crate) struct Fault {
     /// What of the record is wrong: `name`, `type`, `ttl`, `content`.
     pub(crate) field: &'static str,
     /// The rule's short name.
-    pub(crate) rule: &'static str,
+    pub(crate) rule: SmolStr,
     /// What is wrong, as a sentence.
     pub(crate) text: String,
 }

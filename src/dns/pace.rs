@@ -60,7 +60,7 @@ impl Pace {
             // Two minutes fill every measure.
             all.retain(|_, left| now.duration_since(left.at).as_secs() < 120);
             if all.len() >= MOST {
-                return Err(Error::TooFast(Duration::from_secs(60)));
+                return Err(Error::TooFast(Duration::from_mins(1)));
             }
         }
         let full = burst * 1_000;

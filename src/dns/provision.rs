@@ -41,7 +41,7 @@ pub(crate) async fn prepare(dns: &Dns) -> Result<(), Error> {
             .await?;
     }
     let base = dns.settings.base.clone();
-    let known = dns.store.read(|r| grants::base(r)).await?;
+    let known = dns.store.read(grants::base).await?;
     match base {
         Some(base) => {
             dns.store
@@ -53,7 +53,7 @@ pub(crate) async fn prepare(dns: &Dns) -> Result<(), Error> {
         ),
         None => return Ok(()),
     }
-    let unsettled = dns.store.read(|r| out_of_step(r)).await?;
+    let unsettled = dns.store.read(out_of_step).await?;
     for some in unsettled.chunks(1_000) {
         let some = some.to_vec();
         let noted = dns.store.write(move |tx| {
@@ -127,7 +127,7 @@ async fn look(dns: &Dns) -> Result<Duration, Error> {
 pub(crate) async fn settle(dns: &Dns) -> Result<usize, Error> {
     let mut settled = 0;
     loop {
-        let noted = dns.store.read(|r| noted(r)).await?;
+        let noted = dns.store.read(noted).await?;
         if noted.is_empty() {
             return Ok(settled);
         }

@@ -55,7 +55,7 @@ pub(crate) fn compare(dns: &Dns, answered: bool) -> Result<Compared, Error> {
         asked: 0,
         findings: Vec::new(),
     };
-    let ids = dns.store.read_now(|r| read::zones_of_server(r))?;
+    let ids = dns.store.read_now(read::zones_of_server)?;
     for (zone, origin, _) in ids {
         let mut found = compare_zone(dns, zone, answered)?;
         // A change may come between the two looks; what is wrong stays so.

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use smol_str::SmolStr;
+
 use crate::dns::error::Error;
 use crate::dns::grants::Opened;
 use crate::dns::model::{Fault, ZoneId};
@@ -52,7 +54,7 @@ fn refused(broken: Vec<RuleError>, of: impl Fn(usize) -> Option<(Name, RecordTyp
         index: None,
         of: of(error.index),
         field: error.field,
-        rule: error.rule,
+        rule: SmolStr::new_static(error.rule),
         text: error.text,
     };
     Err(Error::Rules(broken.into_iter().map(fault).collect()))

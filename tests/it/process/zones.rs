@@ -20,6 +20,7 @@ const FROM: &str = "SHACKBOX_TEST_ZONES_FROM";
 /// Not a test: the process that is killed. Changes records as fast as it can, and tells each that was acknowledged.
 #[test]
 #[ignore = "started by the test below"]
+#[expect(clippy::print_stdout, reason = "how it tells the test")]
 fn changes_records_until_it_is_killed() {
     let Ok(dir) = std::env::var(DIR) else { return };
     let from: u32 = std::env::var(FROM).unwrap().parse().unwrap();
