@@ -44,6 +44,7 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         .merge(dx::api::routes(app.dx_state()))
         .merge(dx::alerts::api::routes(app.alerts.clone()))
         .merge(dx::worked::routes(app.worked_state()))
+        .merge(app.dns_routes())
         .merge(api::routes(app))
         .merge(personal::routes(app))
         .merge(live::routes(app))

@@ -10,6 +10,10 @@ use super::logging::Log;
 use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
+use crate::dns::acme::AcmeState;
+use crate::dns::api::DnsState;
+use crate::dns::dyndns::DyndnsState;
+use crate::dns::shown::Strikes;
 use crate::dns;
 use crate::dx;
 use crate::dx::alerts::Alerts;
@@ -24,7 +28,7 @@ use crate::logbook::api::LogbookState;
 use crate::logbook::spotting::SpotIt;
 use crate::logbook::{self, Logbook};
 use crate::store::Status;
-use crate::web::{Health, Metrics, Part, Signer, Sockets};
+use crate::web::{Health, Metrics, Part, Routes, Signer, Sockets};
 
 /// How often what memory saw of sessions and keys is stored.
 const SEEN_EVERY: Duration = Duration::from_mins(10);
@@ -143,6 +147,19 @@ impl App {
             run_key: services.env.entropy.bytes(),
             public: services.config.limits.firehose_public,
         }
+    }
+
+    /// Names and zones: JSON, updates of routers, proofs for certificates.
+    pub(crate) fn dns_routes(&self) -> Routes {
+        let (dns, strikes) = (self.services.dns.clone(), Strikes::default());
+        let private = self.services.config.dns.dyndns_private;
+        let json = dns::api::routes(DnsState {
+            dns: dns.clone(),
+            signer: self.signer.clone(),
+        });
+        let updates = DyndnsState::new(dns.clone(), strikes.clone(), private);
+        json.merge(dns::dyndns::routes(updates))
+            .merge(dns::acme::routes(AcmeState { dns, strikes }))
     }
 
     /// What compares spots with a log.

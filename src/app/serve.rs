@@ -291,6 +291,7 @@ fn onward(app: &App, tls: &Tls, doors: &Doors) -> Onward {
         port: address.map_or(443, |address| address.port()),
         hosts: routes::hosts(app),
         proofs: tls.keeper.proofs(),
+        plain: if config.dns.dyndns_plain { &crate::dns::dyndns::UPDATES } else { &[] },
     }
 }
 

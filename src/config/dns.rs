@@ -15,7 +15,7 @@ const SETS: Kind = Kind::Number {
 };
 
 /// The keys, in the order of the documentation.
-pub(super) const KEYS: [Key; 16] = [
+pub(super) const KEYS: [Key; 18] = [
     key(
         "dns.listen",
         Kind::MaybeListen,
@@ -121,6 +121,18 @@ pub(super) const KEYS: [Key; 16] = [
         "30",
         "Changes of records by one account, key or token in a minute, twice as many at once.",
     ),
+    key(
+        "dns.dyndns_plain",
+        Kind::Flag,
+        "false",
+        "Whether routers that know no HTTPS may update addresses over plain HTTP beside it: their tokens then pass the network in clear.",
+    ),
+    key(
+        "dns.dyndns_private",
+        Kind::Flag,
+        "false",
+        "Whether routers may publish addresses that only a local network reaches, for servers within one.",
+    ),
 ];
 
 /// `dns.*`
@@ -150,6 +162,10 @@ pub(crate) struct Dns {
     pub(crate) sets_per_zone: u32,
     pub(crate) records_per_set: usize,
     pub(crate) changes_per_minute: u32,
+    /// Whether addresses are updated over plain HTTP where there is HTTPS.
+    pub(crate) dyndns_plain: bool,
+    /// Whether local addresses are taken from routers.
+    pub(crate) dyndns_private: bool,
 }
 
 /// A name server, with its addresses where they are to be published.
@@ -188,6 +204,8 @@ pub(super) fn dns(values: &Values) -> Dns {
         sets_per_zone: values.small("dns.sets_per_zone"),
         records_per_set: values.count("dns.records_per_set"),
         changes_per_minute: values.small("dns.changes_per_minute"),
+        dyndns_plain: values.flag("dns.dyndns_plain"),
+        dyndns_private: values.flag("dns.dyndns_private"),
     }
 }
 

@@ -18,8 +18,8 @@ use crate::net::{Peer, TlsInfo};
 
 /// Where a certificate authority fetches what proves a name (RFC 8555 8.3).
 const PROOFS: &str = "/.well-known/acme-challenge/";
-/// What is answered without encryption all the same: it tells nothing of anybody, and supervisors ask it.
-const OPEN: [&str; 2] = ["/healthz", "/readyz"];
+/// What is answered without encryption all the same: it tells nothing of anybody, and supervisors and routers ask it.
+const OPEN: [&str; 4] = ["/healthz", "/readyz", "/checkip", "/ip"];
 
 /// What the plain listener does beside HTTPS.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub(crate) struct Onward {
     pub(crate) hosts: Hosts,
     /// What an authority may fetch.
     pub(crate) proofs: Proofs,
+    /// Paths that are answered without encryption, since their clients know none.
+    pub(crate) plain: &'static [&'static str],
 }
 
 impl Onward {
@@ -51,7 +53,7 @@ impl Onward {
             return self.proof(token, request.method());
         }
         let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
-        let open = OPEN.contains(&path) || (path == "/metrics" && peer.is_local());
+        let open = OPEN.contains(&path) || self.plain.contains(&path) || (path == "/metrics" && peer.is_local());
         if !self.redirect || peer.https || open {
             return next.run(request).await;
         }

@@ -60,6 +60,9 @@ pub(crate) struct FieldError {
     pub(crate) field: String,
     /// What is wrong, in words.
     pub(crate) message: String,
+    /// The rule that is broken in one word, for programs, where it has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<String>,
 }
 
 impl Problem {
@@ -195,6 +198,23 @@ impl Problem {
         self.inner.body.errors.push(FieldError {
             field: field.into(),
             message: message.into(),
+            rule: None,
+        });
+        self
+    }
+
+    /// Adds what is wrong with a field, and the rule's name.
+    #[must_use]
+    pub(crate) fn rule(
+        mut self,
+        field: impl Into<String>,
+        rule: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        self.inner.body.errors.push(FieldError {
+            field: field.into(),
+            message: message.into(),
+            rule: Some(rule.into()),
         });
         self
     }
