@@ -22,6 +22,7 @@ use super::services::{Services, StartError};
 use super::tls::Tls;
 use super::{demo, files};
 use crate::config::{Config, Sources};
+use crate::dns;
 use crate::dx::node::Node;
 use crate::dx::telnet;
 use crate::net::{self, Door, Listener, Server};
@@ -291,7 +292,11 @@ fn onward(app: &App, tls: &Tls, doors: &Doors) -> Onward {
         port: address.map_or(443, |address| address.port()),
         hosts: routes::hosts(app),
         proofs: tls.keeper.proofs(),
-        plain: if config.dns.dyndns_plain { &crate::dns::dyndns::UPDATES } else { &[] },
+        plain: if app.services.config.dns.dyndns_plain {
+            &dns::dyndns::UPDATES
+        } else {
+            &[]
+        },
     }
 }
 

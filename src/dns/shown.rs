@@ -71,7 +71,10 @@ impl Shown {
             .then(|| BASE64_STANDARD.decode(rest.trim()).ok())
             .flatten();
         let text = decoded.map(|octets| String::from_utf8_lossy(&octets).into_owned());
-        match text.as_deref().map(|text| text.split_once(':').unwrap_or((text, ""))) {
+        match text
+            .as_deref()
+            .map(|text| text.split_once(':').unwrap_or((text, "")))
+        {
             Some((user, secret)) => Self {
                 user: Some(user.to_owned()),
                 secret: Some(secret.to_owned()),
@@ -120,7 +123,9 @@ impl Strikes {
         if *count <= WRONG {
             return Ok(());
         }
-        Err(Duration::from_secs(u64::try_from(MINUTE - age(*begin)).unwrap_or(1).max(1)))
+        Err(Duration::from_secs(
+            u64::try_from(MINUTE - age(*begin)).unwrap_or(1).max(1),
+        ))
     }
 }
 

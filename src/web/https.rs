@@ -53,7 +53,8 @@ impl Onward {
             return self.proof(token, request.method());
         }
         let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::LOCAL);
-        let open = OPEN.contains(&path) || self.plain.contains(&path) || (path == "/metrics" && peer.is_local());
+        let open =
+            OPEN.contains(&path) || self.plain.contains(&path) || (path == "/metrics" && peer.is_local());
         if !self.redirect || peer.https || open {
             return next.run(request).await;
         }

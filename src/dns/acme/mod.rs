@@ -118,7 +118,12 @@ async fn carry_out(
     let change = vec![proof.change(act, &state.dns)?];
     let done = match by {
         Some(token) => state.dns.apply_by_token(&token, change).await,
-        None => state.dns.apply(&visitor.actor, &proof.place, ChangeSet::from(change)).await,
+        None => {
+            state
+                .dns
+                .apply(&visitor.actor, &proof.place, ChangeSet::from(change))
+                .await
+        }
     };
     Ok(answer(&proof, done?))
 }
@@ -149,7 +154,9 @@ fn unknown() -> Response {
 impl Body {
     /// JSON, or a form.
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self> {
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         let is_form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         // curl says that it sends a form when it sends JSON by -d.
         if !is_form || body.trim_ascii_start().starts_with(b"{") {
@@ -176,7 +183,10 @@ impl Body {
             self.value.trim().to_owned()
         };
         if value.is_empty() || value.len() > 255 || !value.bytes().all(|octet| octet.is_ascii_graphic()) {
-            return Err(Problem::invalid("value", "the text of the proof, up to 255 visible characters"));
+            return Err(Problem::invalid(
+                "value",
+                "the text of the proof, up to 255 visible characters",
+            ));
         }
         let (field, text) = if self.fqdn.trim().is_empty() {
             ("domain", self.domain.trim().trim_start_matches("*."))
@@ -184,7 +194,10 @@ impl Body {
             ("fqdn", self.fqdn.trim())
         };
         if text.is_empty() {
-            return Err(Problem::invalid("fqdn", "the name of the record, or the domain that is proven"));
+            return Err(Problem::invalid(
+                "fqdn",
+                "the name of the record, or the domain that is proven",
+            ));
         }
         let named = owner::from_input(text, &Name::root()).map_err(|text| Problem::invalid(field, text))?;
         let place = if field == "fqdn" || named.labels().next() == Some(LABEL.as_bytes()) {

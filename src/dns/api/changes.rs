@@ -113,10 +113,16 @@ impl ChangeBody {
     /// The domain's changes; `place` is where this stands in the body.
     fn read(&self, top: &Name, place: usize) -> Result<Vec<Change>> {
         let at = format!("changes[{place}]");
-        let (name, kind) = (view::name_of(&self.name, top, &at)?, view::kind_of(&self.kind, &at)?);
+        let (name, kind) = (
+            view::name_of(&self.name, top, &at)?,
+            view::kind_of(&self.kind, &at)?,
+        );
         let ttl = self.ttl.as_ref().map(|ttl| view::ttl_of(ttl, &at)).transpose()?;
         let ttl = ttl.unwrap_or(Ttl::DEFAULT);
-        let data = self.records.iter().map(|text| view::datum_of(kind, text, top, &at));
+        let data = self
+            .records
+            .iter()
+            .map(|text| view::datum_of(kind, text, top, &at));
         let data: Vec<_> = data.collect::<Result<_>>()?;
         let needed = || {
             let text = "says which records; to have none is the action remove";

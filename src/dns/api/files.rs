@@ -143,8 +143,18 @@ pub(super) async fn export(
         Ok::<_, Error>(master::write(&opened.top, &sets))
     });
     let text = written.await?;
-    let name: String = named.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}.zone\"")).map_err(Problem::internal)?;
+    let name: String = named
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || ".-_".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let disposition =
+        HeaderValue::try_from(format!("attachment; filename=\"{name}.zone\"")).map_err(Problem::internal)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(TEXT)),
         (header::CONTENT_DISPOSITION, disposition),
@@ -192,9 +202,16 @@ fn is_head(set: &RrSet, top: &Name) -> bool {
 }
 
 fn unreadable(contents: &Contents) -> Problem {
-    let errors: Vec<&Defect> = contents.defects.iter().filter(|defect| defect.is_error()).collect();
+    let errors: Vec<&Defect> = contents
+        .defects
+        .iter()
+        .filter(|defect| defect.is_error())
+        .collect();
     let count = errors.len() + contents.more_defects;
-    let begin = Problem::unprocessable("bad_master_file", format!("{count} lines could not be read; nothing was changed"));
+    let begin = Problem::unprocessable(
+        "bad_master_file",
+        format!("{count} lines could not be read; nothing was changed"),
+    );
     errors.into_iter().take(TOLD).fold(begin, |problem, defect| {
         let place = format!("line {}, column {}: {}", defect.line, defect.column, defect.field);
         problem.rule(place, defect.rule, defect.text.clone())

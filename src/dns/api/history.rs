@@ -126,7 +126,9 @@ pub(super) async fn undo(
 ) -> Result<Response> {
     let done = state.dns.undo(&actor, &top(&zone)?, Version(version)).await;
     let outcome = Outcome::of(done).map_err(|error| match error {
-        Error::Changed => Problem::precondition_failed("the records were changed again since; change them yourself"),
+        Error::Changed => {
+            Problem::precondition_failed("the records were changed again since; change them yourself")
+        }
         other => other.into(),
     })?;
     Ok((outcome.status(StatusCode::OK), Json(outcome)).into_response())
@@ -134,7 +136,8 @@ pub(super) async fn undo(
 
 fn version_of(cursor: &Cursor) -> Result<Version> {
     let bytes = <[u8; 8]>::try_from(&cursor.0[..]);
-    let number = bytes.map_err(|_| Problem::bad_request("bad_cursor", "the cursor is of an older version"))?;
+    let number =
+        bytes.map_err(|_| Problem::bad_request("bad_cursor", "the cursor is of an older version"))?;
     Ok(Version(u64::from_be_bytes(number)))
 }
 

@@ -86,7 +86,9 @@ pub(super) async fn look(
     let zones = state.dns.live.zones();
     let told = responder.respond(&zones.load(), &question(&name, kind), asker, 0, &mut reply);
     if told == Outcome::Drop {
-        return Err(Problem::internal("the name server gave no answer to a question of our own"));
+        return Err(Problem::internal(
+            "the name server gave no answer to a question of our own",
+        ));
     }
     let read = Packet(&reply).read((&name, kind));
     let view = read.ok_or_else(|| Problem::internal("the name server's answer could not be read"))?;
@@ -125,7 +127,9 @@ impl Packet<'_> {
             name: shown(name),
             kind: kind.to_string(),
             meaning: match status.as_str() {
-                "NOERROR" if answer.is_empty() && flags & AUTHORITATIVE == 0 => "others are responsible for this name",
+                "NOERROR" if answer.is_empty() && flags & AUTHORITATIVE == 0 => {
+                    "others are responsible for this name"
+                }
                 "NOERROR" if answer.is_empty() => "the name is there and has no such records",
                 _ => meaning,
             },

@@ -68,7 +68,9 @@ impl From<Error> for Problem {
             Error::Denied(denied) => denied.into(),
             Error::NoZone(_) | Error::NoName(_) | Error::NoToken => Self::not_found(text),
             Error::NoEntry(_) => Self::new(StatusCode::GONE, "undo_gone", text),
-            Error::NotGranted { .. } => Self::forbidden("not_granted", text.clone()).rule("name", "not-granted", text),
+            Error::NotGranted { .. } => {
+                Self::forbidden("not_granted", text.clone()).rule("name", "not-granted", text)
+            }
             Error::OutOfZone { .. } => {
                 Self::unprocessable("out_of_zone", text.clone()).rule("name", "out-of-zone", text)
             }
@@ -81,9 +83,8 @@ impl From<Error> for Problem {
             Error::Configured(_) => Self::conflict("configured", text),
             Error::NotUndone(_) => Self::conflict("not_undone", text),
             Error::BadZone(_) => Self::unprocessable("bad_zone", text),
-            Error::Pending(version) => {
-                Self::unavailable("pending", text, std::time::Duration::from_secs(5)).with("serial", version.serial())
-            }
+            Error::Pending(version) => Self::unavailable("pending", text, std::time::Duration::from_secs(5))
+                .with("serial", version.serial()),
         }
     }
 }
@@ -147,6 +148,7 @@ fn expected(headers: &HeaderMap) -> Result<Option<SmolStr>> {
         return Ok(None);
     }
     let mark = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let mark = mark.ok_or_else(|| Problem::precondition_failed("If-Match names no state of these records"))?;
+    let mark =
+        mark.ok_or_else(|| Problem::precondition_failed("If-Match names no state of these records"))?;
     Ok(Some(SmolStr::new(mark)))
 }

@@ -132,7 +132,10 @@ pub(super) async fn create(
     Json(body): Json<RecordBody>,
 ) -> Result<Response> {
     let top = top(&zone)?;
-    let (name, kind) = (view::name_of(&body.name, &top, "")?, view::kind_of(&body.kind, "")?);
+    let (name, kind) = (
+        view::name_of(&body.name, &top, "")?,
+        view::kind_of(&body.kind, "")?,
+    );
     let datum = view::datum_of(kind, &body.content, &top, "")?;
     let wanted = body.ttl.as_ref().map(|ttl| view::ttl_of(ttl, "")).transpose()?;
     let ttl = match wanted {
@@ -306,7 +309,12 @@ async fn find(state: &DnsState, actor: &Actor, (top, id): (&Name, &str)) -> Resu
 }
 
 /// The time to live of the records that are there, or the usual one.
-async fn ttl_there(state: &DnsState, actor: &Actor, top: &Name, (name, kind): (&Name, RecordType)) -> Result<Ttl> {
+async fn ttl_there(
+    state: &DnsState,
+    actor: &Actor,
+    top: &Name,
+    (name, kind): (&Name, RecordType),
+) -> Result<Ttl> {
     let (actor, top, name) = (actor.clone(), top.clone(), name.clone());
     let there = state.dns.store.read(move |r| {
         let (opened, _) = read::zone(r, &actor, &top)?;

@@ -87,7 +87,10 @@ pub(super) async fn fill(
 ) -> Result<Response> {
     let top = top(&zone)?;
     let (asker, asked) = (actor.clone(), top.clone());
-    let opened = state.dns.store.read(move |r| crate::dns::read::zone(r, &asker, &asked).map(drop));
+    let opened = state
+        .dns
+        .store
+        .read(move |r| crate::dns::read::zone(r, &asker, &asked).map(drop));
     opened.await?;
     let name = view::name_of(&body.name, &top, "")?;
     let changes = match template.as_str() {
@@ -95,7 +98,10 @@ pub(super) async fn fill(
         "allstar" => allstar(&name, &top, &body)?,
         _ => return Err(Problem::not_found("there are the templates loc and allstar")),
     };
-    let shown = changes.iter().map(|change| ChangeView::of(change, &top)).collect();
+    let shown = changes
+        .iter()
+        .map(|change| ChangeView::of(change, &top))
+        .collect();
     let mut view = TemplateView {
         changes: shown,
         outcome: None,
@@ -111,11 +117,17 @@ pub(super) async fn fill(
 
 async fn loc(state: &DnsState, actor: &Actor, name: Name, body: &TemplateBody) -> Result<Vec<Change>> {
     let grid = match &body.grid {
-        Some(text) => text.trim().parse::<Grid>().map_err(|error| Problem::invalid("grid", error.to_string()))?,
+        Some(text) => text
+            .trim()
+            .parse::<Grid>()
+            .map_err(|error| Problem::invalid("grid", error.to_string()))?,
         None => own_grid(state, actor).await?,
     };
     if !ALTITUDES.contains(&body.altitude_m) {
-        return Err(Problem::invalid("altitude_m", "metres above the sea, at most 100 km up or down"));
+        return Err(Problem::invalid(
+            "altitude_m",
+            "metres above the sea, at most 100 km up or down",
+        ));
     }
     let text = rdata::location_of_grid(&grid, body.altitude_m);
     let set = set_of(name, RecordType::LOC, Ttl::DEFAULT, &[text])?;
@@ -151,8 +163,15 @@ fn allstar(name: &Name, top: &Name, body: &TemplateBody) -> Result<Vec<Change>> 
     };
     let own = below(node, name)?;
     let at = match (&body.target, body.address) {
-        (Some(_), Some(_)) => return Err(Problem::invalid("target", "give an address or a target, not both")),
-        (Some(text), None) => view::name_of(text, top, "").map_err(|_| Problem::invalid("target", "is no name"))?,
+        (Some(_), Some(_)) => {
+            return Err(Problem::invalid(
+                "target",
+                "give an address or a target, not both",
+            ));
+        }
+        (Some(text), None) => {
+            view::name_of(text, top, "").map_err(|_| Problem::invalid("target", "is no name"))?
+        }
         (None, Some(_)) => own.clone(),
         (None, None) => top.clone(),
     };

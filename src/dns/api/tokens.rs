@@ -2,10 +2,10 @@
 //!
 //! Made and seen by people at a browser. The token itself is in the answer that makes it and nowhere else.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Extension;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -127,7 +127,10 @@ pub(super) async fn create(
     let name = view::name_of(&body.name, &top, "")?;
     let label = body.label.trim();
     if label.chars().count() > LABEL || label.contains(char::is_control) {
-        return Err(Problem::invalid("label", format!("at most {LABEL} characters in one line")));
+        return Err(Problem::invalid(
+            "label",
+            format!("at most {LABEL} characters in one line"),
+        ));
     }
     if body.lasts.is_some_and(|lasts| !LASTS.contains(&lasts)) {
         return Err(Problem::invalid("lasts", "60 seconds to a year (31536000)"));
@@ -141,7 +144,12 @@ pub(super) async fn create(
     made(&state, &actor, name, new).await
 }
 
-async fn made(state: &DnsState, actor: &crate::identity::Actor, name: Name, new: NewToken) -> Result<Response> {
+async fn made(
+    state: &DnsState,
+    actor: &crate::identity::Actor,
+    name: Name,
+    new: NewToken,
+) -> Result<Response> {
     let scope = new.scope.as_str();
     let token = state.dns.create_token(actor, new).await?;
     let view = NewTokenView {

@@ -172,7 +172,9 @@ pub(super) fn ttl_of(body: &TtlBody, at: &str) -> Result<Ttl, Problem> {
         TtlBody::Number(number) => Some(*number),
         TtlBody::Text(text) => text.trim().parse().ok(),
     };
-    let ttl = number.and_then(|number| u32::try_from(number).ok()).and_then(Ttl::new);
+    let ttl = number
+        .and_then(|number| u32::try_from(number).ok())
+        .and_then(Ttl::new);
     ttl.ok_or_else(|| invalid(at, "ttl", "number", "a time to live is 0 to 2147483647 seconds"))
 }
 

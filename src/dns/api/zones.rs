@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::applied::Outcome;
 use super::{DnsState, absolute, etag, shown, top};
+use crate::dns::Dns;
 use crate::dns::error::Error;
 use crate::dns::model::NameState;
 use crate::dns::read::{self, ZoneLine};
-use crate::dns::Dns;
 use crate::identity::Actor;
 use crate::identity::api::gate::Who;
 use crate::web::{Json, Path, Problem, ProblemBody, Result};
@@ -191,7 +191,11 @@ pub(super) async fn remove(
 ) -> Result<StatusCode> {
     let name = top(&zone)?;
     let (asker, wanted) = (actor.clone(), name.clone());
-    let (_, line) = state.dns.store.read(move |r| read::zone(r, &asker, &wanted)).await?;
+    let (_, line) = state
+        .dns
+        .store
+        .read(move |r| read::zone(r, &asker, &wanted))
+        .await?;
     if line.state.is_some() {
         state.dns.release_name(&actor, name).await?;
     } else {

@@ -79,7 +79,9 @@ impl Wish {
         if !self.hosts.is_empty() {
             return Ok(self.hosts.clone());
         }
-        let user = user.map(str::trim).filter(|user| user.contains('.') && !user.contains('@'));
+        let user = user
+            .map(str::trim)
+            .filter(|user| user.contains('.') && !user.contains('@'));
         Ok(vec![user.map_or_else(|| own.to_string(), ToOwned::to_owned)])
     }
 
@@ -187,11 +189,15 @@ impl Given {
         match (self.address, other) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
                 let mask = u32::MAX << (32 - u32::from(prefix));
-                IpAddr::V4(Ipv4Addr::from_bits(own.to_bits() & mask | other.to_bits() & !mask))
+                IpAddr::V4(Ipv4Addr::from_bits(
+                    own.to_bits() & mask | other.to_bits() & !mask,
+                ))
             }
             (IpAddr::V6(own), IpAddr::V6(other)) => {
                 let mask = u128::MAX << (128 - u32::from(prefix));
-                IpAddr::V6(Ipv6Addr::from_bits(own.to_bits() & mask | other.to_bits() & !mask))
+                IpAddr::V6(Ipv6Addr::from_bits(
+                    own.to_bits() & mask | other.to_bits() & !mask,
+                ))
             }
             _ => self.address,
         }
@@ -199,5 +205,8 @@ impl Given {
 }
 
 fn parts(value: &str) -> impl Iterator<Item = &str> {
-    value.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty())
+    value
+        .split([',', ' '])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
 }

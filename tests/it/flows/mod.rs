@@ -5,6 +5,8 @@ mod answers;
 mod certificates;
 mod contacts;
 mod contested;
+mod dns_names;
+mod dns_tokens;
 mod documents;
 mod entrance;
 mod hostile;
