@@ -9,6 +9,7 @@ use crate::dns::model::Applied;
 
 /// What a change came to.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = DnsOutcome)]
 pub(super) struct Outcome {
     /// The zone's serial with the change in it.
     serial: u32,

@@ -41,6 +41,7 @@ pub(super) struct ChangeBody {
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = DnsAction)]
 pub(super) enum Action {
     /// These are all records of the name and type.
     Put,

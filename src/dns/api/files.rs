@@ -43,6 +43,7 @@ pub(super) struct ImportParams {
 
 /// What a file came to.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DnsImport)]
 pub(super) struct ImportView {
     /// Records in the file.
     records: usize,
@@ -59,6 +60,7 @@ pub(super) struct ImportView {
 
 /// Something in a file.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DnsDefect)]
 pub(super) struct DefectView {
     line: u32,
     column: u32,

@@ -34,6 +34,7 @@ pub(super) struct HistoryParams {
 
 /// A change that was made.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DnsLine)]
 pub(super) struct LineView {
     /// The state it led to, by which it is taken back.
     version: u64,

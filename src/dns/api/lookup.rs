@@ -35,6 +35,7 @@ pub(super) struct LookupParams {
 
 /// What was answered.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DnsLookup)]
 pub(super) struct LookupView {
     name: String,
     #[serde(rename = "type")]
@@ -184,6 +185,9 @@ impl Packet<'_> {
                 // Backwards only: this ends.
                 here = (target < here).then_some(target)?;
                 continue;
+            }
+            if wire.len() > crate::dns::name::MAX_NAME {
+                return None;
             }
             wire.extend_from_slice(self.0.get(here..=here + length)?);
             here += 1 + length;

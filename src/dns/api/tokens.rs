@@ -26,6 +26,7 @@ const LASTS: std::ops::RangeInclusive<u32> = 60..=31_536_000;
 
 /// A token, without what it is worth.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DnsToken)]
 pub(super) struct TokenView {
     id: String,
     /// `dyndns`: the addresses of the name; `acme`: proofs for certificates of the name and of what is below it.
@@ -72,7 +73,7 @@ pub(super) struct NewTokenBody {
 /// A new token, shown this once.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct NewTokenView {
-    id: SmolStr,
+    id: String,
     token: String,
     scope: &'static str,
     name: String,
@@ -153,7 +154,7 @@ async fn made(
     let scope = new.scope.as_str();
     let token = state.dns.create_token(actor, new).await?;
     let view = NewTokenView {
-        id: token.id(),
+        id: token.id().into(),
         token: token.expose().to_owned(),
         scope,
         name: shown(&name),

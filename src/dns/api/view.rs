@@ -16,6 +16,7 @@ use crate::web::Problem;
 
 /// A record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = DnsRecord)]
 pub(super) struct RecordView {
     /// The same record has the same id; another content is another record.
     #[schema(example = "a3bvkw2hq4zzq5yt")]

@@ -19,6 +19,7 @@ use crate::web::{Json, Path, Problem, ProblemBody, Result};
 
 /// A zone, or a member's name that is shown as one.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DnsZone)]
 pub(super) struct ZoneView {
     /// What stands for it in addresses.
     #[schema(example = "k6bp.club.example")]

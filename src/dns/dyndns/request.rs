@@ -56,7 +56,7 @@ impl Wish {
                 "myip" | "ip" => mixed.push(value.to_owned()),
                 "myipv4" | "ipv4" | "ip4" => wish.v4 = wish.family(value, IpAddr::is_ipv4),
                 "myipv6" | "ipv6" | "ip6" => wish.v6 = wish.family(value, IpAddr::is_ipv6),
-                "username" | "user" if shown.secret.is_none() || shown.user.is_none() => {
+                "username" | "user" => {
                     shown.user.get_or_insert_with(|| value.to_owned());
                 }
                 "password" | "pass" | "token" => {
