@@ -24,7 +24,7 @@ use std::ops::ControlFlow;
 use super::name::Name;
 use super::rr::{RecordType, RrSet};
 use after::After;
-pub(crate) use record::{MOST_TEXT, TTL_BOUNDS, about_unknown_type, not_offered, within_bounds};
+pub(crate) use record::about_unknown_type;
 
 /// Which rules hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

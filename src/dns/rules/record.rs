@@ -2,7 +2,7 @@
 
 use super::super::name::Name;
 use super::super::rdata;
-use super::super::rr::{Rdata, RecordType, RrSet, Ttl};
+use super::super::rr::{Rdata, RecordType, RrSet};
 use super::{Edit, Level, RuleError, State, owner};
 
 /// The times to live that members' records have, in seconds.
@@ -343,10 +343,4 @@ fn check_caa(wire: &[u8], tell: Tell<'_>) {
             "write where to report to, such as \"mailto:op@example.org\"".to_owned(),
         );
     }
-}
-
-/// The time to live nearest to what was asked for that a member may have.
-pub(crate) fn within_bounds(ttl: Ttl) -> Ttl {
-    let seconds = ttl.seconds().clamp(TTL_BOUNDS.0, TTL_BOUNDS.1);
-    Ttl::new(seconds).unwrap_or(Ttl::DEFAULT)
 }

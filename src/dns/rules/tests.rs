@@ -677,13 +677,6 @@ fn all_offered_types_have_help_whose_examples_pass() {
 }
 
 #[test]
-fn times_to_live_are_brought_within_bounds() {
-    for (asked, given) in [(0, 60), (60, 60), (3600, 3600), (604_800, 86_400)] {
-        assert_eq!(record::within_bounds(Ttl::new(asked).unwrap()).seconds(), given);
-    }
-}
-
-#[test]
 fn a_large_zone_is_judged_in_one_pass() {
     let mut text = ZONE.to_owned();
     for i in 0..20_000 {
