@@ -1,4 +1,4 @@
-//! Records that hams want, filled in: the place from the grid square, and how an AllStar or EchoLink node is found.
+//! Records that hams want, filled in: the place from the grid square, and how an `AllStar` or `EchoLink` node is found.
 //!
 //! A template is a change set: it is shown, and made only where that is asked for.
 
@@ -23,9 +23,9 @@ use crate::identity::api::gate::Who;
 use crate::identity::{self, Actor, GridPrecision};
 use crate::web::{Json, Path, Problem, ProblemBody, Result};
 
-/// Where AllStar nodes listen (IAX2).
+/// Where `AllStar` nodes listen (IAX2).
 const IAX: u16 = 4569;
-/// Where EchoLink listens for voice.
+/// Where `EchoLink` listens for voice.
 const ECHOLINK: u16 = 5198;
 /// How long others may keep the way to a node, in seconds.
 const SHORT: Ttl = Ttl::new(60).expect("a minute is short");
@@ -55,7 +55,7 @@ pub(super) struct TemplateBody {
     target: Option<String>,
     /// `allstar`: where it listens, if not at the usual port.
     port: Option<u16>,
-    /// `allstar`: whether EchoLink is there too.
+    /// `allstar`: whether `EchoLink` is there too.
     #[serde(default)]
     echolink: bool,
     /// Whether the records are made; they are only shown otherwise.
@@ -151,7 +151,7 @@ async fn own_grid(state: &DnsState, actor: &Actor) -> Result<Grid> {
     }
 }
 
-/// As app_rpt asks: `_iax._udp.<node>` for the place, then that name's addresses and TXT.
+/// As `app_rpt` asks: `_iax._udp.<node>` for the place, then that name's addresses and TXT.
 fn allstar(name: &Name, top: &Name, body: &TemplateBody) -> Result<Vec<Change>> {
     let node = body.node.as_deref().unwrap_or_default().trim();
     if node.is_empty() || node.len() > 7 || !node.bytes().all(|digit| digit.is_ascii_digit()) {
