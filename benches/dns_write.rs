@@ -3,7 +3,9 @@
 //! Targets: 500 single changes a second by writers side by side, each durable before it is answered; from committed to
 //! answered in at most 20 ms for 99 of 100; a zone of 100,000 names read at the start in at most a second.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use divan::{Bencher, counter::ItemsCount};
 use shackbox::testkit::ScratchZones;

@@ -11,10 +11,10 @@ use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
 use crate::dns;
-use crate::dns::acme::AcmeState;
 use crate::dns::api::DnsState;
-use crate::dns::dyndns::DyndnsState;
-use crate::dns::shown::Strikes;
+use crate::dns::api::acme::AcmeState;
+use crate::dns::api::credential::Strikes;
+use crate::dns::api::dyndns::DyndnsState;
 use crate::dx;
 use crate::dx::alerts::Alerts;
 use crate::dx::api::DxState;
@@ -152,14 +152,14 @@ impl App {
     /// Names and zones: JSON, updates of routers, proofs for certificates.
     pub(crate) fn dns_routes(&self) -> Routes {
         let (dns, strikes) = (self.services.dns.clone(), Strikes::default());
-        let private = self.services.config.dns.dyndns_private;
+        let private = self.services.config.dns.dyndns.private;
         let json = dns::api::routes(DnsState {
             dns: dns.clone(),
             signer: self.signer.clone(),
         });
         let updates = DyndnsState::new(dns.clone(), strikes.clone(), private);
-        json.merge(dns::dyndns::routes(updates))
-            .merge(dns::acme::routes(AcmeState { dns, strikes }))
+        json.merge(dns::api::dyndns::routes(updates))
+            .merge(dns::api::acme::routes(AcmeState { dns, strikes }))
     }
 
     /// What compares spots with a log.

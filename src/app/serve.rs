@@ -292,8 +292,8 @@ fn onward(app: &App, tls: &Tls, doors: &Doors) -> Onward {
         port: address.map_or(443, |address| address.port()),
         hosts: routes::hosts(app),
         proofs: tls.keeper.proofs(),
-        plain: if app.services.config.dns.dyndns_plain {
-            &dns::dyndns::UPDATES
+        plain: if app.services.config.dns.dyndns.plain {
+            &dns::api::dyndns::UPDATES
         } else {
             &[]
         },

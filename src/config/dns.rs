@@ -163,10 +163,16 @@ pub(crate) struct Dns {
     pub(crate) sets_per_zone: u32,
     pub(crate) records_per_set: usize,
     pub(crate) changes_per_minute: u32,
+    pub(crate) dyndns: Dyndns,
+}
+
+/// `dns.dyndns_*`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dyndns {
     /// Whether addresses are updated over plain HTTP where there is HTTPS.
-    pub(crate) dyndns_plain: bool,
+    pub(crate) plain: bool,
     /// Whether local addresses are taken from routers.
-    pub(crate) dyndns_private: bool,
+    pub(crate) private: bool,
 }
 
 /// A name server, with its addresses where they are to be published.
@@ -205,8 +211,10 @@ pub(super) fn dns(values: &Values) -> Dns {
         sets_per_zone: values.small("dns.sets_per_zone"),
         records_per_set: values.count("dns.records_per_set"),
         changes_per_minute: values.small("dns.changes_per_minute"),
-        dyndns_plain: values.flag("dns.dyndns_plain"),
-        dyndns_private: values.flag("dns.dyndns_private"),
+        dyndns: Dyndns {
+            plain: values.flag("dns.dyndns_plain"),
+            private: values.flag("dns.dyndns_private"),
+        },
     }
 }
 

@@ -5,11 +5,9 @@
 //! lower-cased; text is read and written at the edges only. No record of another domain is touched here, and nothing
 //! outside of this folder knows how a packet looks.
 
-pub(crate) mod acme;
 pub(crate) mod answer;
 pub(crate) mod api;
 pub(crate) mod check;
-pub(crate) mod dyndns;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod grants;
@@ -28,7 +26,6 @@ pub(crate) mod rules;
 pub(crate) mod serve;
 mod service;
 pub(crate) mod settings;
-pub(crate) mod shown;
 pub(crate) mod tables;
 #[cfg(test)]
 mod testing;

@@ -3,10 +3,14 @@
 //! `{zone}` in a path is what the caller calls a zone: the origin of one, or a member's name that is shown as if it were
 //! one, with or without the dot at its end. Names in bodies are relative to it. Rights, rules and quotas are the
 //! domain's; here texts become values and errors become problems, once. A change is answered when queries are answered
-//! with it: `state` says `live`, or `pending` (202) where the serving side was not ready in time.
+//! with it: `state` says `live`, or `pending` (202) where the serving side was not ready in time. What programs call that
+//! know no JSON of ours is beside it: [`dyndns`] for routers, [`acme`] for certificate clients, by a [`credential`].
 
+pub(crate) mod acme;
 mod applied;
 mod changes;
+pub(crate) mod credential;
+pub(crate) mod dyndns;
 mod files;
 mod history;
 mod lookup;

@@ -13,6 +13,7 @@ fn name(text: &str) -> Name {
 fn fault(index: Option<usize>) -> Fault {
     Fault {
         index,
+        of: None,
         field: "content",
         rule: "alone".into(),
         text: "an alias stands alone".to_owned(),

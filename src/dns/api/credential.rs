@@ -13,10 +13,10 @@ use axum::http::{HeaderMap, header};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 
-use super::Dns;
-use super::model::TokenScope;
-use super::read::{self, TokenLine};
-use super::token::Token;
+use crate::dns::Dns;
+use crate::dns::model::TokenScope;
+use crate::dns::read::{self, TokenLine};
+use crate::dns::token::Token;
 use crate::net::Network;
 use crate::store::StoreError;
 

@@ -20,9 +20,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::Dns;
-use super::model::TokenScope;
-use super::shown::{Known, Shown, Strikes};
+use super::credential::{Known, Shown, Strikes};
+use crate::dns::Dns;
+use crate::dns::model::TokenScope;
 use crate::identity::api::gate::Visitor;
 use crate::web::{Access, Class, Routes};
 use abuse::Abuse;

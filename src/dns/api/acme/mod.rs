@@ -18,12 +18,12 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::Dns;
-use super::model::{Applied, Change, ChangeSet, TokenScope};
-use super::name::Name;
-use super::rr::{Rdata, RecordType, Ttl};
-use super::rules::owner;
-use super::shown::{Known, Shown, Strikes};
+use super::credential::{Known, Shown, Strikes};
+use crate::dns::Dns;
+use crate::dns::model::{Applied, Change, ChangeSet, TokenScope};
+use crate::dns::name::Name;
+use crate::dns::rr::{Rdata, RecordType, Ttl};
+use crate::dns::rules::owner;
 use crate::identity::Actor;
 use crate::identity::api::gate::Visitor;
 use crate::web::{Access, Problem, Result, Routes, Whole, parse_json};

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::dns::api::credential::Shown;
 use crate::dns::name::Name;
-use crate::dns::shown::Shown;
 
 /// Most hosts of a request.
 const HOSTS: usize = 20;
