@@ -137,7 +137,6 @@ pub(super) const KEYS: [Key; 18] = [
 
 /// `dns.*`
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Dns {
     pub(crate) listen: Option<SocketAddr>,
     /// Whether somebody asked for that address: then not having it is a failure.

@@ -133,6 +133,6 @@ mod tests {
         let Err(Error::TooFast(wait)) = pace.take(&token, now) else {
             panic!("three addresses at once")
         };
-        assert_eq!(wait, Duration::from_secs(60));
+        assert_eq!(wait, Duration::from_mins(1));
     }
 }

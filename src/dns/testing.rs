@@ -160,7 +160,7 @@ impl World {
 
     /// The members' zone.
     pub(crate) fn base(&self) -> ZoneId {
-        let base = self.dns.store.read_now(|r| super::grants::base(r)).unwrap();
+        let base = self.dns.store.read_now(super::grants::base).unwrap();
         base.unwrap().0
     }
 

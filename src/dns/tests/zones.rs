@@ -211,7 +211,7 @@ async fn serials_rise_after_a_restore_once() {
     }
     let (zone, wanted) = (
         world.base(),
-        world.dns.store.read_now(|r| crate::dns::grants::base(r)).unwrap(),
+        world.dns.store.read_now(crate::dns::grants::base).unwrap(),
     );
     let wanted = wanted.unwrap().1.version;
     assert!(
