@@ -24,6 +24,7 @@ const RESERVED: &[&str] = &[
     "admin",
     "hostmaster",
     "postmaster",
+    "callbook",
     "*",
 ];
 

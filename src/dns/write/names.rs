@@ -16,6 +16,7 @@ use crate::dns::grants;
 use crate::dns::model::{Applied, NameState, Why, ZoneId, label_of};
 use crate::dns::name::Name;
 use crate::dns::rr::{RecordType, RrSet, Ttl};
+use crate::dns::rules::owner;
 use crate::dns::settings::address;
 use crate::dns::tables::{
     BASE, JOURNAL, JOURNAL_BY_NAME, LAPSED, NAME, NAME_BY_ACCOUNT, Owner, RRSET, StoredName, StoredSet,
@@ -25,26 +26,6 @@ use crate::event::Event;
 use crate::ham::callsign::Callsign;
 use crate::identity::{self, AccountId, Actor, Capability, Role, StoredAccount};
 use crate::store::{Direction, Rows, Span, StoreError, Write};
-
-/// Labels below the members' zone that are no member's, whatever calls there are.
-const RESERVED: [&str; 16] = [
-    "www",
-    "mail",
-    "smtp",
-    "imap",
-    "ftp",
-    "autoconfig",
-    "autodiscover",
-    "wpad",
-    "isatap",
-    "mta-sts",
-    "_dmarc",
-    "_domainkey",
-    "_acme-challenge",
-    "localhost",
-    "admin",
-    "callbook",
-];
 
 /// Notes that an account's names are to be looked at again: what its holder may have, has changed.
 pub(crate) fn note_account(tx: &mut Write<'_>, account: AccountId) -> Result<(), StoreError> {
@@ -321,7 +302,7 @@ fn first_given(
     let label = label_of(call);
     let taken = tx.count(RRSET, below(zone, name))? > 0
         || grants::zone_of(tx, name)?.is_none_or(|(own, _)| own != zone);
-    if RESERVED.contains(&label.as_str()) || is_servers(&label) || taken {
+    if owner::is_reserved(&label) || taken {
         tracing::warn!(%name, "{name} is not given to account {id}: the name is taken or reserved");
         return Ok(());
     }
@@ -337,12 +318,6 @@ fn first_given(
     tx.put(NAME_BY_ACCOUNT, &(id.0, zone.0, key.1), &())?;
     told(tx, name, &held);
     first_records(tx, zone, name, by)
-}
-
-/// `ns`, `mx` and such with a number; calls like NS6T are none.
-fn is_servers(label: &str) -> bool {
-    let rest = label.strip_prefix("ns").or_else(|| label.strip_prefix("mx"));
-    rest.is_some_and(|rest| rest.bytes().all(|octet| octet.is_ascii_digit()))
 }
 
 /// `@` and `www` of a new name.
