@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("event", &["ham"]),
     ("bus", &["ham", "config", "env", "event"]),
     ("store", &["ham", "config", "env", "event", "bus"]),
+    ("search", &["ham"]),
     ("privacy", &["ham", "config", "env", "event", "bus", "store"]),
     (
         "jobs",
@@ -40,23 +41,31 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "callbook",
+        &[
+            "ham", "config", "env", "event", "bus", "store", "search", "privacy", "jobs", "net", "web",
+            "identity",
+        ],
+    ),
+    (
         "logbook",
         &[
             "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
+            "callbook",
         ],
     ),
     (
         "dx",
         &[
             "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
-            "logbook",
+            "callbook", "logbook",
         ],
     ),
     (
         "dns",
         &[
             "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
-            "logbook", "dx",
+            "callbook", "logbook", "dx",
         ],
     ),
 ];
@@ -64,6 +73,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that may be named only below the given places.
 const CRATE_HOMES: &[(&str, &[&str])] = &[
     ("redb", &["src/store/"]),
+    ("tantivy", &["src/search/"]),
     ("rmp_serde", &["src/store/"]),
     ("reqwest", &["src/env/"]),
     ("lettre", &["src/env/"]),
