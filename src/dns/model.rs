@@ -304,11 +304,6 @@ impl std::fmt::Display for ZoneId {
     }
 }
 
-/// The label of a callsign: lower case, `/` is written `-`.
-pub(crate) fn label_of(call: &crate::ham::callsign::Callsign) -> String {
-    call.as_str().to_ascii_lowercase().replace('/', "-")
-}
-
 /// The public id of a record, which names it in addresses: the same record has the same id.
 pub(crate) fn record_id(name: &Name, kind: RecordType, datum: &Rdata) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";

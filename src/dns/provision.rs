@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::event::DnsEvent;
-use super::model::label_of;
+use super::rules::owner;
 use super::service::Dns;
 use super::tables::{NAME_BY_ACCOUNT, UNSETTLED};
 use super::write;
@@ -183,7 +183,7 @@ fn out_of_step(r: &impl Rows) -> Result<Vec<AccountId>, StoreError> {
     };
     let mut found = Vec::new();
     for (id, account) in identity::read::accounts(r)? {
-        let wanted = write::entitled(&account).map(label_of);
+        let wanted = write::entitled(&account).map(owner::label_of);
         let wanted = wanted.and_then(|label| row.origin.child(label.as_bytes()).ok());
         let mut held = Vec::new();
         for own in r.scan(NAME_BY_ACCOUNT, Span::prefix(&(id.0, zone.0)), Direction::Forward) {

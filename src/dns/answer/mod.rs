@@ -9,6 +9,7 @@
 mod cookie;
 mod edns;
 mod follow;
+mod inquiry;
 mod lookup;
 mod message;
 mod query;
@@ -19,6 +20,7 @@ use std::net::SocketAddr;
 
 pub(crate) use cookie::Cookies;
 use edns::{Edns, Opt};
+pub(crate) use inquiry::Inquiry;
 use lookup::Found;
 use message::{Full, Message, Section, flag};
 use query::{Header, Question};

@@ -3,14 +3,12 @@
 //! Nothing is looked up in the records here; what is shown is what was answered, by the same rules and from the same
 //! zones as for everybody. Asked as by TCP, so that nothing is cut off.
 
-use std::net::{Ipv4Addr, SocketAddr};
-
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{DnsState, absolute, shown};
-use crate::dns::answer::{Asker, Cookies, Outcome, Responder, Transport};
+use crate::dns::answer::Inquiry;
 use crate::dns::name::Name;
 use crate::dns::rdata;
 use crate::dns::rr::{Rdata, RecordType};
@@ -73,36 +71,14 @@ pub(super) async fn look(
 ) -> Result<Json<LookupView>> {
     let name = absolute(&params.name).map_err(|text| Problem::invalid("name", text))?;
     let kind = super::view::kind_of(params.kind.as_deref().unwrap_or("A"), "")?;
-    let responder = Responder {
-        cookies: Cookies::new(&[0; 16]),
-        version: None,
-        identity: None,
-        patience: 0,
-    };
-    let asker = Asker {
-        peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 53_535)),
-        transport: Transport::Tcp,
-    };
-    let mut reply = Vec::new();
     let zones = state.dns.live.zones();
-    let told = responder.respond(&zones.load(), &question(&name, kind), asker, 0, &mut reply);
-    if told == Outcome::Drop {
-        return Err(Problem::internal(
-            "the name server gave no answer to a question of our own",
-        ));
-    }
-    let read = Packet(&reply).read((&name, kind));
+    let mut inquiry = Inquiry::new();
+    let reply = inquiry
+        .ask(&zones.load(), &name, kind)
+        .ok_or_else(|| Problem::internal("the name server gave no answer to a question of our own"))?;
+    let read = Packet(reply).read((&name, kind));
     let view = read.ok_or_else(|| Problem::internal("the name server's answer could not be read"))?;
     Ok(Json(view))
-}
-
-/// A question of the class of the network.
-fn question(name: &Name, kind: RecordType) -> Vec<u8> {
-    let mut packet = vec![0x5b, 0xd0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-    packet.extend_from_slice(name.wire());
-    packet.extend_from_slice(&kind.0.to_be_bytes());
-    packet.extend_from_slice(&[0, 1]);
-    packet
 }
 
 /// An answer's octets.

@@ -2,6 +2,7 @@
 
 use super::super::name::{Name, NameError};
 use super::super::rr::RecordType;
+use crate::ham::callsign::Callsign;
 
 /// Labels that no member is given in a club's zone, besides `ns1`, `mx2` and the like.
 const RESERVED: &[&str] = &[
@@ -39,14 +40,9 @@ pub(crate) fn is_reserved(label: &str) -> bool {
     RESERVED.contains(&label.as_str()) || numbered("ns") || numbered("mx")
 }
 
-/// The label of a callsign: lower case, `/` is written `-`; `None` for what no label can be or members cannot have.
-pub(crate) fn label_of_callsign(call: &str) -> Option<String> {
-    let label = call.trim().to_ascii_lowercase().replace('/', "-");
-    let letters = label
-        .bytes()
-        .all(|octet| octet.is_ascii_alphanumeric() || octet == b'-');
-    let edges = !label.starts_with('-') && !label.ends_with('-');
-    (letters && edges && (1..=63).contains(&label.len()) && !is_reserved(&label)).then_some(label)
+/// The label of a callsign: lower case, `/` is written `-`.
+pub(crate) fn label_of(call: &Callsign) -> String {
+    call.as_str().to_ascii_lowercase().replace('/', "-")
 }
 
 /// What is wrong with a name as an owner of a member's records; nothing when it can be one.

@@ -13,7 +13,7 @@ use super::turning::Turning;
 use crate::dns::error::Error;
 use crate::dns::event::DnsEvent;
 use crate::dns::grants;
-use crate::dns::model::{Applied, NameState, Why, ZoneId, label_of};
+use crate::dns::model::{Applied, NameState, Why, ZoneId};
 use crate::dns::name::Name;
 use crate::dns::rr::{RecordType, RrSet, Ttl};
 use crate::dns::rules::owner;
@@ -248,7 +248,7 @@ fn why_not(account: Option<&StoredAccount>, held: &StoredName) -> Why {
 }
 
 fn name_for(origin: &Name, call: &Callsign) -> Result<Name, Error> {
-    let placed = origin.child(label_of(call).as_bytes());
+    let placed = origin.child(owner::label_of(call).as_bytes());
     placed.map_err(|error| Error::BadZone(error.to_string()))
 }
 
@@ -299,7 +299,7 @@ fn first_given(
         }
         _ => {}
     }
-    let label = label_of(call);
+    let label = owner::label_of(call);
     let taken = tx.count(RRSET, below(zone, name))? > 0
         || grants::zone_of(tx, name)?.is_none_or(|(own, _)| own != zone);
     if owner::is_reserved(&label) || taken {
