@@ -280,7 +280,8 @@ impl Licence {
     }
 }
 
-fn in_grace(last: Date, today: Date) -> bool {
+/// Whether a licence of the FCC that ended on `last` can still be renewed by its holder on `today`.
+pub(crate) fn in_grace(last: Date, today: Date) -> bool {
     let end = last.checked_add(jiff::Span::new().years(GRACE_YEARS));
     end.is_ok_and(|end| today <= end)
 }
