@@ -8,3 +8,5 @@
 
 mod model;
 mod registers;
+mod view;
+mod wishes;
