@@ -62,6 +62,10 @@ pub(crate) enum Capability {
     GovernNames,
     /// Give and suspend names as accounts come and go, and clear what is over.
     KeepNames,
+    /// See whole records of the callbook, decide who is not listed, import registers by hand.
+    GovernCallbook,
+    /// Import registers in their time, and end what former holders wished.
+    KeepCallbook,
     /// Send what waits to be sent, and see it.
     SeeOutbox,
     /// Back up, and see jobs, log and health.
@@ -70,7 +74,7 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// Every capability, in the order of lists.
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 30] = [
         Self::MakeAccounts,
         Self::ChangeAccounts,
         Self::GovernAccounts,
@@ -97,6 +101,8 @@ impl Capability {
         Self::SendSpots,
         Self::GovernNames,
         Self::KeepNames,
+        Self::GovernCallbook,
+        Self::KeepCallbook,
         Self::SeeOutbox,
         Self::KeepStation,
     ];
@@ -130,6 +136,8 @@ impl Capability {
             Self::SendSpots => "send spots",
             Self::GovernNames => "govern names",
             Self::KeepNames => "keep names",
+            Self::GovernCallbook => "govern the callbook",
+            Self::KeepCallbook => "keep the callbook",
             Self::SeeOutbox => "see the outbox",
             Self::KeepStation => "keep the station",
         }
@@ -157,6 +165,7 @@ impl Capability {
                 | Self::RunImports
                 | Self::SendSpots
                 | Self::KeepNames
+                | Self::KeepCallbook
         )
     }
 }
@@ -182,13 +191,15 @@ pub(crate) enum Service {
     DxFeed,
     /// Gives and clears names of the name server.
     NameKeeper,
+    /// Imports registers of licences and clears what is over.
+    CallbookKeeper,
     /// Fills the demo.
     Demo,
 }
 
 impl Service {
     /// Every service, in the order of lists.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::CommandLine,
         Self::Verifier,
         Self::LicenceWatcher,
@@ -198,6 +209,7 @@ impl Service {
         Self::Examiner,
         Self::DxFeed,
         Self::NameKeeper,
+        Self::CallbookKeeper,
         Self::Demo,
     ];
 
@@ -213,6 +225,7 @@ impl Service {
             Self::Examiner => "examiner",
             Self::DxFeed => "dx feed",
             Self::NameKeeper => "name keeper",
+            Self::CallbookKeeper => "callbook keeper",
             Self::Demo => "demo",
         }
     }
@@ -231,6 +244,7 @@ impl Service {
                 C::ReadLogbooks,
                 C::WriteLogbooks,
                 C::GovernNames,
+                C::GovernCallbook,
                 C::KeepStation,
             ],
             Self::Verifier => &[C::RecordProofs, C::EndProofs, C::ClaimCalls, C::OpenReviews],
@@ -241,6 +255,7 @@ impl Service {
             Self::Examiner => &[C::SetQuestions],
             Self::DxFeed => &[C::SendSpots],
             Self::NameKeeper => &[C::KeepNames],
+            Self::CallbookKeeper => &[C::KeepCallbook],
             Self::Demo => &[
                 C::MakeAccounts,
                 C::KeepLogbooks,

@@ -41,7 +41,7 @@ pub(super) const NEXT: AccountId = AccountId(7);
 pub(super) const CLUB: &str = "W6CLB";
 
 /// Everybody who might try.
-pub(super) const PERSONAS: [&str; 37] = [
+pub(super) const PERSONAS: [&str; 38] = [
     "guest",
     "listener",
     "stranger",
@@ -78,6 +78,7 @@ pub(super) const PERSONAS: [&str; 37] = [
     "examiner",
     "dx feed",
     "name keeper",
+    "callbook keeper",
     "demo",
 ];
 
