@@ -4,6 +4,7 @@
 //! stops for a bad row: it lists it with file, line and reason. Readers hold no more than a bounded part of a file.
 //! Not here: where files come from (`fetch`), where entries go (`generation`).
 
+pub(crate) mod archive;
 pub(crate) mod fcc;
 mod sort;
 

@@ -1,0 +1,197 @@
+//! A full file: all units in ascending number, then all entries in ascending call, in bounded memory.
+//!
+//! Two sorts: rows by unit, then units by call. Nothing is handed on before all three files are read to their ends
+//! and found as long as `counts` says, so a file that was cut short ends the import before it has begun.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::civil::Date;
+use smol_str::SmolStr;
+
+use super::choose::choose;
+use super::intake::{Intake, Joined};
+use super::pack::{Pack, Unreadable};
+use super::rows::{Kind, Notes};
+use super::stamp::Stamp;
+use super::unit::Unit;
+use super::{COUNTS, Error, MemberSummary, Plan, Summary, UnitSink};
+use crate::callbook::registers::archive::Archive;
+use crate::callbook::registers::sort::Sort;
+use crate::callbook::registers::{Progress, Sink, Stage};
+use crate::ham::callsign::Callsign;
+
+/// Bytes each of the two sorts holds; they are never full together.
+const SORT: usize = 32 << 20;
+/// Units or entries between two looks at whether to go on.
+const EVERY: u64 = 4096;
+/// Bytes of `counts` that are read.
+const COUNTS_BYTES: u64 = 64 * 1024;
+
+/// Reads a whole register. The runs of the sorts lie in the plan's folder and are removed, also on an error.
+pub(crate) fn read_full<S: UnitSink>(
+    archive: &mut Archive,
+    plan: &Plan<'_>,
+    sink: &mut S,
+) -> Result<Summary, Error<S::Error>> {
+    let mut summary = Summary::default();
+    let joined = take_all(archive, plan, sink, &mut summary)?;
+    for kind in Kind::ALL {
+        if !summary.members.contains_key(kind.file()) {
+            return Err(Error::Missing(kind.file()));
+        }
+    }
+    let by_call = hand_units(joined, plan.work_dir, sink, &mut summary)?;
+    hand_entries(by_call, plan.today, sink, &mut summary)?;
+    Ok(summary)
+}
+
+/// Reads what is there of the three files into rows joined by unit.
+pub(super) fn take_all<S: Sink>(
+    archive: &mut Archive,
+    plan: &Plan<'_>,
+    sink: &mut S,
+    summary: &mut Summary,
+) -> Result<Joined, Error<S::Error>> {
+    summary.stamp = stamp(archive)?;
+    let of = Kind::ALL
+        .into_iter()
+        .filter_map(|kind| archive.size(kind.file()))
+        .sum();
+    let mut intake = Intake {
+        sink,
+        sort: Sort::new(plan.work_dir, "rows", SORT),
+        notes: Notes::default(),
+        done: 0,
+        of,
+    };
+    for kind in Kind::ALL {
+        if let Some(member) = archive.member(kind.file())? {
+            let taken = intake.take(kind, member.reader)?;
+            check_length(kind, &taken, summary.stamp.as_ref(), plan)?;
+            summary.members.insert(SmolStr::new_static(kind.file()), taken);
+        }
+    }
+    if summary.members.values().all(|member| member.rows == 0) {
+        return Err(Error::Empty);
+    }
+    summary.notes = intake.notes;
+    Joined::new(intake.sort).map_err(Error::Work)
+}
+
+fn stamp<E>(archive: &mut Archive) -> Result<Option<Stamp>, Error<E>> {
+    let Some(member) = archive.member(COUNTS)? else {
+        return Ok(None);
+    };
+    let mut text = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::Read::take(member.reader, COUNTS_BYTES), &mut text)
+        .map_err(|source| Error::Read { file: COUNTS, source })?;
+    Ok(Some(Stamp::parse(&String::from_utf8_lossy(&text))))
+}
+
+fn check_length<E>(
+    kind: Kind,
+    taken: &MemberSummary,
+    stamp: Option<&Stamp>,
+    plan: &Plan<'_>,
+) -> Result<(), Error<E>> {
+    match stamp.and_then(|stamp| stamp.lines.get(kind.file())) {
+        Some(&told) if taken.lines < told && !plan.even_short => Err(Error::Short {
+            file: kind.file(),
+            read: taken.lines,
+            told,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn hand_units<S: UnitSink>(
+    mut joined: Joined,
+    work_dir: &Path,
+    sink: &mut S,
+    summary: &mut Summary,
+) -> Result<Sort, Error<S::Error>> {
+    let mut by_call = Sort::new(work_dir, "calls", SORT);
+    let mut string = Vec::new();
+    let about = summary.members.values().map(|member| member.rows).max();
+    while let Some((usi, rows)) = joined.next().map_err(Error::Work)? {
+        let Some(unit) = rows.onto(usi, None) else {
+            continue;
+        };
+        if summary.units.is_multiple_of(EVERY) {
+            report(sink, Stage::Joining, summary.units, about)?;
+        }
+        summary.units += 1;
+        string.clear();
+        // A call has no byte 0, so calls and then numbers order the strings.
+        string.extend_from_slice(unit.call.as_str().as_bytes());
+        string.push(0);
+        string.extend_from_slice(&usi.to_be_bytes());
+        unit.pack(&mut string);
+        by_call.push(&string).map_err(Error::Work)?;
+        sink.unit(unit).map_err(Error::Sink)?;
+    }
+    if joined.doubled > 0 {
+        summary
+            .notes
+            .0
+            .insert("rows replaced by a later one", joined.doubled);
+    }
+    Ok(by_call)
+}
+
+fn hand_entries<S: UnitSink>(
+    by_call: Sort,
+    today: Date,
+    sink: &mut S,
+    summary: &mut Summary,
+) -> Result<(), Error<S::Error>> {
+    let mut sorted = by_call.finish().map_err(Error::Work)?;
+    let mut units: Vec<Unit> = Vec::new();
+    let (total, mut done) = (summary.units, 0);
+    loop {
+        let string = sorted.next().map_err(Error::Work)?;
+        let unit = string
+            .map(unit_of)
+            .transpose()
+            .map_err(|broken| Error::Work(std::io::Error::new(std::io::ErrorKind::InvalidData, broken)))?;
+        let ended = unit.is_none();
+        let same = matches!((&unit, units.first()), (Some(a), Some(b)) if a.call == b.call);
+        if !same && let Some(call) = units.first().map(|unit| unit.call.clone()) {
+            done += units.len() as u64;
+            hand_entry(&call, std::mem::take(&mut units), today, sink)?;
+            summary.calls += 1;
+            if summary.calls.is_multiple_of(EVERY) || ended {
+                report(sink, Stage::Writing, done, Some(total))?;
+            }
+        }
+        match unit {
+            Some(unit) => units.push(unit),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn hand_entry<S: UnitSink>(
+    call: &Callsign,
+    units: Vec<Unit>,
+    today: Date,
+    sink: &mut S,
+) -> Result<(), Error<S::Error>> {
+    match choose(call, units, today) {
+        Some(entry) => sink.entry(entry).map_err(Error::Sink),
+        None => Ok(()),
+    }
+}
+
+fn unit_of(string: &[u8]) -> Result<Unit, Unreadable> {
+    let end = memchr::memchr(0, string).ok_or(Unreadable)?;
+    Unit::unpack(&mut string.get(end + 5..).ok_or(Unreadable)?)
+}
+
+fn report<S: Sink>(sink: &mut S, stage: Stage, done: u64, of: Option<u64>) -> Result<(), Error<S::Error>> {
+    sink.progress(Progress { stage, done, of }).map_err(Error::Sink)
+}
+
+/// What became of the three files, by name.
+pub(super) type Members = BTreeMap<SmolStr, MemberSummary>;
