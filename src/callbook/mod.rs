@@ -7,6 +7,7 @@
 //! - Local answers never wait for the outside.
 
 mod model;
+mod place;
 mod registers;
 mod view;
 mod wishes;

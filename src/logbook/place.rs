@@ -21,7 +21,7 @@ pub(crate) const MANUAL: &str = "manual";
 const ADIF: &str = "adif";
 
 /// The table built into the program: also where all entities, deleted ones too, have their names from.
-static EMBEDDED: LazyLock<Arc<Resolver>> = LazyLock::new(|| Arc::new(Resolver::embedded()));
+static EMBEDDED: LazyLock<Arc<Resolver>> = LazyLock::new(Resolver::shared);
 
 /// The name of an entity by its code, empty for none.
 pub(crate) fn country(code: u16) -> SmolStr {

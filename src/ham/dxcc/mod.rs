@@ -16,6 +16,8 @@ mod parts;
 mod resolve;
 mod wpx;
 
+use std::sync::{Arc, LazyLock};
+
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -102,6 +104,12 @@ impl Resolver {
     /// The table built into the program.
     pub fn embedded() -> Self {
         embedded::resolver().expect("the embedded table is read in the tests")
+    }
+
+    /// The table built into the program, read once for all who ask.
+    pub fn shared() -> Arc<Self> {
+        static SHARED: LazyLock<Arc<Resolver>> = LazyLock::new(|| Arc::new(Resolver::embedded()));
+        Arc::clone(&SHARED)
     }
 
     /// AD1C's `cty.csv`; dates and deleted entities are added from the embedded table.
