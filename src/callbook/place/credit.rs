@@ -19,7 +19,7 @@ pub(crate) struct Credit {
 }
 
 /// What to say of a register; `None` for lists that an administrator brought, whose words the list's own map has.
-pub(crate) fn credit(authority: &Authority) -> Option<Credit> {
+pub(crate) fn of(authority: &Authority) -> Option<Credit> {
     let known = [
         (&Authority::FCC, &FCC),
         (&Authority::ISED, &ISED),
@@ -34,7 +34,7 @@ pub(crate) fn credit(authority: &Authority) -> Option<Credit> {
 }
 
 /// What to say of the positions of postcodes, towns and regions.
-pub(crate) fn credit_of_places() -> &'static [Credit] {
+pub(crate) fn of_places() -> &'static [Credit] {
     &PLACES
 }
 

@@ -5,7 +5,7 @@
 //! (AA, AE, AP) say nothing about a place. Tables are searched as they lie in the program: nothing is unpacked.
 //! Not here: the holder's own word (overrides), what of a position is shown (`view`).
 
-mod credit;
+pub(crate) mod credit;
 mod region;
 mod table;
 #[cfg(test)]
@@ -15,8 +15,7 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 
-pub(crate) use credit::{Credit, credit, credit_of_places};
-pub(crate) use region::{Country, Region, regions};
+pub(crate) use region::{Country, Region};
 
 use super::model::{Authority, Licence, Place, PlaceSource};
 use crate::ham::callsign::Callsign;
@@ -66,6 +65,11 @@ pub(crate) fn entity(licence: &Licence, authority: &Authority) -> Option<EntityI
 /// The state, province or prefecture of a licence.
 pub(crate) fn region_of(licence: &Licence, authority: &Authority) -> Option<&'static Region> {
     region_in(Country::of(authority, &licence.call)?, licence)
+}
+
+/// All states, provinces and prefectures: by country, then as the country lists them.
+pub(crate) fn regions() -> &'static [Region] {
+    region::all()
 }
 
 /// The locator of a place: six characters where it is known to a town, four where only to a region or country.

@@ -49,8 +49,8 @@ const SPELLINGS: [(Country, &str, &str); 8] = [
     (Country::US, "CM", "MP"),
 ];
 
-/// All regions: by country, then as the country lists them.
-pub(crate) fn regions() -> &'static [Region] {
+/// All rows.
+pub(super) fn all() -> &'static [Region] {
     &REGIONS
 }
 

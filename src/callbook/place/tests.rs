@@ -217,13 +217,13 @@ fn each_register_built_in_is_credited() {
         Authority::ACMA,
         Authority::JAPAN,
     ] {
-        assert!(credit(&authority).is_some(), "{authority}");
+        assert!(credit::of(&authority).is_some(), "{authority}");
     }
     assert!(
-        credit(&Authority::ACMA)
+        credit::of(&Authority::ACMA)
             .unwrap()
             .text
             .contains("Based on Australian Communications")
     );
-    assert_eq!(credit(&Authority::parse("club").unwrap()), None);
+    assert_eq!(credit::of(&Authority::parse("club").unwrap()), None);
 }
