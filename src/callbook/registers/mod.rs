@@ -4,9 +4,15 @@
 //! stops for a bad row: it lists it with file, line and reason. Readers hold no more than a bounded part of a file.
 //! Not here: where files come from (`fetch`), where entries go (`generation`).
 
+pub(crate) mod acma;
 pub(crate) mod archive;
+pub(crate) mod columns;
 pub(crate) mod fcc;
+pub(crate) mod ised;
+pub(crate) mod japan;
+pub(crate) mod rows;
 mod sort;
+pub(crate) mod traficom;
 
 use smol_str::SmolStr;
 
