@@ -19,6 +19,7 @@ pub mod passkey;
 pub mod records;
 mod spots;
 pub mod tls;
+pub mod uls;
 mod zones;
 
 pub use app::{BEGIN, Route, SentMail, TestApp};

@@ -131,6 +131,72 @@ fn told(entry: &Entry) -> String {
     told
 }
 
+/// What the damaged samples come to.
+const DAMAGED: [(&str, &str); 17] = [
+    (
+        "N0AAA",
+        "Active; Some(Extra); |Row|A|Plain|; 1 Test St, Testville, CT, 061110001; FRN 0099000001; was KD0ZZZ Some(General)",
+    ),
+    (
+        "N0AAB",
+        "Active; Some(General); |Pipe|P|Cooper|; 2 Test St, Testville, WV, 25301; FRN 0099000002",
+    ),
+    (
+        "N0AAC",
+        "Active; Some(Advanced); |Case|J|Zipextra|; 3 Test St, Testville, FL, 32003; FRN 0099000003; vanity",
+    ),
+    (
+        "N0AAD",
+        "Active; Some(Technician); |Pipe||Addr|; 1111 Hwy 75 | PO Box 428, Macy, NE, 680390000; FRN 0099000004",
+    ),
+    (
+        "N0AAE",
+        "Active; Some(Novice); Newline, In Address|Newline||Address|; 5 Test St Apt 4, Testville, OH, 43215; FRN 0099000005",
+    ),
+    (
+        "N0AAF",
+        "Active; Some(TechnicianPlus); Quote, Jack|JOHN \"JACK\"||Quote|; 6 \"Rear\" Test St, Testville, TX, 75001; FRN 0099000006",
+    ),
+    (
+        "N0AAG",
+        "Active; Some(Technician); |José||Muñoz|; 7 Calle Niño, Mayagüez, PR, 00680; FRN 0099000007",
+    ),
+    (
+        "N0AAH",
+        "Active; Some(Technician); |José||Muñoz|; 8 Calle Niño, Mayagüez, PR, 00680; FRN 0099000008",
+    ),
+    (
+        "N0AAI",
+        "Active; None; POBOX ONLY CLUB||||; , TEMPE, AZ, 852854616; box 24616; FRN 0099000009; trustee Some(N0AAA) TRUSTEE NAME",
+    ),
+    (
+        "N0AAJ",
+        "Active; Some(Extra); |Apo||Military|; PSC 41 Box 100, APO, AE, 09464; FRN 0099000010",
+    ),
+    ("N0AAK", "Active; None; ||||; , , , "),
+    (
+        "N0AAL",
+        "Active; Some(General); |New||Holder|; 13 Test St, Testville, RI, 02901; FRN 0099000013; vanity; was KG4FEQ Some(Technician)",
+    ),
+    (
+        "N0AAM",
+        "Expired; Some(Technician); |Case||Lower|; 14 Test St, Testville, CA, 90001; FRN 0099000014",
+    ),
+    ("N0AAN", "Active; None; ||||; , , , "),
+    (
+        "N0AAO",
+        "Active; None; NullByte, Control|Control||Null|; 16 Test St, Testville, NV, 89101; FRN 0099000016",
+    ),
+    (
+        "N0AAP",
+        "Cancelled; Some(Extra); |Mary||O'Brien-Mac Donald|Jr; 17 Test St, Testville, NY, 10001; FRN 0099000017",
+    ),
+    (
+        "N0AAQ",
+        "Active; Some(Extra); |X||<script>alert(1)</script>|; 19 Test St, Testville, NY, 10001; FRN 0099000019",
+    ),
+];
+
 #[test]
 fn the_damaged_samples_give_what_is_expected_of_them() {
     let Some(folder) = shared("uls_quirks") else {
@@ -142,74 +208,10 @@ fn the_damaged_samples_give_what_is_expected_of_them() {
         .iter()
         .map(|entry| (entry.licence.call.as_str(), told(entry)))
         .collect();
-    let expected = [
-        (
-            "N0AAA",
-            "Active; Some(Extra); |Row|A|Plain|; 1 Test St, Testville, CT, 061110001; FRN 0099000001; was KD0ZZZ Some(General)",
-        ),
-        (
-            "N0AAB",
-            "Active; Some(General); |Pipe|P|Cooper|; 2 Test St, Testville, WV, 25301; FRN 0099000002",
-        ),
-        (
-            "N0AAC",
-            "Active; Some(Advanced); |Case|J|Zipextra|; 3 Test St, Testville, FL, 32003; FRN 0099000003; vanity",
-        ),
-        (
-            "N0AAD",
-            "Active; Some(Technician); |Pipe||Addr|; 1111 Hwy 75 | PO Box 428, Macy, NE, 680390000; FRN 0099000004",
-        ),
-        (
-            "N0AAE",
-            "Active; Some(Novice); Newline, In Address|Newline||Address|; 5 Test St Apt 4, Testville, OH, 43215; FRN 0099000005",
-        ),
-        (
-            "N0AAF",
-            "Active; Some(TechnicianPlus); Quote, Jack|JOHN \"JACK\"||Quote|; 6 \"Rear\" Test St, Testville, TX, 75001; FRN 0099000006",
-        ),
-        (
-            "N0AAG",
-            "Active; Some(Technician); |José||Muñoz|; 7 Calle Niño, Mayagüez, PR, 00680; FRN 0099000007",
-        ),
-        (
-            "N0AAH",
-            "Active; Some(Technician); |José||Muñoz|; 8 Calle Niño, Mayagüez, PR, 00680; FRN 0099000008",
-        ),
-        (
-            "N0AAI",
-            "Active; None; POBOX ONLY CLUB||||; , TEMPE, AZ, 852854616; box 24616; FRN 0099000009; trustee Some(N0AAA) TRUSTEE NAME",
-        ),
-        (
-            "N0AAJ",
-            "Active; Some(Extra); |Apo||Military|; PSC 41 Box 100, APO, AE, 09464; FRN 0099000010",
-        ),
-        ("N0AAK", "Active; None; ||||; , , , "),
-        (
-            "N0AAL",
-            "Active; Some(General); |New||Holder|; 13 Test St, Testville, RI, 02901; FRN 0099000013; vanity; was KG4FEQ Some(Technician)",
-        ),
-        (
-            "N0AAM",
-            "Expired; Some(Technician); |Case||Lower|; 14 Test St, Testville, CA, 90001; FRN 0099000014",
-        ),
-        ("N0AAN", "Active; None; ||||; , , , "),
-        (
-            "N0AAO",
-            "Active; None; NullByte, Control|Control||Null|; 16 Test St, Testville, NV, 89101; FRN 0099000016",
-        ),
-        (
-            "N0AAP",
-            "Cancelled; Some(Extra); |Mary||O'Brien-Mac Donald|Jr; 17 Test St, Testville, NY, 10001; FRN 0099000017",
-        ),
-        (
-            "N0AAQ",
-            "Active; Some(Extra); |X||<script>alert(1)</script>|; 19 Test St, Testville, NY, 10001; FRN 0099000019",
-        ),
-    ];
-    for (told, expected) in told.iter().zip(expected) {
+    for (told, expected) in told.iter().zip(DAMAGED) {
         assert_eq!((told.0, told.1.as_str()), expected);
     }
-    assert_eq!(told.len(), expected.len());
+    assert_eq!(told.len(), DAMAGED.len());
     let reissued = kept.entry_of("N0AAL");
     assert_eq!(reissued.former.len(), 1);
     assert_eq!(reissued.former[0].holder.first, "Old");
