@@ -68,6 +68,8 @@ enum From {
     /// Known names, and the places of their members.
     Zip(ZipArchive<Box<dyn Source>>, Vec<(&'static str, usize)>),
     Files(Vec<(&'static str, PathBuf)>),
+    #[cfg(any(test, feature = "testkit"))]
+    Held(Vec<(&'static str, Vec<u8>)>),
 }
 
 /// One file of a register.
@@ -151,6 +153,15 @@ impl Archive {
         })
     }
 
+    /// Takes files that are held, for tests.
+    #[cfg(any(test, feature = "testkit"))]
+    pub(crate) fn held(files: Vec<(&'static str, Vec<u8>)>) -> Self {
+        Self {
+            from: From::Held(files),
+            limits: Limits::REGISTER,
+        }
+    }
+
     /// The size a file is said to have, in bytes; `None` if it is not there.
     pub(crate) fn size(&mut self, name: &str) -> Option<u64> {
         match &mut self.from {
@@ -161,6 +172,11 @@ impl Archive {
             From::Files(files) => {
                 let (_, path) = files.iter().find(|(known, _)| *known == name)?;
                 Some(std::fs::metadata(path).ok()?.len())
+            }
+            #[cfg(any(test, feature = "testkit"))]
+            From::Held(files) => {
+                let (_, bytes) = files.iter().find(|(known, _)| *known == name)?;
+                Some(bytes.len() as u64)
             }
         }
     }
@@ -200,6 +216,14 @@ impl Archive {
                 Ok(Some(Member {
                     size,
                     reader: Box::new(file),
+                }))
+            }
+            #[cfg(any(test, feature = "testkit"))]
+            From::Held(files) => {
+                let held = files.iter().find(|(known, _)| *known == name);
+                Ok(held.map(|(_, bytes)| Member {
+                    size: bytes.len() as u64,
+                    reader: Box::new(&bytes[..]),
                 }))
             }
         }

@@ -36,8 +36,13 @@ impl<'a> Columns<'a> {
         self.joined(at, at)
     }
 
-    /// Columns from the first to the last, with what separates them.
+    /// Columns from the first to the last with what separates them, without the blanks around.
     pub(super) fn joined(self, first: usize, last: usize) -> &'a [u8] {
+        self.raw(first, last).trim_ascii()
+    }
+
+    /// The same with the blanks.
+    pub(super) fn raw(self, first: usize, last: usize) -> &'a [u8] {
         let Some(end) = self.ends.get(last.min(self.len() - 1)) else {
             return &[];
         };
@@ -51,7 +56,7 @@ impl<'a> Columns<'a> {
         if first >= self.len() {
             return &[];
         }
-        self.row[start..*end].trim_ascii()
+        &self.row[start..*end]
     }
 
     /// A column as text.
@@ -113,12 +118,12 @@ pub(super) fn day(bytes: &[u8]) -> Result<Option<Day>, NoDay> {
 }
 
 /// Whether all are digits and there are so many of them.
-pub(super) fn digits(bytes: &[u8], count: usize) -> bool {
+pub(super) fn all_digits(bytes: &[u8], count: usize) -> bool {
     bytes.len() == count && bytes.iter().all(u8::is_ascii_digit)
 }
 
 /// Whether all are letters and there are so many of them.
-pub(super) fn letters(bytes: &[u8], count: usize) -> bool {
+pub(super) fn all_letters(bytes: &[u8], count: usize) -> bool {
     bytes.len() == count && bytes.iter().all(u8::is_ascii_alphabetic)
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::full::take_all;
+use super::full::{SORT, take_all};
 use super::unit::Unit;
 use super::{Error, Plan, Summary};
 use crate::callbook::model::Entry;
@@ -39,7 +39,7 @@ pub(crate) fn read_delta<E>(
 ) -> Result<Delta, Error<E>> {
     let mut listed = Listed(Vec::new());
     let mut delta = Delta::default();
-    let mut joined = take_all(archive, plan, &mut listed, &mut delta.summary)
+    let mut joined = take_all(SORT, archive, plan, &mut listed, &mut delta.summary)
         .map_err(|error| error.map(|never| match never {}))?;
     while let Some((usi, rows)) = joined.next().map_err(Error::Work)? {
         if delta.units.len() == MOST {

@@ -7,7 +7,7 @@
 
 use smol_str::SmolStr;
 
-use super::columns::{Columns, digits, letters, text};
+use super::columns::{Columns, all_digits, all_letters, text};
 use super::unit::EntityRow;
 
 /// Columns of the oldest layout.
@@ -104,12 +104,14 @@ fn layout(columns: Columns<'_>) -> Option<Layout> {
 /// SGIN, FRN and applicant type. The last is missing in old rows.
 fn is_tail(columns: Columns<'_>, at: usize) -> bool {
     let kind = columns.get(at + 2);
-    digits(columns.get(at), 3) && digits(columns.get(at + 1), 10) && (kind.is_empty() || letters(kind, 1))
+    all_digits(columns.get(at), 3)
+        && all_digits(columns.get(at + 1), 10)
+        && (kind.is_empty() || all_letters(kind, 1))
 }
 
 fn is_state_and_zip(columns: Columns<'_>, at: usize) -> bool {
     let zip = columns.get(at + 1);
-    letters(columns.get(at), 2) && (digits(zip, 5) || digits(zip, 9))
+    all_letters(columns.get(at), 2) && (all_digits(zip, 5) || all_digits(zip, 9))
 }
 
 /// Neither numbers nor a ZIP: good if nothing stands where it cannot.
@@ -119,10 +121,10 @@ fn fits_without_marks(columns: Columns<'_>) -> bool {
         column.is_empty() || fits(column, count)
     };
     columns.len() <= PRESENT
-        && empty_or(SGIN, digits, 3)
-        && empty_or(SGIN + 1, digits, 10)
-        && empty_or(SGIN + 2, letters, 1)
-        && empty_or(STATE, letters, 2)
+        && empty_or(SGIN, all_digits, 3)
+        && empty_or(SGIN + 1, all_digits, 10)
+        && empty_or(SGIN + 2, all_letters, 1)
+        && empty_or(STATE, all_letters, 2)
 }
 
 /// Where the fields stand that together have so many columns too many.
@@ -230,14 +232,20 @@ fn repeats_parts(row: &EntityRow) -> bool {
     if row.last.is_empty() || row.name.is_empty() {
         return false;
     }
-    let letters = |text: &SmolStr| -> Vec<u8> { plain(text.as_bytes()).into_bytes() };
-    let name = letters(&row.name);
-    let parts = |order: [&SmolStr; 4]| order.into_iter().flat_map(letters).eq(name.iter().copied());
-    let empty = SmolStr::default();
-    parts([&row.last, &row.suffix, &row.first, &row.middle])
-        || parts([&row.last, &row.first, &row.middle, &row.suffix])
-        || parts([&row.last, &row.first, &row.middle, &empty])
-        || parts([&row.first, &row.middle, &row.last, &row.suffix])
+    let parts = |order: [&str; 4]| order.into_iter().flat_map(letters).eq(letters(&row.name));
+    let (last, first, middle, suffix) = (&row.last, &row.first, &row.middle, &row.suffix);
+    parts([last, first, middle, suffix])
+        || parts([last, first, middle, ""])
+        || parts([last, suffix, first, middle])
+        || parts([first, middle, last, suffix])
+}
+
+/// Letters and digits, in small letters.
+fn letters(text: &str) -> impl Iterator<Item = u8> {
+    let kept = text
+        .bytes()
+        .filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    kept.map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Letters and digits only, in small letters, other bytes as they are.

@@ -4,7 +4,6 @@
 //! and found as long as `counts` says, so a file that was cut short ends the import before it has begun.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use jiff::civil::Date;
 use smol_str::SmolStr;
@@ -22,7 +21,7 @@ use crate::callbook::registers::{Progress, Sink, Stage};
 use crate::ham::callsign::Callsign;
 
 /// Bytes each of the two sorts holds; they are never full together.
-const SORT: usize = 32 << 20;
+pub(super) const SORT: usize = 32 << 20;
 /// Units or entries between two looks at whether to go on.
 const EVERY: u64 = 4096;
 /// Bytes of `counts` that are read.
@@ -34,20 +33,32 @@ pub(crate) fn read_full<S: UnitSink>(
     plan: &Plan<'_>,
     sink: &mut S,
 ) -> Result<Summary, Error<S::Error>> {
+    read_within(SORT, archive, plan, sink)
+}
+
+/// The same with so many bytes for each of the two sorts.
+pub(super) fn read_within<S: UnitSink>(
+    room: usize,
+    archive: &mut Archive,
+    plan: &Plan<'_>,
+    sink: &mut S,
+) -> Result<Summary, Error<S::Error>> {
     let mut summary = Summary::default();
-    let joined = take_all(archive, plan, sink, &mut summary)?;
+    let joined = take_all(room, archive, plan, sink, &mut summary)?;
     for kind in Kind::ALL {
         if !summary.members.contains_key(kind.file()) {
             return Err(Error::Missing(kind.file()));
         }
     }
-    let by_call = hand_units(joined, plan.work_dir, sink, &mut summary)?;
+    let by_call = Sort::new(plan.work_dir, "calls", room);
+    let by_call = hand_units(joined, by_call, sink, &mut summary)?;
     hand_entries(by_call, plan.today, sink, &mut summary)?;
     Ok(summary)
 }
 
 /// Reads what is there of the three files into rows joined by unit.
 pub(super) fn take_all<S: Sink>(
+    room: usize,
     archive: &mut Archive,
     plan: &Plan<'_>,
     sink: &mut S,
@@ -60,7 +71,7 @@ pub(super) fn take_all<S: Sink>(
         .sum();
     let mut intake = Intake {
         sink,
-        sort: Sort::new(plan.work_dir, "rows", SORT),
+        sort: Sort::new(plan.work_dir, "rows", room),
         notes: Notes::default(),
         done: 0,
         of,
@@ -107,11 +118,10 @@ fn check_length<E>(
 
 fn hand_units<S: UnitSink>(
     mut joined: Joined,
-    work_dir: &Path,
+    mut by_call: Sort,
     sink: &mut S,
     summary: &mut Summary,
 ) -> Result<Sort, Error<S::Error>> {
-    let mut by_call = Sort::new(work_dir, "calls", SORT);
     let mut string = Vec::new();
     let about = summary.members.values().map(|member| member.rows).max();
     while let Some((usi, rows)) = joined.next().map_err(Error::Work)? {

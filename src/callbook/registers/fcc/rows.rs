@@ -126,7 +126,7 @@ fn usi(bytes: &[u8]) -> Option<u32> {
 
 fn amateur(columns: Columns<'_>, notes: &mut Notes) -> AmateurRow {
     // What follows a line break in the last column is another row, unless the field is the last.
-    let name = columns.get(17);
+    let name = columns.raw(17, 17);
     let name = match memchr::memchr(b'\n', name) {
         Some(at) if columns.len() > 18 => &name[..at],
         _ => name,
@@ -154,7 +154,11 @@ fn class(bytes: &[u8], notes: &mut Notes) -> Option<Class> {
 }
 
 fn upper(text: SmolStr) -> SmolStr {
-    text.chars().map(|c| c.to_ascii_uppercase()).collect()
+    if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        text.chars().map(|c| c.to_ascii_uppercase()).collect()
+    } else {
+        text
+    }
 }
 
 const EFFECTIVE: usize = 42;
