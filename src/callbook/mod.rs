@@ -6,8 +6,8 @@
 //! - Whatever leaves this module for a viewer went through one mask: no street, no exact position without consent.
 //! - Local answers never wait for the outside.
 
-mod model;
+pub(crate) mod model;
 mod place;
-mod registers;
+pub(crate) mod registers;
 mod view;
 mod wishes;
