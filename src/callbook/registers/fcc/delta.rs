@@ -6,7 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::full::{SORT, take_all};
+use super::full::{SORT, broken, take_all};
+use super::pack::Pack;
 use super::unit::Unit;
 use super::{Error, Plan, Summary};
 use crate::callbook::model::Entry;
@@ -41,17 +42,15 @@ pub(crate) fn read_delta<E>(
     let mut delta = Delta::default();
     let mut joined = take_all(SORT, archive, plan, &mut listed, &mut delta.summary)
         .map_err(|error| error.map(|never| match never {}))?;
-    while let Some((usi, rows)) = joined.next().map_err(Error::Work)? {
+    while let Some(bytes) = joined.next().map_err(Error::Work)? {
         if delta.units.len() == MOST {
             return Err(Error::NotDaily);
         }
-        let before = held(usi).map_err(Error::Sink)?;
+        let unit = Unit::unpack(&mut &bytes[..]).map_err(broken)?;
+        let before = held(unit.usi).map_err(Error::Sink)?;
         delta.calls.extend(before.as_ref().map(|unit| unit.call.clone()));
-        let Some(after) = rows.onto(usi, before) else {
-            continue;
-        };
-        delta.calls.insert(after.call.clone());
-        delta.units.push(after);
+        delta.calls.insert(unit.call.clone());
+        delta.units.push(unit.onto(before));
     }
     delta.summary.units = delta.units.len() as u64;
     delta.summary.calls = delta.calls.len() as u64;

@@ -4,6 +4,7 @@
 //! and found as long as `counts` says, so a file that was cut short ends the import before it has begun.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use jiff::civil::Date;
 use smol_str::SmolStr;
@@ -124,10 +125,8 @@ fn hand_units<S: UnitSink>(
 ) -> Result<Sort, Error<S::Error>> {
     let mut string = Vec::new();
     let about = summary.members.values().map(|member| member.rows).max();
-    while let Some((usi, rows)) = joined.next().map_err(Error::Work)? {
-        let Some(unit) = rows.onto(usi, None) else {
-            continue;
-        };
+    while let Some(bytes) = joined.next().map_err(Error::Work)? {
+        let unit = Unit::unpack(&mut &bytes[..]).map_err(broken)?;
         if summary.units.is_multiple_of(EVERY) {
             report(sink, Stage::Joining, summary.units, about)?;
         }
@@ -136,8 +135,8 @@ fn hand_units<S: UnitSink>(
         // A call has no byte 0, so calls and then numbers order the strings.
         string.extend_from_slice(unit.call.as_str().as_bytes());
         string.push(0);
-        string.extend_from_slice(&usi.to_be_bytes());
-        unit.pack(&mut string);
+        string.extend_from_slice(&unit.usi.to_be_bytes());
+        string.extend_from_slice(bytes);
         by_call.push(&string).map_err(Error::Work)?;
         sink.unit(unit).map_err(Error::Sink)?;
     }
@@ -161,17 +160,13 @@ fn hand_entries<S: UnitSink>(
     let (total, mut done) = (summary.units, 0);
     loop {
         let string = sorted.next().map_err(Error::Work)?;
-        let unit = string
-            .map(unit_of)
-            .transpose()
-            .map_err(|broken| Error::Work(std::io::Error::new(std::io::ErrorKind::InvalidData, broken)))?;
-        let ended = unit.is_none();
+        let unit = string.map(unit_of).transpose().map_err(broken)?;
         let same = matches!((&unit, units.first()), (Some(a), Some(b)) if a.call == b.call);
         if !same && let Some(call) = units.first().map(|unit| unit.call.clone()) {
             done += units.len() as u64;
             hand_entry(&call, std::mem::take(&mut units), today, sink)?;
             summary.calls += 1;
-            if summary.calls.is_multiple_of(EVERY) || ended {
+            if summary.calls.is_multiple_of(EVERY) || unit.is_none() {
                 report(sink, Stage::Writing, done, Some(total))?;
             }
         }
@@ -197,6 +192,11 @@ fn hand_entry<S: UnitSink>(
 fn unit_of(string: &[u8]) -> Result<Unit, Unreadable> {
     let end = memchr::memchr(0, string).ok_or(Unreadable)?;
     Unit::unpack(&mut string.get(end + 5..).ok_or(Unreadable)?)
+}
+
+/// What was written to the disk is not what is read.
+pub(super) fn broken<E>(unreadable: Unreadable) -> Error<E> {
+    Error::Work(io::Error::new(io::ErrorKind::InvalidData, unreadable))
 }
 
 fn report<S: Sink>(sink: &mut S, stage: Stage, done: u64, of: Option<u64>) -> Result<(), Error<S::Error>> {

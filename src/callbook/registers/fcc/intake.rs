@@ -7,9 +7,8 @@ use std::io::{self, Read};
 
 use smol_str::SmolStr;
 
-use super::pack::{Pack, Unreadable};
+use super::pack::{Pack, Unreadable, split_call, unit_of_packed};
 use super::rows::{Kind, Notes, Row, read};
-use super::unit::{AmateurRow, EntityRow, HeaderRow, Rows};
 use super::{Error, MemberSummary, lines};
 use crate::callbook::registers::sort::{Sort, Sorted};
 use crate::callbook::registers::{Progress, Reject, Sink, Stage};
@@ -106,63 +105,74 @@ fn pack(kind: Kind, line: u64, usi: u32, call: &Callsign, row: &Row, out: &mut V
     }
 }
 
-/// Sorted rows, joined.
+/// Sorted rows, joined to units in their stored form.
 pub(super) struct Joined {
     sorted: Sorted,
-    /// The first of the next unit's, already read.
-    ahead: Option<(u32, Rows)>,
+    /// The unit whose rows are being gathered.
+    usi: Option<u32>,
+    /// Of each kind, the latest row with its call before it.
+    rows: [Vec<u8>; 3],
+    /// The last unit handed out.
+    unit: Vec<u8>,
     /// Rows that another of the same file and unit replaced.
     pub(super) doubled: u64,
 }
 
 impl Joined {
     pub(super) fn new(sort: Sort) -> io::Result<Self> {
-        let mut joined = Self {
+        Ok(Self {
             sorted: sort.finish()?,
-            ahead: None,
+            usi: None,
+            rows: Default::default(),
+            unit: Vec::new(),
             doubled: 0,
-        };
-        joined.ahead = joined.following(None)?;
-        Ok(joined)
+        })
     }
 
-    /// All rows of the next identifier, in ascending order of it.
-    pub(super) fn next(&mut self) -> io::Result<Option<(u32, Rows)>> {
-        let Some((usi, mut rows)) = self.ahead.take() else {
-            return Ok(None);
-        };
-        self.ahead = self.following(Some((usi, &mut rows)))?;
-        Ok(Some((usi, rows)))
-    }
-
-    /// Adds rows to `unit` as long as they are its own, and gives the first that is not.
-    fn following(&mut self, mut unit: Option<(u32, &mut Rows)>) -> io::Result<Option<(u32, Rows)>> {
-        let broken = |_| io::Error::new(io::ErrorKind::InvalidData, Unreadable);
-        while let Some(string) = self.sorted.next()? {
-            let (key, row) = string.split_at_checked(KEY).ok_or(Unreadable).map_err(broken)?;
+    /// The next unit, in ascending order of identifiers.
+    pub(super) fn next(&mut self) -> io::Result<Option<&[u8]>> {
+        loop {
+            let Some(string) = self.sorted.next()? else {
+                return match self.usi.take() {
+                    Some(usi) => give(usi, &mut self.rows, &mut self.unit).map(Some),
+                    None => Ok(None),
+                };
+            };
+            let (key, row) = string.split_at_checked(KEY).ok_or_else(broken)?;
             let usi = u32::from_be_bytes([key[0], key[1], key[2], key[3]]);
-            match &mut unit {
-                Some((same, rows)) if *same == usi => {
-                    self.doubled += u64::from(add(key[4], row, rows).map_err(broken)?);
-                }
-                _ => {
-                    let mut rows = Rows::default();
-                    add(key[4], row, &mut rows).map_err(broken)?;
-                    return Ok(Some((usi, rows)));
-                }
+            let before = self.usi.replace(usi).filter(|before| *before != usi);
+            if let Some(before) = before {
+                give(before, &mut self.rows, &mut self.unit)?;
+            }
+            let kept = self.rows.get_mut(usize::from(key[4])).ok_or_else(broken)?;
+            self.doubled += u64::from(!kept.is_empty());
+            kept.clear();
+            kept.extend_from_slice(row);
+            if before.is_some() {
+                return Ok(Some(&self.unit));
             }
         }
-        Ok(None)
     }
 }
 
-/// Adds a packed row; true if it replaced one.
-fn add(kind: u8, mut bytes: &[u8], rows: &mut Rows) -> Result<bool, Unreadable> {
-    let call = Callsign::unpack(&mut bytes)?;
-    Ok(match kind {
-        0 => rows.en.replace((call, EntityRow::unpack(&mut bytes)?)).is_some(),
-        1 => rows.am.replace((call, AmateurRow::unpack(&mut bytes)?)).is_some(),
-        2 => rows.hd.replace((call, HeaderRow::unpack(&mut bytes)?)).is_some(),
-        _ => return Err(Unreadable),
-    })
+/// Puts gathered rows together. The header is the licence itself; the others repeat its call.
+fn give<'u>(usi: u32, rows: &mut [Vec<u8>; 3], unit: &'u mut Vec<u8>) -> io::Result<&'u [u8]> {
+    let mut call: &[u8] = &[];
+    let mut parts: [&[u8]; 3] = [&[]; 3];
+    for kind in [1, 0, 2] {
+        if !rows[kind].is_empty() {
+            (call, parts[kind]) = split_call(&rows[kind]).map_err(|_| broken())?;
+        }
+    }
+    unit.clear();
+    unit_of_packed(usi, call, parts, unit);
+    for row in rows {
+        row.clear();
+    }
+    Ok(unit)
+}
+
+/// What was written to the disk is not what is read.
+fn broken() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, Unreadable)
 }

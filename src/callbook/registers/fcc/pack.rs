@@ -14,9 +14,11 @@ use crate::callbook::model::{Day, Days, Status};
 use crate::ham::callsign::Callsign;
 
 const VERSION: u8 = 1;
-const HAS_EN: u8 = 1;
-const HAS_AM: u8 = 2;
-const HAS_HD: u8 = 4;
+/// Marks of the rows a unit has, in the order in which they follow.
+const HAS: [u8; 3] = [1, 2, 4];
+const HAS_EN: u8 = HAS[0];
+const HAS_AM: u8 = HAS[1];
+const HAS_HD: u8 = HAS[2];
 
 /// Bytes that are no unit or row in this form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +34,7 @@ pub(crate) trait Pack: Sized {
     fn unpack(bytes: &mut &[u8]) -> Result<Self, Unreadable>;
 }
 
-pub(super) fn put_number(mut number: u32, out: &mut Vec<u8>) {
+fn put_number(mut number: u32, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
@@ -46,7 +48,7 @@ fn take_byte(bytes: &mut &[u8]) -> Result<u8, Unreadable> {
     Ok(*first)
 }
 
-pub(super) fn take_number(bytes: &mut &[u8]) -> Result<u32, Unreadable> {
+fn take_number(bytes: &mut &[u8]) -> Result<u32, Unreadable> {
     let mut number = 0_u64;
     for shift in (0..35).step_by(7) {
         let byte = take_byte(bytes)?;
@@ -257,6 +259,29 @@ impl Pack for Unit {
                 .transpose()?,
         })
     }
+}
+
+/// Appends the form of a unit whose call and rows (`EN`, `AM`, `HD`; empty for none) are in their forms already.
+pub(super) fn unit_of_packed(usi: u32, call: &[u8], rows: [&[u8]; 3], out: &mut Vec<u8>) {
+    out.push(VERSION);
+    put_number(usi, out);
+    out.extend_from_slice(call);
+    let marks = rows
+        .iter()
+        .zip(HAS)
+        .map(|(row, mark)| if row.is_empty() { 0 } else { mark });
+    out.push(marks.sum());
+    for row in rows {
+        out.extend_from_slice(row);
+    }
+}
+
+/// The form of a call at the front of others, and the rest.
+pub(super) fn split_call(bytes: &[u8]) -> Result<(&[u8], &[u8]), Unreadable> {
+    let mut rest = bytes;
+    let length = usize::try_from(take_number(&mut rest)?).map_err(|_| Unreadable)?;
+    let prefix = bytes.len() - rest.len();
+    bytes.split_at_checked(prefix + length).ok_or(Unreadable)
 }
 
 impl Serialize for Unit {

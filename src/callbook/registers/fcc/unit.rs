@@ -66,35 +66,17 @@ pub(crate) struct HeaderRow {
     pub(crate) days: Days,
 }
 
-/// Rows of one USI as one file has them, the later of two alike.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Rows {
-    pub(crate) en: Option<(Callsign, EntityRow)>,
-    pub(crate) am: Option<(Callsign, AmateurRow)>,
-    pub(crate) hd: Option<(Callsign, HeaderRow)>,
-}
-
-impl Rows {
+impl Unit {
     /// The unit after these rows: each replaces the row of its kind, what has no new row stays.
-    ///
-    /// `None` only if there is neither a row nor a unit.
-    pub(crate) fn onto(self, usi: u32, known: Option<Unit>) -> Option<Unit> {
-        // The header is the licence itself; the others repeat its call.
-        let call = [
-            self.hd.as_ref().map(|(call, _)| call),
-            self.en.as_ref().map(|(call, _)| call),
-            self.am.as_ref().map(|(call, _)| call),
-            known.as_ref().map(|unit| &unit.call),
-        ];
-        let call = call.into_iter().flatten().next()?.clone();
-        let (en, am, hd) = known.map_or((None, None, None), |unit| (unit.en, unit.am, unit.hd));
-        Some(Unit {
-            usi,
-            call,
-            en: self.en.map(|(_, row)| row).or(en),
-            am: self.am.map(|(_, row)| row).or(am),
-            hd: self.hd.map(|(_, row)| row).or(hd),
-        })
+    pub(crate) fn onto(self, held: Option<Self>) -> Self {
+        let Some(held) = held else { return self };
+        Self {
+            usi: self.usi,
+            call: self.call,
+            en: self.en.or(held.en),
+            am: self.am.or(held.am),
+            hd: self.hd.or(held.hd),
+        }
     }
 }
 
