@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Buffer of each file, in bytes.
 const BUFFER: usize = 64 * 1024;
+/// So many runs are merged to one, so that neither files nor buffers grow with what is sorted.
+const MOST_RUNS: usize = 64;
 
 /// Byte strings to be sorted.
 pub(crate) struct Sort {
@@ -21,6 +23,8 @@ pub(crate) struct Sort {
     held: Vec<u8>,
     index: Vec<Held>,
     runs: Vec<RunFile>,
+    /// Runs ever begun: each has a name of its own.
+    begun: u32,
 }
 
 /// Where a string is held. Its first eight bytes decide nearly every comparison without a look at it.
@@ -57,6 +61,7 @@ impl Sort {
             held: Vec::new(),
             index: Vec::new(),
             runs: Vec::new(),
+            begun: 0,
         }
     }
 
@@ -102,21 +107,40 @@ impl Sort {
     }
 
     fn spill(&mut self) -> io::Result<()> {
+        if self.runs.len() == MOST_RUNS {
+            let mut merge = Merge::new(std::mem::take(&mut self.runs))?;
+            let (run, mut out) = self.begin()?;
+            self.runs.push(run);
+            while let Some(string) = merge.next()? {
+                put(string, &mut out)?;
+            }
+            out.flush()?;
+        }
         self.sort_held();
-        let name = format!("{}-{}.run", self.label, self.runs.len());
-        let path = self.dir.join(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        self.runs.push(RunFile(path));
-        let mut out = BufWriter::with_capacity(BUFFER, file);
+        let (run, mut out) = self.begin()?;
+        self.runs.push(run);
         for place in &self.index {
-            out.write_all(&place.len.to_le_bytes())?;
-            out.write_all(place.of(&self.held))?;
+            put(place.of(&self.held), &mut out)?;
         }
         out.flush()?;
         self.held.clear();
         self.index.clear();
         Ok(())
     }
+
+    fn begin(&mut self) -> io::Result<(RunFile, BufWriter<File>)> {
+        let path = self.dir.join(format!("{}-{}.run", self.label, self.begun));
+        self.begun += 1;
+        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        Ok((RunFile(path), BufWriter::with_capacity(BUFFER, file)))
+    }
+}
+
+fn put(string: &[u8], out: &mut impl Write) -> io::Result<()> {
+    // What was taken has a length of 32 bits.
+    let length = u32::try_from(string.len()).unwrap_or(u32::MAX);
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(string)
 }
 
 /// Sorted strings, read one after the other.

@@ -26,6 +26,12 @@ pub(crate) fn choose(call: &Callsign, mut units: Vec<Unit>, today: Date) -> Opti
     })
 }
 
+/// Leaves the units that count most, so many of them.
+pub(super) fn keep_best(units: &mut Vec<Unit>, most: usize, today: Date) {
+    units.sort_by_cached_key(|unit| std::cmp::Reverse(rank(unit, today)));
+    units.truncate(most);
+}
+
 /// The greatest speaks for the call.
 fn rank(unit: &Unit, today: Date) -> (u8, Option<Day>, u32) {
     let standing = match unit.hd.as_ref() {

@@ -9,7 +9,7 @@ use std::io;
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
-use super::choose::choose;
+use super::choose::{choose, keep_best};
 use super::intake::{Intake, Joined};
 use super::pack::{Pack, Unreadable};
 use super::rows::{Kind, Notes};
@@ -25,6 +25,8 @@ use crate::ham::callsign::Callsign;
 pub(super) const SORT: usize = 32 << 20;
 /// Units or entries between two looks at whether to go on.
 const EVERY: u64 = 4096;
+/// Units of one call that are held at once; real calls have had ten holders at most.
+const MOST_OF_A_CALL: usize = 256;
 /// Bytes of `counts` that are read.
 const COUNTS_BYTES: u64 = 64 * 1024;
 
@@ -171,7 +173,13 @@ fn hand_entries<S: UnitSink>(
             }
         }
         match unit {
-            Some(unit) => units.push(unit),
+            Some(unit) => {
+                if units.len() == MOST_OF_A_CALL {
+                    summary.notes.count("calls had by too many");
+                    keep_best(&mut units, MOST_OF_A_CALL / 2, today);
+                }
+                units.push(unit);
+            }
             None => return Ok(()),
         }
     }

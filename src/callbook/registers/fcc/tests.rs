@@ -466,6 +466,20 @@ fn little_memory_gives_what_much_gives_and_leaves_nothing() {
 }
 
 #[test]
+fn a_call_that_thousands_have_had_keeps_the_one_who_has_it() {
+    let all: String = (1..=2000)
+        .map(|usi| format!("HD|{usi}|||K1ABC|C|HA|01/01/2020|01/01/2030|\r\n"))
+        .collect();
+    let hd = all.replace("HD|7|||K1ABC|C", "HD|7|||K1ABC|A").into_bytes();
+    let files = vec![("EN.dat", vec![]), ("AM.dat", vec![]), ("HD.dat", hd)];
+    let (kept, summary) = read_held(ROOM, files);
+    assert_eq!((kept.units.len(), kept.entries.len()), (2000, 1));
+    assert_eq!(kept.entries[0].licence.number, 7);
+    assert!(kept.entries[0].former.len() < 256);
+    assert!(summary.notes.0["calls had by too many"] > 10);
+}
+
+#[test]
 fn a_file_cut_short_is_told_before_anything_is_handed_on() {
     let mut files = made(&Uls::new(300, 7));
     let header = &mut files[3].1;
