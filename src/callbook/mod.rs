@@ -6,6 +6,7 @@
 //! - Whatever leaves this module for a viewer went through one mask: no street, no exact position without consent.
 //! - Local answers never wait for the outside.
 
+mod fetch;
 pub(crate) mod model;
 mod place;
 pub(crate) mod registers;

@@ -5,6 +5,7 @@
 
 mod clock;
 mod dns;
+mod download;
 mod entropy;
 mod mailer;
 mod outbound;
@@ -16,6 +17,7 @@ pub(crate) use clock::Clock;
 #[cfg(feature = "testkit")]
 pub(crate) use dns::message as dns_message;
 pub(crate) use dns::{DnsError, TextRecords, ask_texts};
+pub(crate) use download::{Download, Incoming};
 pub(crate) use entropy::Entropy;
 pub(crate) use mailer::{Mail, MailError, Mailer, Posted, SmtpSecurity, SmtpSettings};
 pub(crate) use outbound::{Outbound, OutboundError, Service};

@@ -13,8 +13,8 @@ use futures_util::StreamExt as _;
 use tokio::time::Instant;
 use url::Url;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const MOST_REDIRECTS: usize = 5;
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const MOST_REDIRECTS: usize = 5;
 
 type Made = Result<reqwest::Client, Arc<str>>;
 
@@ -362,7 +362,7 @@ async fn take_body(
     Ok(body)
 }
 
-fn unreachable(service: &str, error: reqwest::Error) -> OutboundError {
+pub(super) fn unreachable(service: &str, error: reqwest::Error) -> OutboundError {
     if error.is_timeout() {
         return OutboundError::Timeout(service.to_owned());
     }

@@ -9,6 +9,7 @@ pub mod callbook_fuzz;
 pub mod cluster_fuzz;
 pub mod dns_text;
 pub mod ladder_fuzz;
+pub mod lists_fuzz;
 mod logbook;
 pub mod lotw;
 mod mail;

@@ -182,3 +182,19 @@ fn a_list_without_the_named_heading_is_refused() {
     let wide = read(&map, b"\xff\xfeC\0a\0l\0l\0\n\0".as_slice(), &mut Kept::default()).unwrap_err();
     assert!(wide.to_string().contains("UTF-16"), "{wide}");
 }
+
+#[test]
+fn the_maps_of_the_documentation_can_be_followed() {
+    let guide = include_str!("../../../../docs/callbook.md");
+    let maps: Vec<_> = guide
+        .split("```toml\n")
+        .skip(1)
+        .map(|rest| ColumnMap::parse(rest.split("```").next().unwrap()))
+        .collect();
+    assert!(maps.len() >= 2);
+    for map in maps {
+        map.unwrap();
+    }
+    let fixture = CLUB.split_once("[file]").unwrap().1;
+    assert!(guide.contains(fixture), "the guide shows the map that is tested");
+}
