@@ -84,7 +84,7 @@ impl Source {
             agent,
             proxy: None,
             most_bytes,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
         })
     }
 
@@ -101,7 +101,7 @@ impl Source {
             agent,
             proxy: None,
             most_bytes: GIB / 4,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
         }
     }
 

@@ -1,6 +1,5 @@
 //! Downloads against servers that behave, and servers that do not.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +15,7 @@ use super::*;
 fn archive(size: usize) -> Vec<u8> {
     let mut bytes = b"PK\x03\x04".to_vec();
     bytes.extend((0..size).map(|n| u8::try_from(n % 251).unwrap()));
-    bytes.write_all(b"PK\x05\x06").unwrap();
+    bytes.extend(b"PK\x05\x06");
     bytes.extend([0; 18]);
     bytes
 }
@@ -231,7 +230,7 @@ async fn being_sent_on_in_circles_ends() {
 #[tokio::test]
 async fn a_server_that_falls_silent_is_not_waited_for() {
     let lab = Lab::start().await;
-    lab.answers(ResponseTemplate::new(200).set_delay(Duration::from_secs(60)))
+    lab.answers(ResponseTemplate::new(200).set_delay(Duration::from_mins(1)))
         .await;
     let error = lab.fetch(&State::default()).await.unwrap_err();
     assert!(
