@@ -130,7 +130,12 @@ fn hand_units<S: UnitSink>(
     while let Some(bytes) = joined.next().map_err(Error::Work)? {
         let unit = Unit::unpack(&mut &bytes[..]).map_err(broken)?;
         if summary.units.is_multiple_of(EVERY) {
-            report(sink, Stage::Joining, summary.units, about)?;
+            report(
+                sink,
+                Stage::Joining,
+                summary.units,
+                about.max(Some(summary.units)),
+            )?;
         }
         summary.units += 1;
         string.clear();
