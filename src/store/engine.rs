@@ -221,14 +221,17 @@ fn proven(fresh: redb::Database) -> Result<redb::Database, StoreError> {
     Ok(fresh)
 }
 
-fn begin(database: &redb::Database) -> Result<redb::WriteTransaction, StoreError> {
+pub(super) fn begin(database: &redb::Database) -> Result<redb::WriteTransaction, StoreError> {
     let mut transaction = database.begin_write().map_err(StoreError::unavailable)?;
     // Costs a tenth of a millisecond a commit and saves a walk through the file after a crash.
     transaction.set_quick_repair(true);
     Ok(transaction)
 }
 
-fn open_medium(medium: &Medium, cache_bytes: usize) -> Result<redb::Database, redb::DatabaseError> {
+pub(super) fn open_medium(
+    medium: &Medium,
+    cache_bytes: usize,
+) -> Result<redb::Database, redb::DatabaseError> {
     let mut builder = redb::Builder::new();
     builder.set_cache_size(cache_bytes);
     builder.set_repair_callback(|repair| {
@@ -266,7 +269,7 @@ fn create_whole(medium: &Medium, cache_bytes: usize) -> Result<(), redb::Databas
 }
 
 /// A file that is made is for this account alone: what is in it are others' secrets.
-fn private_file() -> OpenOptions {
+pub(super) fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     restrict(&mut options, 0o600);
@@ -290,7 +293,7 @@ fn warn_if_open(dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn open_error(medium: &Medium, lock: Option<&DirLock>, error: redb::DatabaseError) -> OpenError {
+pub(super) fn open_error(medium: &Medium, lock: Option<&DirLock>, error: redb::DatabaseError) -> OpenError {
     let path = match medium {
         Medium::File(path) => path.clone(),
         #[cfg(test)]

@@ -10,6 +10,7 @@
 //!
 //! Not here: what any domain keeps. Domains declare tables with `table!` and list them in a `Registry`.
 
+pub(crate) mod aside;
 pub(crate) mod backup;
 mod check;
 mod codec;
