@@ -7,8 +7,10 @@
 //! - Local answers never wait for the outside.
 
 mod fetch;
+pub(crate) mod find;
+pub(crate) mod generation;
 pub(crate) mod model;
-mod place;
+pub(crate) mod place;
 pub(crate) mod registers;
 mod view;
 mod wishes;

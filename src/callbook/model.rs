@@ -266,10 +266,17 @@ pub(crate) enum Standing {
 impl Licence {
     /// What the licence is worth on `today`, a day of the register's own calendar: it is valid through its last day.
     pub(crate) fn standing(&self, today: Date) -> Standing {
-        let past = self.days.expires.is_some_and(|last| last.0 < today);
-        match self.status {
+        Standing::of(self.status, self.days.expires, today)
+    }
+}
+
+impl Standing {
+    /// What a licence with this status and last day is worth on `today`.
+    pub(crate) fn of(status: Status, expires: Option<Day>, today: Date) -> Self {
+        let past = expires.is_some_and(|last| last.0 < today);
+        match status {
             Status::Active | Status::Other if !past => Standing::Active,
-            Status::Active | Status::Other | Status::Expired => match self.days.expires {
+            Status::Active | Status::Other | Status::Expired => match expires {
                 Some(last) if in_grace(last.0, today) => Standing::Grace,
                 _ => Standing::Expired,
             },

@@ -1,7 +1,9 @@
-//! The entry point of the fuzz target of registers: any bytes as the three files of the FCC's.
+//! The entry points of the fuzz targets of the callbook: any bytes as the three files of the FCC's, and as a query.
 
 use std::convert::Infallible;
 
+use crate::callbook::find::{Asker, Cursor, Fields, Query, Request};
+use crate::callbook::generation::Registers;
 use crate::callbook::model::Entry;
 use crate::callbook::registers::archive::Archive;
 use crate::callbook::registers::fcc::{Plan, Unit, UnitSink, read_delta, read_full};
@@ -83,4 +85,29 @@ pub fn uls(bytes: &[u8]) {
         watched.rejects
     );
     assert!(day.units == watched.units);
+}
+
+/// Reads any text as a query, as what is being typed, and as a cursor.
+///
+/// Panics if reading panics, if an error lies outside of the text, or if a cursor is another one when written again.
+pub fn query(text: &str) {
+    match Query::parse(text) {
+        Ok(query) => {
+            let registers = Registers::default();
+            let request = Request {
+                query: &query,
+                asker: &Asker::default(),
+                allowed: Fields::ALL,
+                today: super::uls::TODAY,
+                after: None,
+                limit: 10,
+            };
+            let page = registers.search(&request).expect("no register, no failure");
+            assert!(page.hits.is_empty());
+        }
+        Err(error) => assert!(error.at <= text.chars().count() && !error.what.is_empty()),
+    }
+    if let Some(cursor) = Cursor::parse(text) {
+        assert_eq!(Cursor::parse(&cursor.as_text()), Some(cursor));
+    }
 }

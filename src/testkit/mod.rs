@@ -5,6 +5,7 @@
 pub mod adif_fuzz;
 pub mod adif_gen;
 mod app;
+pub mod callbook;
 pub mod callbook_fuzz;
 pub mod cluster_fuzz;
 pub mod dns_text;
