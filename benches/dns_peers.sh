@@ -2,13 +2,15 @@
 # The same zone and the same questions put to NSD, Knot, PowerDNS with SQLite and us, one after the other, each with one
 # worker on processor 0 and dnsperf on processor 1; prints CPU seconds for a million questions, and the user part.
 #
-#   benches/dns_peers.sh [NAMES]          # default 10000
+#   cargo build --release
+#   benches/dns_peers.sh target/release/shackbox [NAMES]          # default 10000
 #
-# Needs dnsperf; servers that are not installed are left out: nsd, knotd, pdns_server with its SQLite backend.
+# Ours is the whole program. Needs dnsperf; servers that are not installed are left out: nsd, knotd, pdns_server with its SQLite backend.
 # RUNS (default 3) rounds of SECONDS_EACH (default 6); the middle round of each counts.
 set -euo pipefail
+shackbox=$(realpath "${1:?the program to measure}")
+names=${2:-10000}
 cd "$(dirname "$0")/.."
-names=${1:-10000}
 runs=${RUNS:-3}
 each=${SECONDS_EACH:-6}
 port=${PORT:-5391}
@@ -18,13 +20,8 @@ chmod 755 "$work"
 server=
 trap '[ -z "$server" ] || kill "$server" 2> /dev/null || true; rm -rf "$work"' EXIT
 
-if [ -z "${TOOL:-}" ]; then
-  cargo build --release --locked --quiet --features testkit --example dns_serve
-  target=$(cargo metadata --format-version 1 --no-deps | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')
-  TOOL="$target/release/examples/dns_serve"
-fi
-"$TOOL" zone "$names" > "$work/zone"
-"$TOOL" queries "$names" 200000 > "$work/queries"
+benches/names.py zone "$names" > "$work/zone"
+benches/names.py queries "$names" 200000 > "$work/queries"
 awk '/no[0-9]+\.club/ {n++} END {printf "%d questions, %.1f %% of names that are missing\n", NR, 100*n/NR}' "$work/queries"
 ticks=$(getconf CLK_TCK)
 
@@ -73,7 +70,12 @@ measure() {
   server=
 }
 
-measure "shackbox" "$TOOL" serve "$work/zone" "127.0.0.1:$port" 1
+export SHACKBOX_DATA_DIR="$work/data" SHACKBOX_WEB__LISTEN=127.0.0.1:0 SHACKBOX_CLUSTER__LISTEN=off SHACKBOX_LOG__LEVEL=warn
+export SHACKBOX_DNS__LISTEN="127.0.0.1:$port" SHACKBOX_DNS__WORKERS=1
+mkdir -m 700 "$work/data"
+"$shackbox" user add K6BP --admin > /dev/null
+"$shackbox" dns import club.example "$work/zone" > /dev/null
+measure "Shackbox" "$shackbox"
 
 if command -v nsd > /dev/null; then
   cat > "$work/nsd.conf" << EOF

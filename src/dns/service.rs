@@ -20,10 +20,10 @@ use super::read::TokenLine;
 use super::rr::RrSet;
 use super::settings::Settings;
 use super::token::Token;
-use super::write::{self, NewGrant, NewToken};
+use super::write::{self, NewGrant, NewToken, WholeZone};
 use crate::env::{Clock, Entropy, Env};
-use crate::identity::{AccountId, Actor, Credential};
-use crate::store::{Store, Write};
+use crate::identity::{AccountId, Actor, Capability, Credential};
+use crate::store::{Store, StoreError, Write};
 
 /// How long an answer waits for the serving side.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -120,8 +120,11 @@ impl Dns {
         origin: Name,
         sets: Vec<RrSet>,
     ) -> Result<Applied, Error> {
+        actor.may(Capability::GovernNames)?;
         let actor = actor.clone();
-        self.change(move |tx, terms| write::import_zone(tx, &actor, &origin, &sets, terms.now))
+        let whole = tokio::task::spawn_blocking(move || WholeZone::of(origin, sets)).await;
+        let whole = whole.map_err(|_| StoreError::Panicked)??;
+        self.change(move |tx, terms| write::import_zone(tx, &actor, &whole, terms.now))
             .await
     }
 

@@ -41,7 +41,8 @@ pub fn zone_text(names: usize) -> String {
 
 fn other_sets(text: &mut String, call: &str, number: usize) -> fmt::Result {
     if number.is_multiple_of(2) {
-        writeln!(text, "{call} IN AAAA 2001:db8::{number:x}")?;
+        let (high, low) = (number >> 16, number & 0xffff);
+        writeln!(text, "{call} IN AAAA 2001:db8::{high:x}:{low:x}")?;
     }
     if number.is_multiple_of(3) {
         writeln!(text, "{call} IN TXT \"station {number}\"")?;

@@ -9,13 +9,14 @@
 
 mod figures;
 mod limit;
+mod packets;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod worker;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use figures::Counts;
 pub(crate) use figures::{Figures, figures};
 use limit::Limit;
+use packets::Packets;
 use stream::Streams;
 use worker::Worker;
 
@@ -86,7 +88,7 @@ impl Default for Settings {
 /// The server's sockets for plain questions, bound and not yet read from.
 #[derive(Debug)]
 pub(crate) struct Doors {
-    packets: Vec<UdpSocket>,
+    packets: Vec<Packets>,
     streams: TcpListener,
     address: SocketAddr,
 }
@@ -128,32 +130,10 @@ impl Doors {
     }
 }
 
-/// Sockets that share a port; the system gives each client's packets to one of them.
-#[cfg(unix)]
-fn packets(address: SocketAddr, workers: usize) -> io::Result<Vec<UdpSocket>> {
-    let sockets = (0..workers).map(|_| {
-        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-        socket.set_reuse_port(true)?;
-        prepare(&socket)?;
-        socket.bind(&address.into())?;
-        Ok(socket.into())
-    });
-    sockets.collect()
-}
-
-/// One socket: not every system shares ports.
-#[cfg(not(unix))]
-fn packets(address: SocketAddr, _workers: usize) -> io::Result<Vec<UdpSocket>> {
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    prepare(&socket)?;
-    socket.bind(&address.into())?;
-    Ok(vec![socket.into()])
-}
-
-fn prepare(socket: &Socket) -> io::Result<()> {
-    // The system may allow less.
-    drop(socket.set_recv_buffer_size(QUEUE));
-    socket.set_read_timeout(Some(LOOK))
+/// Sockets that share a port, where the system can: it gives each client's packets to one of them.
+fn packets(address: SocketAddr, workers: usize) -> io::Result<Vec<Packets>> {
+    let sockets = if cfg!(unix) { workers } else { 1 };
+    (0..sockets).map(|_| Packets::bind(address)).collect()
 }
 
 /// What the server needs of the rest of the program.

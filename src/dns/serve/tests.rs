@@ -52,14 +52,18 @@ fn settings() -> Settings {
 }
 
 fn start_with(settings: &Settings) -> (Running, SocketAddr) {
-    let doors = Doors::bind("dns.listen", (Ipv4Addr::LOCALHOST, 0).into(), settings.workers).unwrap();
+    start_at(settings, (Ipv4Addr::LOCALHOST, 0).into()).unwrap()
+}
+
+fn start_at(settings: &Settings, address: SocketAddr) -> Option<(Running, SocketAddr)> {
+    let doors = Doors::bind("dns.listen", address, settings.workers).ok()?;
     let address = doors.address();
     let needs = Needs {
         zones: zones(),
         clock: Clock::system(),
         secret: [7; 16],
     };
-    (super::start(doors, None, settings, needs).unwrap(), address)
+    Some((super::start(doors, None, settings, needs).unwrap(), address))
 }
 
 fn question(owner: &str, kind: RecordType) -> Vec<u8> {
@@ -90,7 +94,12 @@ fn read_answer(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 fn ask_by_udp(address: SocketAddr, packet: &[u8]) -> Vec<u8> {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let own = if address.is_ipv4() {
+        "127.0.0.1:0"
+    } else {
+        "[::1]:0"
+    };
+    let socket = UdpSocket::bind(own).unwrap();
     socket.set_read_timeout(Some(LONG)).unwrap();
     socket.send_to(packet, address).unwrap();
     let mut answer = [0; 2000];
@@ -125,6 +134,29 @@ async fn packets_and_streams_get_the_same_answer() {
     );
     running.stop().await;
     UdpSocket::bind(address).expect("the port is free again");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn answers_leave_from_the_address_that_was_asked() {
+    use std::net::{IpAddr, Ipv6Addr};
+
+    let all: [(IpAddr, &[&str]); 2] = [
+        (Ipv4Addr::UNSPECIFIED.into(), &["127.0.0.1", "127.0.0.77"]),
+        (Ipv6Addr::UNSPECIFIED.into(), &["127.0.0.1", "127.0.0.77", "::1"]),
+    ];
+    for (everywhere, asked) in all {
+        // Not every machine has IPv6.
+        let Some((running, address)) = start_at(&settings(), (everywhere, 0).into()) else {
+            continue;
+        };
+        for asked in asked {
+            let asked = SocketAddr::new(asked.parse().unwrap(), address.port());
+            let answer = ask_by_udp(asked, &question("a.example.", RecordType::A));
+            assert_eq!(answer[7], 1, "{asked}");
+        }
+        running.stop().await;
+    }
 }
 
 #[tokio::test]

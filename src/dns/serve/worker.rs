@@ -4,7 +4,6 @@
 //! mistake of ours that one packet brings out costs that packet.
 
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, UdpSocket};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -14,13 +13,14 @@ use super::super::answer::{Asker, Cookie, Outcome, Responder, Transport};
 use super::Shared;
 use super::figures::{Counts, Event};
 use super::limit::Verdict;
+use super::packets::{Packets, Way};
 
 /// The most octets of a question that are read.
 const MOST: usize = 4096;
 
 /// A worker and its socket.
 pub(super) struct Worker {
-    pub(super) socket: UdpSocket,
+    pub(super) socket: Packets,
     pub(super) shared: Arc<Shared>,
     pub(super) counts: Arc<Counts>,
     pub(super) stop: CancellationToken,
@@ -41,18 +41,18 @@ impl Worker {
         let mut packet = [0; MOST];
         let mut out = Vec::with_capacity(MOST);
         while !self.stop.is_cancelled() {
-            match self.socket.recv_from(&mut packet) {
-                Ok((length, peer)) => self.answer(&packet[..length], peer, &mut out),
+            match self.socket.receive(&mut packet) {
+                Ok((length, way)) => self.answer(&packet[..length], way, &mut out),
                 Err(error) => self.note(&error),
             }
         }
     }
 
-    fn answer(&self, packet: &[u8], peer: SocketAddr, out: &mut Vec<u8>) {
+    fn answer(&self, packet: &[u8], way: Way, out: &mut Vec<u8>) {
         let shared = &self.shared;
         let now = shared.now();
         let asker = Asker {
-            peer,
+            peer: way.peer,
             transport: Transport::Udp,
         };
         out.clear();
@@ -62,7 +62,7 @@ impl Worker {
         let Outcome::Reply(told) = outcome else {
             return self.counts.happened(Event::Ignored);
         };
-        match shared.limit.judge(peer.ip().to_canonical(), told, now) {
+        match shared.limit.judge(way.peer.ip().to_canonical(), told, now) {
             Verdict::Send => self.counts.answered(Transport::Udp, told),
             Verdict::Drop => return self.counts.happened(Event::Limited),
             Verdict::Shorten if told.cookie == Cookie::Fresh => {
@@ -75,7 +75,7 @@ impl Worker {
                 Responder::cut_short(out, 0, told);
             }
         }
-        if self.socket.send_to(out, peer).is_err() {
+        if self.socket.send(out, way).is_err() {
             self.counts.happened(Event::Unsent);
         }
     }

@@ -23,4 +23,4 @@ pub(crate) use names::{
 pub(crate) use store::{By, serial_of};
 pub(crate) use tokens::{NewToken, create_token, revoke_token};
 pub(crate) use upkeep::{end_records, forget_journal, raise_serials, release_old};
-pub(crate) use zones::{NewZone, create_zone, import_zone, prepare_base, remove_zone};
+pub(crate) use zones::{NewZone, WholeZone, create_zone, import_zone, prepare_base, remove_zone};

@@ -73,7 +73,12 @@ pub(super) fn commit(
         || !beside.hidden.is_empty()
         || beside.whole;
     let before = row.version;
-    let turned = turning.turned();
+    // Of a whole zone nothing but its serial is told.
+    let turned = if beside.whole && beside.serial.is_some() {
+        Vec::new()
+    } else {
+        turning.turned()
+    };
     if seen {
         let apex = row.origin.clone();
         let wanted = beside.serial.or_else(|| serial_in(&turned, &apex));

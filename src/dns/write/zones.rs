@@ -82,25 +82,40 @@ pub(crate) fn remove_zone(tx: &mut Write<'_>, actor: &Actor, origin: &Name) -> R
     Ok(())
 }
 
+/// What a file says of a zone, found to be one: what takes long of that is done before the writer hears of it.
+#[derive(Debug, Clone)]
+pub(crate) struct WholeZone {
+    origin: Name,
+    sets: Vec<RrSet>,
+    serial: u32,
+}
+
+impl WholeZone {
+    /// Refuses what is no zone, or none that the protocol allows.
+    pub(crate) fn of(origin: Name, sets: Vec<RrSet>) -> Result<Self, Error> {
+        let serial = check_whole(&origin, &sets)?;
+        judge::check_whole(&origin, &sets)?;
+        Ok(Self { origin, sets, serial })
+    }
+}
+
 /// Has a zone be what a file says, making it where there is none. The serial never falls. In the members' zone, what
 /// members hold and the file does not name stays, and SOA and NS are the configuration's.
 pub(crate) fn import_zone(
     tx: &mut Write<'_>,
     actor: &Actor,
-    origin: &Name,
-    sets: &[RrSet],
+    whole: &WholeZone,
     now: Timestamp,
 ) -> Result<Applied, Error> {
     actor.may(Capability::GovernNames)?;
-    let brought = check_whole(origin, sets)?;
-    judge::check_whole(origin, sets)?;
+    let origin = &whole.origin;
     let by = By::actor(actor, now);
     let (zone, row) = match tx.get(ZONE_BY_ORIGIN, &Owner(origin.clone()))? {
         Some(id) => {
             let row = tx.get(ZONE, &id)?.ok_or_else(|| Error::NoZone(origin.clone()))?;
             (ZoneId(id), row)
         }
-        None => insert(tx, &by, origin, Some(brought))?,
+        None => insert(tx, &by, origin, Some(whole.serial))?,
     };
     let is_base = tx.get(BASE, &())?.is_some_and(|base| base.zone == zone);
     let managed =
@@ -112,13 +127,13 @@ pub(crate) fn import_zone(
             turning.set(tx, (&name, RecordType(kind)), None)?;
         }
     }
-    for set in sets {
+    for set in &whole.sets {
         if !managed(set.name(), set.kind()) {
             turning.set(tx, (set.name(), set.kind()), Some(StoredSet::of(set, None)))?;
         }
     }
     let beside = Beside {
-        serial: Some(brought),
+        serial: Some(whole.serial),
         whole: true,
         ..Beside::default()
     };

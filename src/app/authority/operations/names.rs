@@ -241,13 +241,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "dns::zones::import_zone",
         run: |tx, seeds, actor| {
-            told(write::import_zone(
-                tx,
-                actor,
-                &name("other.example."),
-                &other_zone(),
-                seeds.now,
-            ))
+            let whole = write::WholeZone::of(name("other.example."), other_zone()).unwrap();
+            told(write::import_zone(tx, actor, &whole, seeds.now))
         },
         allowed: GOVERNORS,
     },
