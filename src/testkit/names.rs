@@ -1,8 +1,7 @@
-//! The name server's engine by itself: for benches, comparisons with other servers, and the fuzz target on questions.
+//! The name server's engine by itself: for benches, and the fuzz target on questions.
 
 use std::fmt;
 use std::fmt::Write as _;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -10,9 +9,7 @@ use crate::dns::answer::{Asker, Cookies, Outcome, Responder, Transport};
 use crate::dns::master;
 use crate::dns::name::Name;
 use crate::dns::rr::{Rdata, RecordType, RrSet, Ttl};
-use crate::dns::serve::{Doors, Needs, Running, Settings, start};
 use crate::dns::zone::{Zone, Zones};
-use crate::env::Clock;
 
 /// The zone that benches ask.
 pub const ORIGIN: &str = "club.example.";
@@ -149,25 +146,7 @@ impl ScratchZone {
             Outcome::Reply(_) => out.len(),
         }
     }
-
-    /// Serves the zone on this address with so many workers until the value is dropped.
-    pub fn serve(&self, address: SocketAddr, workers: usize) -> io::Result<Served> {
-        let doors = Doors::bind("address", address, workers).map_err(io::Error::other)?;
-        let needs = Needs {
-            zones: self.zones.clone(),
-            clock: Clock::system(),
-            secret: [7; 16],
-        };
-        let settings = Settings {
-            workers,
-            ..Settings::default()
-        };
-        start(doors, None, &settings, needs).map(Served)
-    }
 }
-
-/// A server that runs.
-pub struct Served(#[expect(dead_code, reason = "it ends when it is dropped")] Running);
 
 /// The packet that asks for records of this type (by number).
 ///

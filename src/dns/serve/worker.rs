@@ -1,9 +1,10 @@
 //! One UDP worker: receive, answer, send.
 //!
-//! A packet costs one call of the system each way; the answer is put together in a buffer that is used again. A
-//! mistake of ours that one packet brings out costs that packet.
+//! Answers are put together in buffers that are used again. A mistake of ours that one packet brings out costs that
+//! packet.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -13,10 +14,7 @@ use super::super::answer::{Asker, Cookie, Outcome, Responder, Transport};
 use super::Shared;
 use super::figures::{Counts, Event};
 use super::limit::Verdict;
-use super::packets::{Packets, Way};
-
-/// The most octets of a question that are read.
-const MOST: usize = 4096;
+use super::packets::Packets;
 
 /// A worker and its socket.
 pub(super) struct Worker {
@@ -29,42 +27,51 @@ pub(super) struct Worker {
 impl Worker {
     /// Works until told to stop.
     pub(super) fn run(self) {
+        let mut desk = match self.socket.desk() {
+            Ok(desk) => desk,
+            Err(error) => return tracing::error!(%error, "questions are not answered: {error}"),
+        };
         while !self.stop.is_cancelled() {
-            // What a packet left half done is the buffers alone, which are new after that.
-            if catch_unwind(AssertUnwindSafe(|| self.work())).is_err() {
-                tracing::error!("a packet could not be answered because of a mistake in this program");
-            }
-        }
-    }
-
-    fn work(&self) {
-        let mut packet = [0; MOST];
-        let mut out = Vec::with_capacity(MOST);
-        while !self.stop.is_cancelled() {
-            match self.socket.receive(&mut packet) {
-                Ok((length, way)) => self.answer(&packet[..length], way, &mut out),
+            match self
+                .socket
+                .attend(&mut desk, |packet, peer, out| self.attempt(packet, peer, out))
+            {
+                Ok(unsent) => (0..unsent).for_each(|_| self.counts.happened(Event::Unsent)),
                 Err(error) => self.note(&error),
             }
         }
     }
 
-    fn answer(&self, packet: &[u8], way: Way, out: &mut Vec<u8>) {
+    /// Answers a packet; whether there is an answer to be sent.
+    fn attempt(&self, packet: &[u8], peer: SocketAddr, out: &mut Vec<u8>) -> bool {
+        // What a packet left half done is its answer alone.
+        let answered = catch_unwind(AssertUnwindSafe(|| self.answer(packet, peer, out)));
+        answered.unwrap_or_else(|_| {
+            tracing::error!("a packet could not be answered because of a mistake in this program");
+            false
+        })
+    }
+
+    fn answer(&self, packet: &[u8], peer: SocketAddr, out: &mut Vec<u8>) -> bool {
         let shared = &self.shared;
         let now = shared.now();
         let asker = Asker {
-            peer: way.peer,
+            peer,
             transport: Transport::Udp,
         };
-        out.clear();
         let outcome = shared
             .responder
             .respond(&shared.zones.load(), packet, asker, now, out);
         let Outcome::Reply(told) = outcome else {
-            return self.counts.happened(Event::Ignored);
+            self.counts.happened(Event::Ignored);
+            return false;
         };
-        match shared.limit.judge(way.peer.ip().to_canonical(), told, now) {
+        match shared.limit.judge(peer.ip().to_canonical(), told, now) {
             Verdict::Send => self.counts.answered(Transport::Udp, told),
-            Verdict::Drop => return self.counts.happened(Event::Limited),
+            Verdict::Drop => {
+                self.counts.happened(Event::Limited);
+                return false;
+            }
             Verdict::Shorten if told.cookie == Cookie::Fresh => {
                 self.counts.happened(Event::Shortened);
                 out.clear();
@@ -75,9 +82,7 @@ impl Worker {
                 Responder::cut_short(out, 0, told);
             }
         }
-        if self.socket.send(out, way).is_err() {
-            self.counts.happened(Event::Unsent);
-        }
+        true
     }
 
     /// What receiving can fail with: nothing came, or an earlier answer did not arrive. Neither needs anything.
