@@ -251,10 +251,12 @@ fn us_or_other(code: &str) -> SmolStr {
     }
 }
 
+/// A locator whose end completes the beginning of any other.
+const EXAMPLE: &str = "AA00AA00";
+
 /// The beginning of a locator.
 fn grid_start(text: &str) -> Option<SmolStr> {
     let upper = text.to_ascii_uppercase();
-    const EXAMPLE: &str = "AA00AA00";
     let whole = format!("{upper}{}", EXAMPLE.get(upper.len()..)?);
     let fits = matches!(upper.len(), 2 | 4 | 6 | 8) && grid(&whole).is_some();
     fits.then(|| upper[..upper.len().min(6)].into())

@@ -106,6 +106,7 @@ fn whole(ask: Ask) -> Ask {
 }
 
 /// Everything that meets all terms, one of them in this way; for whole words and worse, all of them so or better.
+/// Beside a last name the others must be whole words, since beginnings of words are many.
 fn step(terms: &[Ways], how: How) -> Option<Ask> {
     let met = |ways: &Ways, worst: How| -> Option<Ask> {
         let asks: Vec<_> = ways
@@ -122,6 +123,11 @@ fn step(terms: &[Ways], how: How) -> Option<Ask> {
         let all: Option<Vec<_>> = terms.iter().map(|ways| met(ways, how)).collect();
         return all.map(Ask::all);
     }
+    let others_by = if how == How::LastName {
+        How::Words
+    } else {
+        How::Similar
+    };
     let chosen = terms.iter().enumerate().filter_map(|(at, ways)| {
         let this = ways
             .iter()
@@ -132,7 +138,7 @@ fn step(terms: &[Ways], how: How) -> Option<Ask> {
             return None;
         }
         let others = terms.iter().enumerate().filter(|(other, _)| *other != at);
-        let others: Option<Vec<_>> = others.map(|(_, ways)| met(ways, How::Similar)).collect();
+        let others: Option<Vec<_>> = others.map(|(_, ways)| met(ways, others_by)).collect();
         let mut all = vec![Ask::any(this)];
         all.extend(others?);
         Some(Ask::all(all))

@@ -46,7 +46,7 @@ pub(super) fn document(licence: &Licence, setup: &Setup) -> Option<Document> {
         found.all(REGION, [region_word(&address.region)]);
     }
     if !address.postcode.is_empty() {
-        found.all(POSTCODE, [address.postcode.to_uppercase().into()]);
+        found.all(POSTCODE, [postcode_word(&address.postcode)]);
     }
     if let Some(place) = licence.place {
         let pairs = match place.source {
@@ -125,6 +125,16 @@ fn split_name(name: &str) -> (String, String) {
 /// A region as it is indexed: small letters, without blanks around.
 pub(crate) fn region_word(region: &str) -> SmolStr {
     region.trim().to_lowercase().into()
+}
+
+/// A postcode as it is indexed: of a ZIP its five digits, since those behind name a street.
+fn postcode_word(postcode: &str) -> SmolStr {
+    let is_long_zip = postcode.len() == 9 && postcode.bytes().all(|b| b.is_ascii_digit());
+    if is_long_zip {
+        postcode[..5].into()
+    } else {
+        postcode.to_uppercase().into()
+    }
 }
 
 /// The words by which a class is found.
