@@ -1,10 +1,10 @@
 //! Countries as they are typed: two or three letters, or the name of a DXCC entity or its beginning.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::ham::dxcc::{EntityId, Resolver};
 
-static RESOLVER: LazyLock<Resolver> = LazyLock::new(Resolver::embedded);
+static RESOLVER: LazyLock<Arc<Resolver>> = LazyLock::new(Resolver::shared);
 
 /// Countries with a register of their own: its code, what they are called besides, and their main DXCC entity.
 const NAMES: [(&str, &[&str], u16); 5] = [
