@@ -77,7 +77,7 @@ impl Build {
 
 /// Changes an index that is being searched; there is one of them for an index.
 pub(crate) struct Writer {
-    writer: IndexWriter,
+    engine: IndexWriter,
     fields: Fields,
     layout: Layout,
 }
@@ -90,7 +90,7 @@ impl Writer {
         policy.set_max_docs_before_merge(LARGEST_MERGED);
         writer.set_merge_policy(Box::new(policy));
         Ok(Self {
-            writer,
+            engine: writer,
             fields: index.fields().clone(),
             layout: index.layout(),
         })
@@ -99,21 +99,21 @@ impl Writer {
     /// Removes the document of a key.
     pub(crate) fn remove(&mut self, key: Key) {
         let term = Term::from_field_text(self.fields.backwards, &key.backwards());
-        self.writer.delete_term(term);
+        self.engine.delete_term(term);
     }
 
     /// Puts a document in the place of the one with its key.
     pub(crate) fn put(&mut self, document: &Document) -> Result<(), SearchError> {
         self.remove(document.key);
-        self.writer
+        self.engine
             .add_document(engine_document(&self.fields, document))?;
         Ok(())
     }
 
     /// Makes the changes durable under `number` and lets `index`, which this was opened on, show them.
     pub(crate) fn commit(mut self, index: &Index, number: u64) -> Result<(), SearchError> {
-        commit(&mut self.writer, self.layout, number)?;
-        self.writer.wait_merging_threads()?;
+        commit(&mut self.engine, self.layout, number)?;
+        self.engine.wait_merging_threads()?;
         index.reload()
     }
 }

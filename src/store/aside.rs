@@ -137,24 +137,6 @@ impl Build {
         Ok(())
     }
 
-    /// What has been put so far, to be asked in between.
-    pub(crate) fn get<K, V>(&mut self, table: Table<K, V>, key: &K) -> Result<Option<V>, StoreError>
-    where
-        K: Key + 'static,
-        V: Serialize + DeserializeOwned + 'static,
-    {
-        use redb::ReadableTable as _;
-        self.flush()?;
-        let mut buf = KeyBuf::new();
-        let key = encoded(table, key, &mut buf)?;
-        let open = self
-            .transaction
-            .open_table(definition(table.name()))
-            .map_err(StoreError::unavailable)?;
-        let row = open.get(key)?;
-        row.map(|value| table.decode(value.value())).transpose()
-    }
-
     fn flush(&mut self) -> Result<(), StoreError> {
         let Some(name) = self.batch.table else {
             return Ok(());
@@ -252,7 +234,6 @@ mod tests {
         for n in 0..5_000_u32 {
             build.put(CALLS, &SmolStr::new(format!("K{n:05}")), &n).unwrap();
         }
-        assert_eq!(build.get(CALLS, &"K00007".into()).unwrap(), Some(7));
         assert!(!path.exists(), "not before it is whole");
         build.finish().unwrap();
         Aside::open(path, CACHE).unwrap()

@@ -163,7 +163,7 @@ fn home(call: &str) -> Option<Authority> {
         }
         ('O', 'F'..='J') => Some(Authority::TRAFICOM),
         ('V', 'H'..='N' | 'Z') | ('A', 'X') => Some(Authority::ACMA),
-        ('J', 'A'..='S') | ('7', 'J'..='N') | ('8', 'J'..='N') => Some(Authority::JAPAN),
+        ('J', 'A'..='S') | ('7' | '8', 'J'..='N') => Some(Authority::JAPAN),
         _ => None,
     }
 }
