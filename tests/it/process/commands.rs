@@ -181,7 +181,7 @@ fn a_backup_made_while_serving_restores_elsewhere() {
     let damaged = third.run(&["restore", backup.to_str().unwrap()]);
     assert_eq!(damaged.status.code(), Some(1), "a damaged file is refused");
     assert!(
-        !third.data().join("shackbox.redb").exists(),
+        !third.data().join("store.redb").exists(),
         "and leaves nothing behind"
     );
 }

@@ -118,9 +118,13 @@ const ZONE: &str = "$TTL 300\n@ SOA ns.example.net. hostmaster.example.net. 7 72
 
 fn station() -> Box_ {
     let shack = Box_::with_admin();
+    configure(&shack);
+    shack
+}
+
+fn configure(shack: &Box_) {
     let settings = "[dns]\nlisten = \"off\"\nbase_domain = \"club.example\"\nweb_address = \"192.0.2.80\"\n";
     write(&shack.data().join("shackbox.toml"), settings);
-    shack
 }
 
 fn exported(shack: &Box_, zone: &str) -> String {
@@ -162,6 +166,51 @@ fn zones_come_from_files_and_go_to_files_with_a_server_and_without() {
     }
     let out = shack.run(&["check"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
+}
+
+/// The serial in an exported zone.
+fn serial(master: &str) -> u32 {
+    let soa = master.lines().find(|line| line.contains("\tSOA\t")).unwrap();
+    let data = soa.rsplit('\t').next().unwrap();
+    data.split(' ').nth(2).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_restored_zone_has_a_later_serial_than_it_ever_had() {
+    let shack = station();
+    let import = |values: std::ops::Range<u32>| {
+        for value in values {
+            let zone = ZONE.replace("192.0.2.1\n", &format!("192.0.2.{value}\n"));
+            let out = shack.run_with_input(&["dns", "import", "other.example", "-"], &zone);
+            assert!(out.status.success(), "{}", text(&out.stderr));
+        }
+    };
+    import(1..2);
+    let backup = shack.dir.path().join("box.backup");
+    let out = shack.run(&["backup", backup.to_str().unwrap()]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let then = serial(&exported(&shack, "other.example"));
+    import(2..6);
+    let last = serial(&exported(&shack, "other.example"));
+    assert!(ScratchZones::is_later(last, then), "{last} after {then}");
+
+    let other = Box_::empty();
+    let out = other.run(&["restore", backup.to_str().unwrap()]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    configure(&other);
+    let serving = other.serve();
+    let restored = exported(&other, "other.example");
+    assert!(restored.contains("192.0.2.1\n"), "{restored}");
+    let now = serial(&restored);
+    assert!(
+        ScratchZones::is_later(now, last),
+        "{now} after {last}: others take the restored zone for the newer one"
+    );
+    assert_eq!(serving.stop(), Some(0));
+    // Once: a second start raises nothing.
+    let serving = other.serve();
+    assert_eq!(serial(&exported(&other, "other.example")), now);
+    assert_eq!(serving.stop(), Some(0));
 }
 
 #[test]
