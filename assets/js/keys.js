@@ -8,7 +8,7 @@ import { openDialog } from './sb-dialog.js';
 import { t } from './words.js';
 
 /** Letter after `g`, and the page it leads to. @type {Record<string, string>} */
-const PLACES = { h: '/', d: '/dx', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', s: '/settings', a: '/admin' };
+const PLACES = { h: '/', d: '/dx', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', z: '/dns', s: '/settings', a: '/admin' };
 const WAIT_MS = 1500;
 
 /** @type {Map<string, { label: string, run: (event: KeyboardEvent) => void }>} */
@@ -79,5 +79,7 @@ export function showKeys() {
 
 /** @param {string} letter */
 function allowed(letter) {
+  // What the bar leads to, the keys lead to.
+  if (letter === 'z') return Boolean(document.querySelector('.bar a[href="/dns"]'));
   return letter !== 'a' || document.body.dataset.role === 'administrator';
 }

@@ -153,13 +153,18 @@ impl App {
     pub(crate) fn dns_routes(&self) -> Routes {
         let (dns, strikes) = (self.services.dns.clone(), Strikes::default());
         let private = self.services.config.dns.dyndns.private;
-        let json = dns::api::routes(DnsState {
-            dns: dns.clone(),
-            signer: self.signer.clone(),
-        });
+        let json = dns::api::routes(self.dns_state());
         let updates = DyndnsState::new(dns.clone(), strikes.clone(), private);
         json.merge(dns::api::dyndns::routes(updates))
             .merge(dns::api::acme::routes(AcmeState { dns, strikes }))
+    }
+
+    /// What the handlers of names and zones work with, for the API and for the pages that do the same.
+    pub(crate) fn dns_state(&self) -> DnsState {
+        DnsState {
+            dns: self.services.dns.clone(),
+            signer: self.signer.clone(),
+        }
     }
 
     /// What compares spots with a log.

@@ -6,9 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Groups whose keys are put together while running, from names that the program has: they count as used.
-const PUT_TOGETHER: [&str; 18] = [
+const PUT_TOGETHER: [&str; 20] = [
     "audit.",
     "certificate_source.",
+    "dns_scope.",
+    "dns_what.",
     "error.",
     "import_state.",
     "job_kind.",

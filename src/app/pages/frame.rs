@@ -5,6 +5,7 @@
 
 use super::reader::Reader;
 use super::views::{Frame, FrameAccount, FrameLogbook, Grouped};
+use crate::dns::grants;
 use crate::ham::callsign::Callsign;
 use crate::identity::review;
 use crate::identity::{Capability, Density, Role, Scope, StoredAccount, Theme, Units};
@@ -22,6 +23,8 @@ pub(super) struct Shelf {
     chosen: Option<LogbookId>,
     /// Matters that wait for the reader, who administers.
     reviews: u64,
+    /// Whether the reader has a hand in names, or may come by one.
+    names: bool,
 }
 
 impl Shelf {
@@ -42,6 +45,7 @@ impl Shelf {
             books,
             chosen,
             reviews,
+            names: may_have_names(r, reader)?,
         })
     }
 
@@ -66,6 +70,22 @@ impl Shelf {
         };
         self.books.iter().map(line).collect()
     }
+}
+
+/// Whether the pages of names have something for the reader.
+fn may_have_names(r: &Read, reader: &Reader) -> Result<bool> {
+    let Some(account) = &reader.account else {
+        return Ok(false);
+    };
+    let actor = &reader.visitor.actor;
+    let base = reader.app.services.dns.settings.base.is_some();
+    if grants::governs(actor) || (base && account.role != Role::Swl) {
+        return Ok(true);
+    }
+    let Some(id) = actor.account() else {
+        return Ok(false);
+    };
+    Ok(!grants::tops_of(r, id.0)?.is_empty())
 }
 
 fn chosen(r: &Read, reader: &Reader, books: &[(Opened, u64)]) -> Result<Option<LogbookId>> {
@@ -122,6 +142,7 @@ impl Reader {
             home_grid: self.home_grid(&shelf),
             logbooks: shelf.lines(),
             reviews: shelf.reviews,
+            names: shelf.names,
             csrf: self.visitor.csrf.clone(),
             seq: self.seq,
             asset_base: asset_base(),

@@ -15,6 +15,7 @@ mod contact;
 mod contact_fields;
 mod dashboard;
 mod directory;
+mod dns;
 mod dx;
 mod entrance;
 mod entry;
@@ -59,6 +60,14 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(member, "/logbook/{id}", get(contact::show).post(contact::change))
         .page(member, "/dx", get(dx::show).post(dx::send))
         .page(member, "/wall", get(dx::wall))
+        .page(member, "/dns", get(dns::list).post(dns::change_list))
+        .page(
+            member,
+            "/dns/{name}",
+            get(dns::name::show).post(dns::change::change),
+        )
+        .page(member, "/dns/{name}/file", get(dns::file::show))
+        .form(member.upload(), "/dns/{name}/file", post(dns::file::change))
         .page(member, "/export", get(export::show))
         .page(member, "/import", get(imports::list))
         .form(member.upload(), "/import", post(imports::upload))

@@ -67,10 +67,23 @@ pub(super) enum Done {
     TokenMade,
     ProofAdded,
     ProofEnded,
+    RecordAdded,
+    RecordChanged,
+    RecordDeleted,
+    RecordsUndone,
+    RecordsMade,
+    RecordsPending,
+    TokenRevoked,
+    NameSuspended,
+    NameRestored,
+    NameReleased,
+    FileTaken,
+    ZoneMade,
+    ZoneRemoved,
 }
 
 impl Done {
-    const ALL: [Self; 58] = [
+    const ALL: [Self; 71] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -129,6 +142,19 @@ impl Done {
         Self::TokenMade,
         Self::ProofAdded,
         Self::ProofEnded,
+        Self::RecordAdded,
+        Self::RecordChanged,
+        Self::RecordDeleted,
+        Self::RecordsUndone,
+        Self::RecordsMade,
+        Self::RecordsPending,
+        Self::TokenRevoked,
+        Self::NameSuspended,
+        Self::NameRestored,
+        Self::NameReleased,
+        Self::FileTaken,
+        Self::ZoneMade,
+        Self::ZoneRemoved,
     ];
 
     /// What the cookie's word stands for.
@@ -145,7 +171,11 @@ impl Done {
     pub(super) fn notice(self, t: Text<'static>) -> Notice {
         let kind = if matches!(
             self,
-            Self::Duplicate | Self::LoggedNotSpotted | Self::SpottedBefore | Self::JobHadEnded
+            Self::Duplicate
+                | Self::LoggedNotSpotted
+                | Self::SpottedBefore
+                | Self::JobHadEnded
+                | Self::RecordsPending
         ) {
             "warn"
         } else {
@@ -218,6 +248,19 @@ impl Done {
             Self::TokenMade => "done.token_made",
             Self::ProofAdded => "done.proof_added",
             Self::ProofEnded => "done.proof_ended",
+            Self::RecordAdded => "done.record_added",
+            Self::RecordChanged => "done.record_changed",
+            Self::RecordDeleted => "done.record_deleted",
+            Self::RecordsUndone => "done.records_undone",
+            Self::RecordsMade => "done.records_made",
+            Self::RecordsPending => "done.records_pending",
+            Self::TokenRevoked => "done.token_revoked",
+            Self::NameSuspended => "done.name_suspended",
+            Self::NameRestored => "done.name_restored",
+            Self::NameReleased => "done.name_released",
+            Self::FileTaken => "done.file_taken",
+            Self::ZoneMade => "done.zone_made",
+            Self::ZoneRemoved => "done.zone_removed",
         }
     }
 }

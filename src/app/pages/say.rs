@@ -24,6 +24,32 @@ pub(super) fn span(seconds: i64) -> String {
     }
 }
 
+/// A number of seconds in its one or two units: `5 min`, `1 h 30 min`, `1 d`.
+pub(super) fn seconds(seconds: u32) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let (mut rest, mut parts) = (seconds, Vec::new());
+    for (length, unit) in units {
+        if rest >= length && parts.len() < 2 {
+            parts.push(format!("{}\u{a0}{unit}", rest / length));
+            rest %= length;
+        }
+    }
+    if parts.is_empty() {
+        return "0\u{a0}s".to_owned();
+    }
+    parts.join(" ")
+}
+
+/// How long ago in one unit, as the pages' script goes on counting: `45 s`, `12 min`, `3 h`, `5 d`.
+pub(super) fn ago(seconds: i64) -> String {
+    match seconds.max(0) {
+        young @ 0..60 => format!("{young}\u{a0}s"),
+        minutes @ 60..3_600 => format!("{}\u{a0}min", minutes / 60),
+        hours @ 3_600..172_800 => format!("{}\u{a0}h", hours / 3_600),
+        old => format!("{}\u{a0}d", old / 86_400),
+    }
+}
+
 /// A band for the eye: `20 m`.
 pub(super) fn band(name: &str) -> String {
     match name.find(|letter: char| letter.is_ascii_alphabetic()) {
@@ -76,6 +102,20 @@ mod tests {
     fn spans_are_said_in_two_units() {
         let said = [59, 3 * 3600 + 120, 3 * 86_400 + 4 * 3600].map(span);
         assert_eq!(said, ["0\u{a0}min", "3\u{a0}h 2\u{a0}min", "3\u{a0}d 4\u{a0}h"]);
+    }
+
+    #[test]
+    fn times_to_live_and_ages_are_said_in_few_words() {
+        let said = [0, 45, 300, 3_600, 5_400, 86_400, 90_061].map(seconds);
+        assert_eq!(
+            said.map(|text| text.replace('\u{a0}', " ")),
+            ["0 s", "45 s", "5 min", "1 h", "1 h 30 min", "1 d", "1 d 1 h"]
+        );
+        let said = [-3, 59, 61, 7_200, 200_000].map(ago);
+        assert_eq!(
+            said.map(|text| text.replace('\u{a0}', " ")),
+            ["0 s", "59 s", "1 min", "2 h", "2 d"]
+        );
     }
 
     #[test]

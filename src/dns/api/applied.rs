@@ -10,15 +10,15 @@ use crate::dns::model::Applied;
 /// What a change came to.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[schema(as = DnsOutcome)]
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     /// The zone's serial with the change in it.
-    serial: u32,
+    pub(crate) serial: u32,
     /// The state by which the change is taken back, as in the history.
-    version: u64,
+    pub(crate) version: u64,
     /// Whether anything was to be changed.
-    pub(super) changed: bool,
+    pub(crate) changed: bool,
     /// `live`: queries are answered so. `pending`: stored, and answered in a moment.
-    state: &'static str,
+    pub(crate) state: &'static str,
 }
 
 impl Outcome {
@@ -41,12 +41,17 @@ impl Outcome {
         }
     }
 
+    /// Whether queries are answered so already.
+    pub(crate) fn is_live(self) -> bool {
+        self.state == "live"
+    }
+
     /// 202 while queries are not answered so, else `done`.
     pub(super) fn status(&self, done: StatusCode) -> StatusCode {
-        if self.state == "pending" {
-            StatusCode::ACCEPTED
-        } else {
+        if self.is_live() {
             done
+        } else {
+            StatusCode::ACCEPTED
         }
     }
 }

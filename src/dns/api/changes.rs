@@ -42,7 +42,7 @@ pub(super) struct ChangeBody {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = DnsAction)]
-pub(super) enum Action {
+pub(crate) enum Action {
     /// These are all records of the name and type.
     Put,
     /// There are none of the name and type.
@@ -55,7 +55,7 @@ pub(super) enum Action {
 
 /// A change as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ChangeView {
+pub(crate) struct ChangeView {
     action: Action,
     name: String,
     #[serde(rename = "type")]

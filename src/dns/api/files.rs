@@ -4,10 +4,12 @@
 //! for a member's name is a change set like any other, by the policy of edits; its SOA and NS records, which every
 //! export of another server has, are left out, since those of the club's zone hold.
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use utoipa::{IntoParams, ToSchema};
 
 use super::applied::Outcome;
@@ -31,42 +33,42 @@ const TOLD: usize = 50;
 const MOST: usize = 50_000;
 
 /// How a file is taken.
-#[derive(Debug, Deserialize, IntoParams)]
-pub(super) struct ImportParams {
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub(crate) struct ImportParams {
     /// Only says what would be taken.
     #[serde(default)]
-    check: bool,
+    pub(crate) check: bool,
     /// Of a member's name: records that the file does not have are taken away.
     #[serde(default)]
-    replace: bool,
+    pub(crate) replace: bool,
 }
 
 /// What a file came to.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsImport)]
-pub(super) struct ImportView {
+pub(crate) struct ImportView {
     /// Records in the file.
-    records: usize,
+    pub(crate) records: usize,
     /// Names and types in the file.
-    sets: usize,
+    pub(crate) sets: usize,
     /// Sets left out, since the club's zone has its own.
-    skipped: usize,
+    pub(crate) skipped: usize,
     /// What was taken, perhaps not as it was meant.
-    notes: Vec<DefectView>,
+    pub(crate) notes: Vec<DefectView>,
     /// What it came to; absent where it was only checked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
+    pub(crate) outcome: Option<Outcome>,
 }
 
 /// Something in a file.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsDefect)]
-pub(super) struct DefectView {
-    line: u32,
-    column: u32,
-    field: &'static str,
-    rule: &'static str,
-    text: String,
+pub(crate) struct DefectView {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) field: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) text: String,
 }
 
 /// Takes a master file. A zone's is replaced by it (administrators only), and made where there is none; records of a
@@ -85,8 +87,32 @@ pub(super) async fn import(
     headers: HeaderMap,
     Whole(body): Whole,
 ) -> Result<Response> {
-    let top = top(&zone)?;
-    let there = there(&state, &actor, &top).await?;
+    let wish = Wish {
+        params,
+        expected: expected(&headers)?,
+    };
+    let view = taken(&state, &actor, top(&zone)?, (wish, body)).await?;
+    let status = view
+        .outcome
+        .map_or(StatusCode::OK, |outcome| outcome.status(StatusCode::OK));
+    Ok((status, Json(view)).into_response())
+}
+
+/// How a file is to be taken, and into which state of the records.
+#[derive(Debug, Default)]
+pub(crate) struct Wish {
+    pub(crate) params: ImportParams,
+    pub(crate) expected: Option<SmolStr>,
+}
+
+/// Takes a master file, or says what would be taken.
+pub(crate) async fn taken(
+    state: &DnsState,
+    actor: &Actor,
+    top: Name,
+    (wish, body): (Wish, Bytes),
+) -> Result<ImportView> {
+    let there = there(state, actor, &top).await?;
     let whole = there.as_ref().is_none_or(|(whole, _)| *whole);
     let mut options = Options::of(top.clone());
     if !whole {
@@ -108,22 +134,21 @@ pub(super) async fn import(
         notes: contents.defects.iter().map(DefectView::of).collect(),
         outcome: None,
     };
-    if params.check {
-        return Ok(Json(view).into_response());
+    if wish.params.check {
+        return Ok(view);
     }
     let done = if whole {
-        state.dns.import_zone(&actor, top, contents.sets).await
+        state.dns.import_zone(actor, top, contents.sets).await
     } else {
-        let before = there.filter(|_| params.replace).map(|(_, lines)| lines);
+        let before = there.filter(|_| wish.params.replace).map(|(_, lines)| lines);
         let set = ChangeSet {
             changes: changes(contents.sets, &before.unwrap_or_default()),
-            expected: expected(&headers)?,
+            expected: wish.expected,
         };
-        state.dns.apply(&actor, &top, set).await
+        state.dns.apply(actor, &top, set).await
     };
-    let outcome = Outcome::of(done)?;
-    view.outcome = Some(outcome);
-    Ok((outcome.status(StatusCode::OK), Json(view)).into_response())
+    view.outcome = Some(Outcome::of(done)?);
+    Ok(view)
 }
 
 /// All records at and below a name as a master file.
@@ -137,14 +162,7 @@ pub(super) async fn export(
 ) -> Result<Response> {
     let top = top(&zone)?;
     let named = shown(&top);
-    let written = state.dns.store.read(move |r| {
-        let (opened, _) = read::zone(r, &actor, &top)?;
-        let lines = read::records(r, &opened, None, usize::MAX)?.into_iter();
-        let sets = lines.filter_map(|line| line.set.to_rrset(line.name, line.kind));
-        let sets: Vec<RrSet> = sets.collect();
-        Ok::<_, Error>(master::write(&opened.top, &sets))
-    });
-    let text = written.await?;
+    let text = written(&state, &actor, top).await?;
     let name: String = named
         .chars()
         .map(|c| {
@@ -162,6 +180,19 @@ pub(super) async fn export(
         (header::CONTENT_DISPOSITION, disposition),
     ];
     Ok((headers, text).into_response())
+}
+
+/// All records at and below a name, as they are written in a master file.
+pub(crate) async fn written(state: &DnsState, actor: &Actor, top: Name) -> Result<String> {
+    let actor = actor.clone();
+    let written = state.dns.store.read(move |r| {
+        let (opened, _) = read::zone(r, &actor, &top)?;
+        let lines = read::records(r, &opened, None, usize::MAX)?.into_iter();
+        let sets = lines.filter_map(|line| line.set.to_rrset(line.name, line.kind));
+        let sets: Vec<RrSet> = sets.collect();
+        Ok::<_, Error>(master::write(&opened.top, &sets))
+    });
+    Ok(written.await?)
 }
 
 /// Whether it is a whole zone, and what it has; none where an administrator asks for one that is not there.

@@ -35,41 +35,41 @@ pub(super) struct HistoryParams {
 /// A change that was made.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsLine)]
-pub(super) struct LineView {
+pub(crate) struct LineView {
     /// The state it led to, by which it is taken back.
-    version: u64,
+    pub(crate) version: u64,
     /// The serial it led to.
-    serial: u32,
+    pub(crate) serial: u32,
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Who made it, in words.
-    by: String,
+    pub(crate) by: String,
     /// `edited`, `undone`, `imported`, `suspended`, `restored`, `provisioned`, `ended`, `configured`, `other`.
-    what: &'static str,
+    pub(crate) what: &'static str,
     /// The name or version that `what` is about, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    about: Option<String>,
+    pub(crate) about: Option<String>,
     /// The sets that differ; none are kept of very large changes.
-    changes: Vec<TurnView>,
+    pub(crate) changes: Vec<TurnView>,
 }
 
 /// A set before and after a change.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TurnView {
-    name: String,
+pub(crate) struct TurnView {
+    pub(crate) name: String,
     #[serde(rename = "type")]
-    kind: String,
+    pub(crate) kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<SetView>,
+    pub(crate) before: Option<SetView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<SetView>,
+    pub(crate) after: Option<SetView>,
 }
 
 /// The records of a name and type.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SetView {
-    ttl: u32,
-    records: Vec<String>,
+pub(crate) struct SetView {
+    pub(crate) ttl: u32,
+    pub(crate) records: Vec<String>,
 }
 
 /// Changes, newest first.
@@ -143,7 +143,8 @@ fn version_of(cursor: &Cursor) -> Result<Version> {
 }
 
 impl LineView {
-    fn of(line: Line, top: &Name) -> Self {
+    /// How a change is shown below `top`.
+    pub(crate) fn of(line: Line, top: &Name) -> Self {
         let Line { version, entry } = line;
         let (what, about) = match entry.what {
             What::Edited => ("edited", None),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{DnsState, absolute, shown};
+use crate::dns::Dns;
 use crate::dns::answer::Inquiry;
 use crate::dns::name::Name;
 use crate::dns::rdata;
@@ -34,32 +35,32 @@ pub(super) struct LookupParams {
 /// What was answered.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsLookup)]
-pub(super) struct LookupView {
-    name: String,
+pub(crate) struct LookupView {
+    pub(crate) name: String,
     #[serde(rename = "type")]
-    kind: String,
+    pub(crate) kind: String,
     /// `NOERROR`, `NXDOMAIN` (no such name), `REFUSED` (no zone of ours), or another by its number.
-    status: String,
+    pub(crate) status: String,
     /// What that means, in words.
-    meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// Whether the answer is our own, not a referral to others.
-    authoritative: bool,
-    answer: Vec<Answered>,
-    authority: Vec<Answered>,
-    additional: Vec<Answered>,
+    pub(crate) authoritative: bool,
+    pub(crate) answer: Vec<Answered>,
+    pub(crate) authority: Vec<Answered>,
+    pub(crate) additional: Vec<Answered>,
     /// Octets of the packet.
-    size: usize,
+    pub(crate) size: usize,
 }
 
 /// A record of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Answered {
+pub(crate) struct Answered {
     /// The whole name.
-    name: String,
+    pub(crate) name: String,
     #[serde(rename = "type")]
-    kind: String,
-    ttl: u32,
-    content: String,
+    pub(crate) kind: String,
+    pub(crate) ttl: u32,
+    pub(crate) content: String,
 }
 
 /// What the world sees: asks the name server itself, as a resolver would.
@@ -69,16 +70,21 @@ pub(super) async fn look(
     State(state): State<DnsState>,
     Query(params): Query<LookupParams>,
 ) -> Result<Json<LookupView>> {
-    let name = absolute(&params.name).map_err(|text| Problem::invalid("name", text))?;
-    let kind = super::view::kind_of(params.kind.as_deref().unwrap_or("A"), "")?;
-    let zones = state.dns.live.zones();
+    let kind = params.kind.as_deref().unwrap_or("A");
+    asked(&state.dns, &params.name, kind).map(Json)
+}
+
+/// What the name server answers to a question as somebody typed it.
+pub(crate) fn asked(dns: &Dns, name: &str, kind: &str) -> Result<LookupView> {
+    let name = absolute(name).map_err(|text| Problem::invalid("name", text))?;
+    let kind = super::view::kind_of(kind, "")?;
+    let zones = dns.live.zones();
     let mut inquiry = Inquiry::new();
     let reply = inquiry
         .ask(&zones.load(), &name, kind)
         .ok_or_else(|| Problem::internal("the name server gave no answer to a question of our own"))?;
     let read = Packet(reply).read((&name, kind));
-    let view = read.ok_or_else(|| Problem::internal("the name server's answer could not be read"))?;
-    Ok(Json(view))
+    read.ok_or_else(|| Problem::internal("the name server's answer could not be read"))
 }
 
 /// An answer's octets.

@@ -4,22 +4,23 @@
 //! one, with or without the dot at its end. Names in bodies are relative to it. Rights, rules and quotas are the
 //! domain's; here texts become values and errors become problems, once. A change is answered when queries are answered
 //! with it: `state` says `live`, or `pending` (202) where the serving side was not ready in time. What programs call that
-//! know no JSON of ours is beside it: [`dyndns`] for routers, [`acme`] for certificate clients, by a [`credential`].
+//! know no JSON of ours is beside it: [`dyndns`] for routers, [`acme`] for certificate clients, by a [`credential`]. The
+//! pages do the same by the same functions, and show the same values.
 
 pub(crate) mod acme;
-mod applied;
+pub(crate) mod applied;
 mod changes;
 pub(crate) mod credential;
 pub(crate) mod dyndns;
-mod files;
-mod history;
-mod lookup;
-mod records;
-mod templates;
-mod tokens;
+pub(crate) mod files;
+pub(crate) mod history;
+pub(crate) mod lookup;
+pub(crate) mod records;
+pub(crate) mod templates;
+pub(crate) mod tokens;
 mod types;
-mod view;
-mod zones;
+pub(crate) mod view;
+pub(crate) mod zones;
 
 #[cfg(test)]
 mod tests;
@@ -119,17 +120,17 @@ fn of_one(error: Error) -> Problem {
 }
 
 /// The name in a path or a parameter, which is absolute however it is written.
-fn absolute(text: &str) -> std::result::Result<Name, String> {
+pub(crate) fn absolute(text: &str) -> std::result::Result<Name, String> {
     owner::from_input(text, &Name::root())
 }
 
 /// What the path calls the zone.
-fn top(text: &str) -> Result<Name> {
+pub(crate) fn top(text: &str) -> Result<Name> {
     absolute(text).map_err(|_| Problem::not_found(format!("there is no zone {text}")))
 }
 
 /// A name as it is shown: without the dot at its end.
-fn shown(name: &Name) -> String {
+pub(crate) fn shown(name: &Name) -> String {
     let text = name.to_string();
     match text.strip_suffix('.') {
         Some(short) if !short.is_empty() => short.to_owned(),

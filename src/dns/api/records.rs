@@ -57,22 +57,22 @@ pub(super) struct RecordList {
 
 /// A record with what its change came to.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct RecordReply {
+pub(crate) struct RecordReply {
     #[serde(flatten)]
-    record: RecordView,
+    pub(crate) record: RecordView,
     #[serde(flatten)]
-    outcome: Outcome,
+    pub(crate) outcome: Outcome,
 }
 
 /// What is to change of a record; what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub(super) struct RecordChange {
-    name: Option<String>,
+pub(crate) struct RecordChange {
+    pub(crate) name: Option<String>,
     #[serde(rename = "type")]
-    kind: Option<String>,
-    content: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) content: Option<String>,
     /// Of all records of that name and type.
-    ttl: Option<TtlBody>,
+    pub(crate) ttl: Option<TtlBody>,
 }
 
 /// The records at and below a name. The `ETag` goes with all of them, whatever is filtered.
@@ -131,33 +131,18 @@ pub(super) async fn create(
     headers: HeaderMap,
     Json(body): Json<RecordBody>,
 ) -> Result<Response> {
-    let top = top(&zone)?;
-    let (name, kind) = (
-        view::name_of(&body.name, &top, "")?,
-        view::kind_of(&body.kind, "")?,
-    );
-    let datum = view::datum_of(kind, &body.content, &top, "")?;
-    let wanted = body.ttl.as_ref().map(|ttl| view::ttl_of(ttl, "")).transpose()?;
-    let ttl = match wanted {
-        Some(ttl) => ttl,
-        None => ttl_there(&state, &actor, &top, (&name, kind)).await?,
-    };
-    let record = Record { name, kind, datum };
-    let set = ChangeSet {
-        changes: vec![record.added(ttl, None)],
-        expected: expected(&headers)?,
-    };
-    let outcome = Outcome::of(state.dns.apply(&actor, &top, set).await).map_err(of_one)?;
-    let status = outcome.status(if outcome.changed {
+    let (top, expected) = (top(&zone)?, expected(&headers)?);
+    let reply = asking(&state, &actor, &top).add(&body, expected).await?;
+    let status = reply.outcome.status(if reply.outcome.changed {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     });
-    let place = format!("/api/v1/dns/zones/{}/records/{}", super::shown(&top), record.id());
-    let reply = RecordReply {
-        record: record.view(&top, ttl, None),
-        outcome,
-    };
+    let place = format!(
+        "/api/v1/dns/zones/{}/records/{}",
+        super::shown(&top),
+        reply.record.id
+    );
     Ok((status, [(header::LOCATION, place)], Json(reply)).into_response())
 }
 
@@ -175,30 +160,9 @@ pub(super) async fn change(
     headers: HeaderMap,
     Json(body): Json<RecordChange>,
 ) -> Result<Response> {
-    let (top, wanted) = (top(&zone)?, expected(&headers)?);
-    for attempt in 1.. {
-        let found = find(&state, &actor, (&top, &id)).await?;
-        let (after, ttl) = body.applied_to(&found, &top)?;
-        let mut changes = Vec::new();
-        if after.id() != id {
-            changes.push(found.record.taken());
-        }
-        changes.push(after.added(ttl, found.until));
-        let set = ChangeSet {
-            changes,
-            expected: Some(wanted.clone().unwrap_or(found.mark)),
-        };
-        match Outcome::of(state.dns.apply(&actor, &top, set).await) {
-            Err(Error::Changed) if wanted.is_none() && attempt < TRIES => {}
-            Err(error) => return Err(of_one(error)),
-            Ok(outcome) => {
-                let record = after.view(&top, ttl, found.until);
-                let reply = Json(RecordReply { record, outcome });
-                return Ok((outcome.status(StatusCode::OK), reply).into_response());
-            }
-        }
-    }
-    Err(Error::Changed.into())
+    let (top, expected) = (top(&zone)?, expected(&headers)?);
+    let reply = asking(&state, &actor, &top).change(&id, &body, expected).await?;
+    Ok((reply.outcome.status(StatusCode::OK), Json(reply)).into_response())
 }
 
 /// Takes a record away.
@@ -214,17 +178,92 @@ pub(super) async fn remove(
     Path((zone, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let top = top(&zone)?;
-    let found = find(&state, &actor, (&top, &id)).await?;
-    let set = ChangeSet {
-        changes: vec![found.record.taken()],
-        expected: expected(&headers)?,
-    };
-    let outcome = Outcome::of(state.dns.apply(&actor, &top, set).await).map_err(of_one)?;
+    let (top, expected) = (top(&zone)?, expected(&headers)?);
+    let outcome = asking(&state, &actor, &top).remove(&id, expected).await?;
     Ok(match outcome.status(StatusCode::NO_CONTENT) {
         StatusCode::NO_CONTENT => StatusCode::NO_CONTENT.into_response(),
         status => (status, Json(outcome)).into_response(),
     })
+}
+
+/// Somebody who changes single records of a zone: what the API's handlers and the page's forms do.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    state: &'a DnsState,
+    actor: &'a Actor,
+    top: &'a Name,
+}
+
+/// Somebody who changes single records of what they call a zone.
+pub(crate) fn asking<'a>(state: &'a DnsState, actor: &'a Actor, top: &'a Name) -> Asking<'a> {
+    Asking { state, actor, top }
+}
+
+impl Asking<'_> {
+    /// Adds a record.
+    pub(crate) async fn add(self, body: &RecordBody, expected: Option<SmolStr>) -> Result<RecordReply> {
+        let (name, kind) = (
+            view::name_of(&body.name, self.top, "")?,
+            view::kind_of(&body.kind, "")?,
+        );
+        let datum = view::datum_of(kind, &body.content, self.top, "")?;
+        let wanted = body.ttl.as_ref().map(|ttl| view::ttl_of(ttl, "")).transpose()?;
+        let ttl = match wanted {
+            Some(ttl) => ttl,
+            None => ttl_there(self.state, self.actor, self.top, (&name, kind)).await?,
+        };
+        let record = Record { name, kind, datum };
+        let outcome = self.make(vec![record.added(ttl, None)], expected).await;
+        Ok(RecordReply {
+            record: record.view(self.top, ttl, None),
+            outcome: outcome.map_err(of_one)?,
+        })
+    }
+
+    /// Changes a record; looks again where others were first, unless a state was named.
+    pub(crate) async fn change(
+        self,
+        id: &str,
+        body: &RecordChange,
+        wanted: Option<SmolStr>,
+    ) -> Result<RecordReply> {
+        for attempt in 1.. {
+            let found = find(self.state, self.actor, (self.top, id)).await?;
+            let (after, ttl) = body.applied_to(&found, self.top)?;
+            let mut changes = Vec::new();
+            if after.id() != id {
+                changes.push(found.record.taken());
+            }
+            changes.push(after.added(ttl, found.until));
+            let mark = wanted.clone().unwrap_or(found.mark);
+            match self.make(changes, Some(mark)).await {
+                Err(Error::Changed) if wanted.is_none() && attempt < TRIES => {}
+                Err(error) => return Err(of_one(error)),
+                Ok(outcome) => {
+                    let record = after.view(self.top, ttl, found.until);
+                    return Ok(RecordReply { record, outcome });
+                }
+            }
+        }
+        Err(Error::Changed.into())
+    }
+
+    /// Takes a record away.
+    pub(crate) async fn remove(self, id: &str, expected: Option<SmolStr>) -> Result<Outcome> {
+        let found = find(self.state, self.actor, (self.top, id)).await?;
+        let outcome = self.make(vec![found.record.taken()], expected).await;
+        outcome.map_err(of_one)
+    }
+
+    /// What a change comes to.
+    async fn make(
+        self,
+        changes: Vec<Change>,
+        expected: Option<SmolStr>,
+    ) -> std::result::Result<Outcome, Error> {
+        let set = ChangeSet { changes, expected };
+        Outcome::of(self.state.dns.apply(self.actor, self.top, set).await)
+    }
 }
 
 /// A record that is there.

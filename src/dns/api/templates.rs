@@ -35,42 +35,42 @@ const ALTITUDES: std::ops::RangeInclusive<i32> = -100_000..=100_000;
 /// What a template is filled with.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TemplateBody {
+pub(crate) struct TemplateBody {
     /// Where the records go; the top where it is left out.
     #[serde(default)]
-    name: String,
+    pub(crate) name: String,
     /// `loc`: the grid square; the account's own, as exact as it shows it to others, where it is left out.
     #[schema(example = "CM87wj")]
-    grid: Option<String>,
+    pub(crate) grid: Option<String>,
     /// `loc`: metres above the sea.
     #[serde(default)]
-    altitude_m: i32,
+    pub(crate) altitude_m: i32,
     /// `allstar`: the number of the node.
     #[schema(example = "2560")]
-    node: Option<String>,
+    pub(crate) node: Option<String>,
     /// `allstar`: the node's address, where it is not at a name.
     #[schema(value_type = Option<String>)]
-    address: Option<IpAddr>,
+    pub(crate) address: Option<IpAddr>,
     /// `allstar`: the name that the node is at, which a router may keep up to date; the top where neither is given.
-    target: Option<String>,
+    pub(crate) target: Option<String>,
     /// `allstar`: where it listens, if not at the usual port.
-    port: Option<u16>,
+    pub(crate) port: Option<u16>,
     /// `allstar`: whether `EchoLink` is there too.
     #[serde(default)]
-    echolink: bool,
+    pub(crate) echolink: bool,
     /// Whether the records are made; they are only shown otherwise.
     #[serde(default)]
-    apply: bool,
+    pub(crate) apply: bool,
 }
 
 /// A template, filled.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TemplateView {
+pub(crate) struct TemplateView {
     /// What it does, as a change set.
-    changes: Vec<ChangeView>,
+    pub(crate) changes: Vec<ChangeView>,
     /// What it came to, where it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
+    pub(crate) outcome: Option<Outcome>,
 }
 
 /// Fills a template: `loc`, the station's place from its grid square; `allstar`, how a node is found (SRV, TXT, address).
@@ -85,34 +85,42 @@ pub(super) async fn fill(
     Path((zone, template)): Path<(String, String)>,
     Json(body): Json<TemplateBody>,
 ) -> Result<Response> {
-    let top = top(&zone)?;
+    let view = filled(&state, &actor, (&top(&zone)?, &template), &body).await?;
+    let status = view
+        .outcome
+        .map_or(StatusCode::OK, |outcome| outcome.status(StatusCode::OK));
+    Ok((status, Json(view)).into_response())
+}
+
+/// Fills a template for a zone, and makes it where that is asked for.
+pub(crate) async fn filled(
+    state: &DnsState,
+    actor: &Actor,
+    (top, template): (&Name, &str),
+    body: &TemplateBody,
+) -> Result<TemplateView> {
     let (asker, asked) = (actor.clone(), top.clone());
     let opened = state
         .dns
         .store
         .read(move |r| crate::dns::read::zone(r, &asker, &asked).map(drop));
     opened.await?;
-    let name = view::name_of(&body.name, &top, "")?;
-    let changes = match template.as_str() {
-        "loc" => loc(&state, &actor, name, &body).await?,
-        "allstar" => allstar(&name, &top, &body)?,
+    let name = view::name_of(&body.name, top, "")?;
+    let changes = match template {
+        "loc" => loc(state, actor, name, body).await?,
+        "allstar" => allstar(&name, top, body)?,
         _ => return Err(Problem::not_found("there are the templates loc and allstar")),
     };
-    let shown = changes
-        .iter()
-        .map(|change| ChangeView::of(change, &top))
-        .collect();
+    let shown = changes.iter().map(|change| ChangeView::of(change, top)).collect();
     let mut view = TemplateView {
         changes: shown,
         outcome: None,
     };
-    if !body.apply {
-        return Ok(Json(view).into_response());
+    if body.apply {
+        let done = state.dns.apply(actor, top, ChangeSet::from(changes)).await;
+        view.outcome = Some(Outcome::of(done).map_err(of_one)?);
     }
-    let done = state.dns.apply(&actor, &top, ChangeSet::from(changes)).await;
-    let outcome = Outcome::of(done).map_err(of_one)?;
-    view.outcome = Some(outcome);
-    Ok((outcome.status(StatusCode::OK), Json(view)).into_response())
+    Ok(view)
 }
 
 async fn loc(state: &DnsState, actor: &Actor, name: Name, body: &TemplateBody) -> Result<Vec<Change>> {

@@ -16,6 +16,7 @@ use crate::dns::model::TokenScope;
 use crate::dns::name::Name;
 use crate::dns::read::{self, TokenLine};
 use crate::dns::write::NewToken;
+use crate::identity::Actor;
 use crate::identity::api::gate::Who;
 use crate::web::{Json, Path, Problem, ProblemBody, Result, Sensitive};
 
@@ -27,26 +28,26 @@ const LASTS: std::ops::RangeInclusive<u32> = 60..=31_536_000;
 /// A token, without what it is worth.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsToken)]
-pub(super) struct TokenView {
-    id: String,
+pub(crate) struct TokenView {
+    pub(crate) id: String,
     /// `dyndns`: the addresses of the name; `acme`: proofs for certificates of the name and of what is below it.
     #[schema(example = "dyndns")]
-    scope: &'static str,
+    pub(crate) scope: &'static str,
     /// What it is for.
     #[schema(example = "home.k6bp.club.example")]
-    name: String,
+    pub(crate) name: String,
     /// What it is for, in its owner's words.
     #[serde(skip_serializing_if = "String::is_empty")]
-    label: String,
+    pub(crate) label: String,
     /// Seconds after which a record that it set goes unless it is set again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    lasts: Option<u32>,
+    pub(crate) lasts: Option<u32>,
     #[schema(value_type = String, format = DateTime)]
-    created: Timestamp,
+    pub(crate) created: Timestamp,
     /// When it changed something last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    used: Option<Timestamp>,
+    pub(crate) used: Option<Timestamp>,
 }
 
 /// Tokens, oldest first.
@@ -57,30 +58,31 @@ pub(super) struct TokenList {
 
 /// A token to be made.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct NewTokenBody {
+pub(crate) struct NewTokenBody {
     /// Relative to the zone of the path; its top where it is left out.
     #[serde(default)]
-    name: String,
+    pub(crate) name: String,
     #[schema(value_type = String, example = "dyndns")]
-    scope: TokenScope,
+    pub(crate) scope: TokenScope,
     #[serde(default)]
-    label: String,
+    pub(crate) label: String,
     /// Seconds after which a record that it set goes unless it is set again: a heartbeat. Stays, where it is left out;
     /// proofs for certificates stay a day.
-    lasts: Option<u32>,
+    pub(crate) lasts: Option<u32>,
 }
 
 /// A new token, shown this once.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct NewTokenView {
-    id: String,
-    token: String,
-    scope: &'static str,
-    name: String,
+pub(crate) struct NewTokenView {
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) scope: &'static str,
+    pub(crate) name: String,
 }
 
 impl TokenView {
-    fn of(line: TokenLine) -> Self {
+    /// How a token is shown.
+    pub(crate) fn of(line: TokenLine) -> Self {
         let TokenLine { id, token } = line;
         Self {
             id: id.into(),
@@ -124,8 +126,19 @@ pub(super) async fn create(
     Path(zone): Path<String>,
     Json(body): Json<NewTokenBody>,
 ) -> Result<Response> {
-    let top = top(&zone)?;
-    let name = view::name_of(&body.name, &top, "")?;
+    let view = make(&state, &actor, &top(&zone)?, &body).await?;
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    Ok((StatusCode::CREATED, no_store, Extension(Sensitive), Json(view)).into_response())
+}
+
+/// Makes a token as it was asked for.
+pub(crate) async fn make(
+    state: &DnsState,
+    actor: &Actor,
+    top: &Name,
+    body: &NewTokenBody,
+) -> Result<NewTokenView> {
+    let name = view::name_of(&body.name, top, "")?;
     let label = body.label.trim();
     if label.chars().count() > LABEL || label.contains(char::is_control) {
         return Err(Problem::invalid(
@@ -142,25 +155,13 @@ pub(super) async fn create(
         label: label.into(),
         lasts: body.lasts,
     };
-    made(&state, &actor, name, new).await
-}
-
-async fn made(
-    state: &DnsState,
-    actor: &crate::identity::Actor,
-    name: Name,
-    new: NewToken,
-) -> Result<Response> {
-    let scope = new.scope.as_str();
     let token = state.dns.create_token(actor, new).await?;
-    let view = NewTokenView {
+    Ok(NewTokenView {
         id: token.id().into(),
         token: token.expose().to_owned(),
-        scope,
+        scope: body.scope.as_str(),
         name: shown(&name),
-    };
-    let no_store = [(header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::CREATED, no_store, Extension(Sensitive), Json(view)).into_response())
+    })
 }
 
 /// Ends a token.

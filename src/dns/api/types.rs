@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::DnsState;
+use crate::dns::rdata;
 use crate::dns::rules::help::{TYPES, TypeHelp};
 use crate::web::Json;
 
@@ -35,6 +36,8 @@ pub(super) struct TypeView {
 pub(super) struct FieldHelp {
     name: &'static str,
     text: &'static str,
+    /// `word`: one without blanks; `text`: in double quotes; `words`: several, as they stand.
+    form: &'static str,
 }
 
 /// Types.
@@ -49,7 +52,11 @@ static ALL: LazyLock<TypeList> = LazyLock::new(|| TypeList {
 
 impl TypeView {
     fn of(help: &TypeHelp) -> Self {
-        let fields = help.fields.iter().map(|&(name, text)| FieldHelp { name, text });
+        let fields = help.fields.iter().map(|&(name, text)| FieldHelp {
+            name,
+            text,
+            form: rdata::form_of(help.kind, name),
+        });
         Self {
             kind: help.kind.to_string(),
             title: help.title,

@@ -17,63 +17,63 @@ use crate::web::Problem;
 /// A record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = DnsRecord)]
-pub(super) struct RecordView {
+pub(crate) struct RecordView {
     /// The same record has the same id; another content is another record.
     #[schema(example = "a3bvkw2hq4zzq5yt")]
-    pub(super) id: String,
+    pub(crate) id: String,
     /// Relative to the zone of the path; `@` is its top.
     #[schema(example = "www")]
-    name: String,
+    pub(crate) name: String,
     #[serde(rename = "type")]
     #[schema(example = "A")]
-    kind: String,
+    pub(crate) kind: String,
     /// Canonical text, with absolute names.
     #[schema(example = "192.0.2.7")]
-    content: String,
+    pub(crate) content: String,
     #[schema(example = 300)]
-    ttl: u32,
+    pub(crate) ttl: u32,
     /// When it goes by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    until: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
     /// The name with letters of other alphabets, where it has any.
     #[serde(skip_serializing_if = "Option::is_none")]
-    shown: Option<String>,
+    pub(crate) shown: Option<String>,
     /// What is allowed and perhaps not meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<NoteView>,
+    pub(crate) notes: Vec<NoteView>,
 }
 
 /// A remark about a record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct NoteView {
-    code: &'static str,
-    text: String,
+pub(crate) struct NoteView {
+    pub(crate) code: &'static str,
+    pub(crate) text: String,
     /// Whether it is something to be looked at; otherwise it is a badge.
-    warning: bool,
+    pub(crate) warning: bool,
 }
 
 /// A record to be made.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub(super) struct RecordBody {
+pub(crate) struct RecordBody {
     /// Relative to the zone of the path unless it ends in a dot; `@`, the top, where it is left out.
     #[serde(default)]
     #[schema(example = "www")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[serde(rename = "type")]
     #[schema(example = "A")]
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// As in a master file; text of TXT records in double quotes.
     #[schema(example = "192.0.2.7")]
-    pub(super) content: String,
+    pub(crate) content: String,
     /// Seconds; all records of a name and type have the same. That of the others, or 3600, where it is left out.
-    pub(super) ttl: Option<TtlBody>,
+    pub(crate) ttl: Option<TtlBody>,
 }
 
 /// Seconds: a number, or the same as text.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub(super) enum TtlBody {
+pub(crate) enum TtlBody {
     Number(i64),
     Text(String),
 }
@@ -119,12 +119,12 @@ impl Record {
 }
 
 /// A name as it is shown below `top`.
-pub(super) fn relative(name: &Name, top: &Name) -> String {
+pub(crate) fn relative(name: &Name, top: &Name) -> String {
     name.relative_to(top).unwrap_or_else(|| name.to_string())
 }
 
 /// The records of a stored set.
-pub(super) fn records_of(line: &SetLine, top: &Name) -> Vec<RecordView> {
+pub(crate) fn records_of(line: &SetLine, top: &Name) -> Vec<RecordView> {
     let records = line.set.records.iter().map(|record| {
         let own = Record {
             name: line.name.clone(),
@@ -137,18 +137,18 @@ pub(super) fn records_of(line: &SetLine, top: &Name) -> Vec<RecordView> {
 }
 
 /// The data of a set as texts.
-pub(super) fn contents(kind: RecordType, set: &StoredSet) -> Vec<String> {
+pub(crate) fn contents(kind: RecordType, set: &StoredSet) -> Vec<String> {
     let data = set.records.iter();
     data.map(|record| rdata::write(kind, &record.datum)).collect()
 }
 
 /// An owner as it was written, below `top`; `at` is where it stands in the body.
-pub(super) fn name_of(text: &str, top: &Name, at: &str) -> Result<Name, Problem> {
+pub(crate) fn name_of(text: &str, top: &Name, at: &str) -> Result<Name, Problem> {
     owner::from_input(text, top).map_err(|text| invalid(at, "name", "name", &text))
 }
 
 /// A type as it was written.
-pub(super) fn kind_of(text: &str, at: &str) -> Result<RecordType, Problem> {
+pub(crate) fn kind_of(text: &str, at: &str) -> Result<RecordType, Problem> {
     text.trim().parse().map_err(|_| {
         let why = rules::about_unknown_type(text.trim());
         let text = format!("{} {why}", rdata::shown(text.as_bytes()));

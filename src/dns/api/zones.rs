@@ -20,35 +20,35 @@ use crate::web::{Json, Path, Problem, ProblemBody, Result};
 /// A zone, or a member's name that is shown as one.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DnsZone)]
-pub(super) struct ZoneView {
+pub(crate) struct ZoneView {
     /// What stands for it in addresses.
     #[schema(example = "k6bp.club.example")]
-    name: String,
+    pub(crate) name: String,
     /// `name`: a member's; `members`: the zone all of those are in; `zone`: another, or a part of one that was granted.
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The zone whose serial and name servers these are.
     #[schema(example = "club.example")]
-    zone: String,
-    serial: u32,
+    pub(crate) zone: String,
+    pub(crate) serial: u32,
     #[schema(value_type = String, format = DateTime)]
-    changed: Timestamp,
+    pub(crate) changed: Timestamp,
     /// Sets of records at and below the name.
-    sets: u64,
+    pub(crate) sets: u64,
     /// `live`, `suspended` or `released` of a member's name, else `live`.
-    state: &'static str,
+    pub(crate) state: &'static str,
     /// Why a name is suspended, for programs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'static str>,
+    pub(crate) why: Option<&'static str>,
     /// The same in words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    pub(crate) reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    since: Option<Timestamp>,
+    pub(crate) since: Option<Timestamp>,
     /// Whether what is stored is not yet answered.
-    pending: bool,
+    pub(crate) pending: bool,
     /// Where its records are.
-    records: String,
+    pub(crate) records: String,
 }
 
 /// Zones.
@@ -83,7 +83,8 @@ pub(super) enum WantedState {
 }
 
 impl ZoneView {
-    fn of(line: &ZoneLine, dns: &Dns) -> Self {
+    /// How a zone is shown.
+    pub(crate) fn of(line: &ZoneLine, dns: &Dns) -> Self {
         let name = shown(&line.top);
         let (state, why, since) = match &line.state {
             None | Some(NameState::Live) => ("live", None, None),

@@ -29,7 +29,7 @@ pub(crate) use codec::{period, push_quoted};
 pub(crate) use error::{RdataError, Rule, shown};
 pub(crate) use loc::location_of_grid;
 pub(crate) use read::any_name;
-pub(crate) use schema::fields;
+pub(crate) use schema::{fields, form_of};
 pub(crate) use source::Form;
 pub(crate) use token::{LexDefect, Lexeme, Lexer, Token};
 

@@ -144,6 +144,18 @@ pub(crate) const fn fields(kind: RecordType) -> Option<&'static [Field]> {
     }
 }
 
+/// How a field is typed, for forms: `word`, `text` in quotes, or `words`. A LOC's parts are words of one field.
+pub(crate) fn form_of(kind: RecordType, field: &str) -> &'static str {
+    let found = fields(kind).and_then(|all| all.iter().find(|one| one.name == field));
+    match found.map(|field| field.shape) {
+        Some(Shape::Text | Shape::Texts | Shape::Rest) => "text",
+        Some(Shape::Hex | Shape::Base64 | Shape::Types | Shape::Params | Shape::Prefixes) => "words",
+        Some(_) => "word",
+        None if matches!(field, "latitude" | "longitude") => "words",
+        None => "word",
+    }
+}
+
 /// The names of algorithms of DNSSEC that tools write (IANA's list).
 pub(super) const ALGORITHMS: &[(u16, &str)] = &[
     (0, "DELETE"),

@@ -34,6 +34,7 @@ pub(crate) struct ZoneLine {
     pub(crate) origin: Name,
     pub(crate) zone: ZoneId,
     pub(crate) version: Version,
+    /// When what is shown was changed last.
     pub(crate) changed: Timestamp,
     /// Sets of records; for a name those at and below it.
     pub(crate) sets: u64,
@@ -187,12 +188,12 @@ pub(crate) fn tokens(r: &impl Rows, actor: &Actor, top: Option<&Name>) -> Result
     Ok(found)
 }
 
-/// Members' names in canonical order, behind `after`: for whoever governs names.
+/// Members' names in canonical order, behind `after`, at most `limit` that are `wanted`: for whoever governs names.
 pub(crate) fn names(
     r: &impl Rows,
     actor: &Actor,
-    after: Option<&Name>,
-    limit: usize,
+    (after, limit): (Option<&Name>, usize),
+    wanted: impl Fn(&NameLine) -> bool,
 ) -> Result<Vec<NameLine>, Error> {
     actor.may(crate::identity::Capability::GovernNames)?;
     let Some((zone, _)) = grants::base(r)? else {
@@ -202,12 +203,15 @@ pub(crate) fn names(
     if let Some(after) = after {
         span = span.after(&(zone.0, Owner(after.clone())));
     }
-    let rows = r.scan(NAME, span, Direction::Forward).take(limit);
-    rows.map(|row| {
+    let mut found = Vec::new();
+    for row in r.scan(NAME, span, Direction::Forward) {
+        if found.len() == limit {
+            break;
+        }
         let ((_, Owner(name)), held) = row?;
-        Ok(NameLine { name, held })
-    })
-    .collect()
+        found.extend(Some(NameLine { name, held }).filter(&wanted));
+    }
+    Ok(found)
 }
 
 /// Rights given in a zone: for whoever governs names.
@@ -235,11 +239,19 @@ fn line(r: &impl Rows, opened: Opened) -> Result<ZoneLine, Error> {
         r.count(RRSET, below(opened.zone, &opened.top))?
     };
     let is_base = is_whole && r.get(BASE, &())?.is_some_and(|base| base.zone == opened.zone);
+    // Others' changes of the members' zone are not this name's.
+    let changed = match &opened.holding {
+        Some((name, held)) if *name == opened.top => {
+            let last = history(r, &opened, None, 1)?.pop();
+            last.map_or(held.created, |line| line.entry.at)
+        }
+        _ => opened.row.changed,
+    };
     Ok(ZoneLine {
         origin: opened.row.origin,
         zone: opened.zone,
         version: opened.row.version,
-        changed: opened.row.changed,
+        changed,
         sets,
         state: opened.holding.map(|(_, held)| held.state),
         is_base,

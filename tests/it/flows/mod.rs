@@ -6,6 +6,7 @@ mod certificates;
 mod contacts;
 mod contested;
 mod dns_names;
+mod dns_pages;
 mod dns_tokens;
 mod documents;
 mod entrance;

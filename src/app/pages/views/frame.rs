@@ -33,13 +33,15 @@ pub(crate) struct Frame {
     pub(crate) home_grid: String,
     /// Matters that wait for an administrator, where the reader is one.
     pub(crate) reviews: u64,
+    /// Whether the pages of names have something for the reader.
+    pub(crate) names: bool,
     /// Token that forms and scripts send back with changes; empty for guests without a session.
     pub(crate) csrf: String,
     /// Number of the last message published before the page was made: live data resume from it.
     pub(crate) seq: u64,
     /// Where assets hang under, with the final slash.
     pub(crate) asset_base: String,
-    /// Which section is marked: `dashboard`, `dx`, `logbook`, `new`, `import`, `export`, `logbooks`, `settings`, `verify`, `admin`, or empty.
+    /// Which section is marked: `dashboard`, `dx`, `logbook`, `new`, `import`, `export`, `logbooks`, `dns`, `settings`, `verify`, `admin`, or empty.
     pub(crate) section: &'static str,
     /// This page's path without query, for the logbook switch.
     pub(crate) path: String,

@@ -6,6 +6,7 @@
 
 mod admin;
 mod book;
+mod dns;
 mod dx;
 mod entrance;
 mod frame;
@@ -19,6 +20,7 @@ mod words;
 
 pub(crate) use admin::*;
 pub(crate) use book::*;
+pub(crate) use dns::*;
 pub(crate) use dx::*;
 pub(crate) use entrance::*;
 pub(crate) use frame::*;
