@@ -8,6 +8,7 @@ mod accounts;
 mod admin;
 mod certificate;
 mod cluster;
+mod dns;
 mod entrance;
 mod entry;
 mod every_page;
