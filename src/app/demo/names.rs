@@ -1,5 +1,7 @@
 //! Records under the demo's names: what members publish of their stations.
 
+use jiff::SignedDuration;
+
 use crate::app::services::{Services, StartError};
 use crate::dns::error::Error;
 use crate::dns::model::{Change, ChangeSet};
@@ -70,5 +72,24 @@ pub(super) async fn publish(services: &Services) -> Result<(), StartError> {
         let made = dns.apply(&Actor::Service(Service::Demo), &top, set).await;
         made.map_err(|error: Error| wrong(&error))?;
     }
-    Ok(())
+    heartbeat(services, origin).await
+}
+
+/// A record as a station keeps alive that calls now and then; this one has called for the last time.
+async fn heartbeat(services: &Services, origin: &Name) -> Result<(), StartError> {
+    let wrong = |error: &dyn std::fmt::Display| StartError::Demo(format!("alive.n0call: {error}"));
+    let top = origin.child(b"n0call").map_err(|error| wrong(&error))?;
+    let name = top.child(b"alive").map_err(|error| wrong(&error))?;
+    let datum = rdata::read(RecordType::A, "198.51.100.17", &top).map_err(|error| wrong(&error))?;
+    let minute = Ttl::new(60).expect("a minute is short");
+    let change = Change::Put {
+        set: RrSet::single(name, RecordType::A, minute, datum),
+        until: services.dns.now().checked_add(SignedDuration::from_hours(6)).ok(),
+    };
+    let set = ChangeSet::from(vec![change]);
+    let made = services
+        .dns
+        .apply(&Actor::Service(Service::Demo), &top, set)
+        .await;
+    made.map(drop).map_err(|error: Error| wrong(&error))
 }

@@ -136,7 +136,10 @@ async fn a_token_is_shown_once_stands_in_the_lines_and_is_revoked() -> Result<()
             )
             .await?;
         assert_eq!(said.status, 200);
-        // What the router did shows by itself.
+        // What the router did shows by itself, at the latest when the page is looked at again.
+        chrome
+            .eval("(document.dispatchEvent(new Event('visibilitychange')), true)")
+            .await?;
         chrome
             .until(
                 "[...document.querySelectorAll('tr[data-id]')].some(r => r.dataset.content === '192.0.2.44')",

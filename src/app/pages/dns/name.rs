@@ -48,7 +48,7 @@ const ASKED: [&str; 14] = [
 /// What of the name is looked at.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(in crate::app::pages) struct Asked {
     /// Records that have this in them.
     pub(super) q: String,
     /// Records behind this one: type, colon, whole name.
