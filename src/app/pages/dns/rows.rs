@@ -45,7 +45,7 @@ pub(super) fn span(seconds: u32) -> Span {
 /// A zone, or a name as one.
 pub(super) fn zone_row(reader: &Reader, view: ZoneView) -> ZoneRow {
     let own = reader.account.as_ref().and_then(|account| account.call.call());
-    let label = own.map(crate::dns::model::label_of).unwrap_or_default();
+    let label = own.map(crate::dns::rules::owner::label_of).unwrap_or_default();
     let age = reader.now.as_second() - view.changed.as_second();
     ZoneRow {
         own: view.kind == "name" && view.name.split('.').next() == Some(label.as_str()),
