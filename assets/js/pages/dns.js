@@ -28,6 +28,8 @@ const fault = one('[data-page-error]', main);
 const adding = one('form[data-record=add]', main);
 /** @type {RecordForm | null} */
 const add = adding && new RecordForm(adding);
+/** The record that is being changed. @type {RecordForm | null} */
+let editor = null;
 
 start();
 
@@ -125,9 +127,6 @@ async function added() {
   flash(one(`tr[data-id="${made.id}"]`));
   toast(t('js.dns.added', { name: made.name, type: made.type }), made.changed ? () => undo(made.version) : undefined);
 }
-
-/** @type {RecordForm | null} */
-let editor = null;
 
 /** Gives a record that is being changed its fields. */
 function editing() {
