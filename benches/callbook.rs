@@ -4,6 +4,7 @@
 //! 10 ms, each for 99 of 100.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use divan::{Bencher, black_box};
 use shackbox::testkit::callbook::ScratchBook;
@@ -22,13 +23,13 @@ fn main() {
 }
 
 /// Persons of the register, one after the other.
-fn people() -> impl FnMut() -> Made {
+fn people() -> impl Fn() -> Made {
     let uls = BOOK.2;
-    let mut number = 0_u32;
+    let turn = AtomicU32::new(1);
     move || {
         loop {
-            number = (number + 7_919) % uls.licences;
-            let made = uls.licence(number);
+            let number = turn.fetch_add(1, Ordering::Relaxed).wrapping_mul(7_919);
+            let made = uls.licence(number % uls.licences);
             if !made.club {
                 return made;
             }

@@ -107,7 +107,9 @@ mod desk {
             };
             Ok(Self {
                 questions: vec![[0; MOST]; MANY],
-                answers: vec![Vec::with_capacity(MOST); MANY],
+                answers: std::iter::repeat_with(|| Vec::with_capacity(MOST))
+                    .take(MANY)
+                    .collect(),
                 ways: Vec::with_capacity(MANY),
                 read: MultiHeaders::preallocate(MANY, space()?),
                 sent: MultiHeaders::preallocate(MANY, space()?),

@@ -341,7 +341,7 @@ fn answer(reader: &Reader, view: LookupView) -> Answer {
         meaning: sentence(view.meaning),
         authoritative: view.authoritative,
         size: view.size,
-        answer: view.answer.into_iter().map(answer_row).collect(),
+        rows: view.answer.into_iter().map(answer_row).collect(),
         beside: beside.map(answer_row).collect(),
         nothing_for: nothing_for.unwrap_or_default(),
         at: when(reader, reader.now),

@@ -176,7 +176,7 @@ pub(crate) struct Answer {
     /// Octets.
     pub(crate) size: usize,
     /// The records of the answer.
-    pub(crate) answer: Vec<AnswerRow>,
+    pub(crate) rows: Vec<AnswerRow>,
     /// What came beside it: whom to ask, addresses.
     pub(crate) beside: Vec<AnswerRow>,
     /// How long others remember that there is nothing, empty where there is something.
