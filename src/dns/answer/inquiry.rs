@@ -30,6 +30,7 @@ impl Inquiry {
                 version: None,
                 identity: None,
                 patience: 0,
+                calls: None,
             },
             question: Vec::new(),
             answer: Vec::new(),

@@ -6,6 +6,7 @@
 //! data) and repeat the question byte for byte. What is malformed gets a defined answer and never costs more than
 //! reading it once. Whether an answer is sent at all, the rates and the counters are the business of `serve`.
 
+mod calls;
 mod cookie;
 mod edns;
 mod follow;
@@ -18,6 +19,7 @@ mod tests;
 
 use std::net::SocketAddr;
 
+pub(crate) use calls::{Calls, Tell};
 pub(crate) use cookie::Cookies;
 use edns::{Edns, Opt};
 pub(crate) use inquiry::Inquiry;
@@ -48,6 +50,8 @@ const CLASS_CHAOS: u16 = 3;
 const CLASS_ANY: u16 = 255;
 /// The most octets of a message by TCP.
 const MOST: usize = 65535;
+/// Octets of a record of the question's name before its data.
+const OWN_RECORD: usize = 12;
 /// "Not Authoritative" (RFC 8914).
 const NOT_OURS: u16 = 20;
 
@@ -134,6 +138,8 @@ pub(crate) struct Responder {
     pub(crate) identity: Option<String>,
     /// For how many tenths of a second an idle connection is kept.
     pub(crate) patience: u16,
+    /// Callsigns that are asked for by name, where that is on.
+    pub(crate) calls: Option<Calls>,
 }
 
 impl Responder {
@@ -328,7 +334,13 @@ impl<'x> Exchange<'x> {
                 None if node.get(RecordType::CNAME).is_none() => (Class::Empty, nothing),
                 _ => return self.answer_composed(zone, question, frame),
             },
-            Found::Missing => (Class::Missing, nothing),
+            Found::Missing => {
+                let calls = self.responder.calls.as_ref();
+                if let Some(data) = calls.and_then(|calls| calls.at(zone, path)) {
+                    return self.answer_call(zone, question, frame, &data);
+                }
+                (Class::Missing, nothing)
+            }
             Found::Cut(..) | Found::Redirect(..) => return self.answer_composed(zone, question, frame),
         };
         let code = if class == Class::Missing {
@@ -341,6 +353,27 @@ impl<'x> Exchange<'x> {
         let written = message.piece(section, piece);
         let flags = frame.authoritative | u16::from(code);
         header.finish(message, frame, flags, written).told(class, subject)
+    }
+
+    /// What is known of a call, or that its name has no other records.
+    fn answer_call(self, zone: &Zone, question: &Question, frame: Frame<'x>, data: &[u8]) -> Told {
+        let wanted = matches!(question.kind, RecordType::TXT | RecordType::ANY) && !data.is_empty();
+        let opt = frame.opt.map_or(0, |opt| opt.len());
+        let fits = question.end + opt + OWN_RECORD + data.len() <= frame.most;
+        let header = self.header;
+        let mut message = self.begin(Some(question), &frame);
+        let (written, class) = match (wanted, fits) {
+            (true, true) => {
+                message.record(Section::Answer, (RecordType::TXT, CLASS_IN, Ttl::DEFAULT), data);
+                (Ok(()), Class::Data)
+            }
+            (true, false) => (Err(Full), Class::Data),
+            (false, _) => (message.piece(Section::Authority, zone.negative()), Class::Empty),
+        };
+        let flags = frame.authoritative | u16::from(rcode::NOERROR);
+        header
+            .finish(message, frame, flags, written)
+            .told(class, zone.id())
     }
 
     fn answer_composed(self, zone: &Zone, question: &Question, frame: Frame<'x>) -> Told {

@@ -32,7 +32,7 @@ use packets::Packets;
 use stream::Streams;
 use worker::Worker;
 
-use super::answer::{Cookies, Responder};
+use super::answer::{Calls, Cookies, Responder};
 use super::zone::Zones;
 use crate::env::Clock;
 use crate::net::tls::Reception;
@@ -66,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) streams_of_one: usize,
     /// How long a stream is kept that asks nothing, or does not take its answers.
     pub(crate) patience: Duration,
+    /// Callsigns that are asked for by name.
+    pub(crate) calls: Option<Calls>,
 }
 
 impl Default for Settings {
@@ -81,6 +83,7 @@ impl Default for Settings {
             streams: 512,
             streams_of_one: 32,
             patience: Duration::from_secs(10),
+            calls: None,
         }
     }
 }
@@ -207,6 +210,7 @@ pub(crate) fn start(
             version: settings.version.clone(),
             identity: settings.identity.clone(),
             patience: u16::try_from(settings.patience.as_millis() / 100).unwrap_or(u16::MAX),
+            calls: settings.calls.clone(),
         },
         limit: Limit::new(settings.rate, settings.unlimited.clone()),
     });

@@ -25,6 +25,7 @@ pub(super) fn responder() -> Responder {
         version: Some("Shackbox".to_owned()),
         identity: Some("ns1".to_owned()),
         patience: 100,
+        calls: None,
     }
 }
 
