@@ -117,7 +117,8 @@ pub(crate) fn raise_serials(
         .collect::<Result<_, _>>()?;
     let by = By::actor(actor, now);
     for (zone, row) in zones {
-        let serial = row.version.plus(rise.saturating_add(RISE)).serial();
+        // A change meanwhile may have gone to the day's first serial.
+        let serial = row.version.next(now).plus(rise.saturating_add(RISE)).serial();
         let beside = Beside {
             serial: Some(serial),
             whole: true,
