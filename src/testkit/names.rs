@@ -92,6 +92,7 @@ impl ScratchZone {
             version: None,
             identity: None,
             patience: 100,
+            calls: None,
         };
         Self {
             sets: contents.sets,
