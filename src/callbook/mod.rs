@@ -6,11 +6,31 @@
 //! - Whatever leaves this module for a viewer went through one mask: no street, no exact position without consent.
 //! - Local answers never wait for the outside.
 
+pub(crate) mod api;
+pub(crate) mod error;
+mod events;
 mod fetch;
 pub(crate) mod find;
 pub(crate) mod generation;
+mod import;
+pub(crate) mod jobs;
 pub(crate) mod model;
 pub(crate) mod place;
 pub(crate) mod registers;
-mod view;
-mod wishes;
+mod seeing;
+mod service;
+pub(crate) mod settings;
+pub(crate) mod sources;
+mod start;
+mod tables;
+pub(crate) mod view;
+pub(crate) mod wishes;
+pub(crate) mod write;
+
+use crate::identity::{Actor, Service};
+
+pub(crate) use service::{Ask, Callbook, HitView, Parts, Results};
+pub(crate) use tables::tables;
+
+/// Who imports registers in their time, and ends what former holders wished.
+pub(crate) const KEEPER: Actor = Actor::Service(Service::CallbookKeeper);

@@ -15,6 +15,7 @@ mod error;
 mod layers;
 mod nearest;
 mod outside;
+mod registers;
 mod schema;
 mod site;
 mod upstream;
@@ -43,6 +44,7 @@ pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof,
 pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
 pub(crate) use outside::{Callbook, Verify};
+pub(crate) use registers::{RegisterSource, Registers};
 pub(crate) use schema::KEYS;
 pub(crate) use upstream::{Host, Link, Upstream, UpstreamKind};
 pub(crate) use value::Secret;
@@ -72,6 +74,8 @@ pub(crate) struct Config {
     pub(crate) cluster: Cluster,
     /// The name server.
     pub(crate) dns: Dns,
+    /// The callbook's registers.
+    pub(crate) registers: Registers,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -143,6 +147,8 @@ pub(crate) struct Limits {
     pub(crate) write_per_minute: u32,
     /// Requests of an account or an API key, per minute.
     pub(crate) member_per_minute: u32,
+    /// Lookups of a guest network in the callbook, per minute.
+    pub(crate) lookup_per_minute: u32,
     /// Sign-in attempts of a network, per ten minutes.
     pub(crate) login_per_10min: u32,
     /// Files sent by an account, key or network, per hour.
@@ -278,6 +284,7 @@ impl Config {
             dx: dx::dx(&values),
             cluster: cluster::cluster(&values),
             dns: dns::dns(&values),
+            registers: registers::registers(&values),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },
@@ -361,6 +368,7 @@ fn limits(values: &Values) -> Limits {
         read_per_minute: values.small("limits.read_per_minute"),
         write_per_minute: values.small("limits.write_per_minute"),
         member_per_minute: values.small("limits.member_per_minute"),
+        lookup_per_minute: values.small("limits.lookup_per_minute"),
         login_per_10min: values.small("limits.login_per_10min"),
         upload_per_hour: values.small("limits.upload_per_hour"),
         ws_per_ip: values.count("limits.ws_per_ip"),

@@ -4,7 +4,7 @@
 //! A key is added together with the part that obeys it: a key that does nothing is not accepted.
 
 use super::value::Kind;
-use super::{cluster, dns, dx, outside};
+use super::{cluster, dns, dx, outside, registers};
 
 /// One configuration key.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,10 @@ const MINUTE_RATE: Kind = Kind::Number {
 };
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: &[Key] = &joined::<{ WITH_CLUSTER.len() + dns::KEYS.len() }>(WITH_CLUSTER, &dns::KEYS);
+pub(crate) const KEYS: &[Key] =
+    &joined::<{ WITH_DNS.len() + registers::KEYS.len() }>(WITH_DNS, &registers::KEYS);
+
+const WITH_DNS: &[Key] = &joined::<{ WITH_CLUSTER.len() + dns::KEYS.len() }>(WITH_CLUSTER, &dns::KEYS);
 
 const WITH_CLUSTER: &[Key] = &joined::<{ WITH_DX.len() + cluster::KEYS.len() }>(WITH_DX, &cluster::KEYS);
 
@@ -327,6 +330,12 @@ const GENERAL: &[Key] = &[
         MINUTE_RATE,
         "60000",
         "Requests of a signed-in account, or of an API key.",
+    ),
+    key(
+        "limits.lookup_per_minute",
+        MINUTE_RATE,
+        "30",
+        "Lookups and searches in the callbook by guests, per network.",
     ),
     key(
         "limits.login_per_10min",

@@ -119,7 +119,7 @@ impl ScratchBook {
         };
         let delta = read_delta(&mut archive, &plan, |usi| self.live.unit(usi)).expect("a whole file");
         self.live
-            .apply(delta.units, TODAY)
+            .apply(delta.units, TODAY, &mut |_, _| Ok(()))
             .expect("room on the disk")
             .len()
     }

@@ -43,6 +43,7 @@ pub(crate) struct Limiter {
 struct Rates {
     guest_read: Rate,
     guest_write: Rate,
+    guest_lookup: Rate,
     member: Rate,
     login: Rate,
     upload: Rate,
@@ -58,6 +59,7 @@ impl Limiter {
         let rates = Rates {
             guest_read: minutely(limits.read_per_minute),
             guest_write: minutely(limits.write_per_minute),
+            guest_lookup: minutely(limits.lookup_per_minute),
             member: minutely(limits.member_per_minute),
             login: Rate {
                 calls: limits.login_per_10min,
@@ -95,6 +97,7 @@ impl Limiter {
             (_, Some(member)) => (self.rates.member, member),
             (Class::Read, None) => (self.rates.guest_read, Who::Network(network)),
             (Class::Write, None) => (self.rates.guest_write, Who::Network(network)),
+            (Class::Lookup, None) => (self.rates.guest_lookup, Who::Network(network)),
         };
         self.take((class, who), rate)
     }

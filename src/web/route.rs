@@ -32,6 +32,8 @@ pub(crate) enum Access {
 pub(crate) enum Class {
     /// Looking something up.
     Read,
+    /// Looking a person up.
+    Lookup,
     /// Changing something.
     Write,
     /// Guessing passwords would go through here.

@@ -26,10 +26,19 @@ pub(crate) struct Change {
     pub(crate) after: Option<Entry>,
 }
 
+/// Hears what a delta changes, before it is committed.
+pub(crate) type Note<'n> = &'n mut dyn FnMut(&[Change], u64) -> Result<(), GenerationError>;
+
 impl Generation {
     /// Puts units in the place of those with their numbers, and chooses anew for every call that has or had one of
     /// them, by the register's calendar day. Durable when it returns; where the index failed, it needs mending.
-    pub(crate) fn apply(&self, units: Vec<Unit>, today: Date) -> Result<Vec<Change>, GenerationError> {
+    /// `note` hears what changes, with the delta's number, before it is committed; its error undoes all.
+    pub(crate) fn apply(
+        &self,
+        units: Vec<Unit>,
+        today: Date,
+        note: Note<'_>,
+    ) -> Result<Vec<Change>, GenerationError> {
         let _changing = self.claim();
         let read = self.records.read()?;
         let affected = affected(&read, &units)?;
@@ -44,11 +53,13 @@ impl Generation {
         }
         drop(read);
         let indexed = self.index.load().as_ref().map_or(0, |index| index.number());
-        let meta = self
-            .records
-            .write(|tx| self.store(tx, &units, &mut changes, today, indexed))?;
+        let meta = self.records.write(|tx| {
+            let meta = self.store(tx, &units, &mut changes, today, indexed)?;
+            changes.retain(|change| change.before != change.after);
+            note(&changes, meta.delta)?;
+            Ok::<_, GenerationError>(meta)
+        })?;
         self.meta.store(Arc::new(meta));
-        changes.retain(|change| change.before != change.after);
         if let Err(error) = self.catch_up() {
             let authority = self.authority();
             tracing::warn!(%authority, %error, "the search index of {authority} is behind its records: {error}");

@@ -273,7 +273,7 @@ fn a_delta_moves_calls_between_holders_in_records_and_index_alike() {
         unit(3, "K9ZZ", "LEE", Status::Active),
         unit(4, "K1ABC", "POE", Status::Active),
     ];
-    let changes = generation.apply(units, TODAY).unwrap();
+    let changes = generation.apply(units, TODAY, &mut |_, _| Ok(())).unwrap();
     let told: Vec<_> = changes.iter().map(|change| change.call.as_str()).collect();
     assert_eq!(told, ["K1ABC", "K9ZZ"], "what stays the same is no change");
     assert_eq!(changes[1].before, None);
@@ -283,7 +283,7 @@ fn a_delta_moves_calls_between_holders_in_records_and_index_alike() {
     assert_eq!((generation.meta().entries, generation.meta().delta), (3, 1));
     // A number that gets another call leaves the one it had.
     generation
-        .apply(vec![unit(3, "K9ZY", "LEE", Status::Active)], TODAY)
+        .apply(vec![unit(3, "K9ZY", "LEE", Status::Active)], TODAY, &mut |_, _| Ok(()))
         .unwrap();
     assert_eq!(generation.get(&call("K9ZZ")).unwrap(), None);
     assert_eq!(named(&generation, "lee"), ["K9ZY"]);
@@ -328,7 +328,7 @@ fn an_index_behind_its_records_is_caught_up_and_a_broken_one_built_anew() {
             unit(n, &format!("K1{}", letters(n)), "MAY", Status::Active),
             unit(1_000 + n, &format!("W{n}X"), "MAY", Status::Active),
         ];
-        generation.apply(changed, TODAY).unwrap();
+        generation.apply(changed, TODAY, &mut |_, _| Ok(())).unwrap();
     }
     let expected = named(&generation, "may");
     assert_eq!(expected.len(), 6);

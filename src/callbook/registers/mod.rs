@@ -50,6 +50,8 @@ pub(crate) enum Stage {
     Joining,
     Writing,
     Indexing,
+    /// Looking for what differs from the register in use.
+    Comparing,
 }
 
 /// Where a reader hands what it has read.

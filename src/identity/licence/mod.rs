@@ -7,10 +7,12 @@
 //! no proof. Everything that follows from an event is in one transaction with it.
 
 mod apply;
+mod concern;
 mod feed;
 mod notice;
 
 pub(crate) use apply::apply;
+pub(crate) use concern::Concerns;
 pub(crate) use feed::{Effect, Outcome};
-pub(crate) use notice::LicenceEvent;
+pub(crate) use notice::{LicenceEvent, Licensee};
 pub(super) use notice::register_id;

@@ -113,7 +113,7 @@ fn same_place(one: &str, other: &str) -> bool {
 }
 
 /// Letters and digits, in one case.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let letters = text.chars().filter(|letter| letter.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
