@@ -3,7 +3,7 @@
 //! Layers, lowest first; a module may use those to its left only (checked by `tests/it/tidy.rs`):
 //!
 //! ```text
-//! ham <- config <- env <- event <- bus <- store <- search <- privacy <- jobs, net <- web <- identity <- logbook <- dx <- dns <- app <- cli
+//! ham <- config <- env <- event <- bus <- store <- search <- privacy <- jobs, net <- web <- identity <- callbook <- logbook <- dx <- dns <- app <- cli
 //! ```
 //!
 //! `ham` is pure: no input/output, no runtime, no clock. A domain (`identity`, `logbook`, `dx`, `dns`) is a vertical

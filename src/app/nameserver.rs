@@ -1,11 +1,13 @@
 //! The name server among the program's listeners: bound with the others, served from what `dns::live` keeps.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::running::App;
 use super::serve::bind_if;
-use super::services::StartError;
+use super::services::{Services, StartError};
 use crate::config::Config;
+use crate::dns::answer::Calls;
 use crate::dns::serve::{self, Needs, Running, Settings};
 use crate::net::{self, Listener};
 use crate::web::Part;
@@ -64,7 +66,10 @@ impl NameDoors {
         let running = serve::start(
             self.plain,
             self.tls.zip(reception),
-            &settings(&services.config),
+            &Settings {
+                calls: calls(services),
+                ..settings(&services.config)
+            },
             needs,
         );
         let running = running.map_err(|error| StartError::Io {
@@ -84,6 +89,14 @@ impl NamesServed {
         self.running.stop().await;
         drop(self.part);
     }
+}
+
+/// Callsigns that can be asked for by name in the members' zone, where there is one.
+fn calls(services: &Services) -> Option<Calls> {
+    let zone = services.dns.settings.base.as_ref()?.zone.origin.clone();
+    let callbook = services.callbook.clone();
+    let tell = Arc::new(move |call: &str| callbook.tell(call));
+    Some(Calls { zone, tell })
 }
 
 fn settings(config: &Config) -> Settings {

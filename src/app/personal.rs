@@ -47,7 +47,19 @@ pub(super) const PARTS: [Part; 7] = [
 ];
 
 /// The tables that hold nothing of a person.
-pub(super) const IMPERSONAL: [Impersonal; 10] = [
+pub(super) const IMPERSONAL: [Impersonal; 13] = [
+    Impersonal {
+        table: "callbook.source",
+        why: "which registers of licences are kept, and how",
+    },
+    Impersonal {
+        table: "callbook.list",
+        why: "column maps of lists",
+    },
+    Impersonal {
+        table: "callbook.pending",
+        why: "what registers say of licences, for the minutes until accounts were told",
+    },
     Impersonal {
         table: "dns.zone.by_origin",
         why: "names of zones",

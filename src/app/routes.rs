@@ -8,6 +8,7 @@ use axum::middleware::from_fn;
 use super::running::App;
 use super::services::StartError;
 use super::{api, asking, live, pages, personal};
+use crate::callbook;
 use crate::dx;
 use crate::identity::{self, Gate, IdentityState, LogbookLine};
 use crate::logbook;
@@ -40,6 +41,7 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         ))
         .merge(asset_routes())
         .merge(identity::api::routes(identity))
+        .merge(callbook::api::routes(app.callbook_state()))
         .merge(logbook::api::routes(app.logbook_state()))
         .merge(dx::api::routes(app.dx_state()))
         .merge(dx::alerts::api::routes(app.alerts.clone()))

@@ -10,6 +10,8 @@ use super::logging::Log;
 use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
+use crate::callbook;
+use crate::callbook::api::CallbookState;
 use crate::dns;
 use crate::dns::api::DnsState;
 use crate::dns::api::acme::AcmeState;
@@ -136,6 +138,15 @@ impl App {
         SpotIt::by(move |actor, address, contact| dx::logged::spot(&cluster, (actor, address), contact))
     }
 
+    /// What the callbook's handlers work with, for the API and for the pages that do the same.
+    pub(crate) fn callbook_state(&self) -> CallbookState {
+        CallbookState {
+            callbook: self.services.callbook.clone(),
+            jobs: self.jobs.clone(),
+            signer: self.signer.clone(),
+        }
+    }
+
     /// What the DX cluster's handlers work with.
     pub(crate) fn dx_state(&self) -> DxState {
         let services = &self.services;
@@ -207,6 +218,7 @@ fn job_builder(
     let builder = super::spots::register(builder, services, every(dx::lotw::SERVICE), salt);
     let mut builder = super::nightly::register(builder, services, salt);
     builder = super::personal::register(builder, services, salt);
+    builder = callbook::jobs::register(builder, &services.callbook, salt);
     builder = dns::jobs::register(builder, &services.dns, salt);
     if let Some(tls) = tls {
         builder = tls.register(builder, salt);

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use super::keyfile;
 use crate::bus::{Bus, BusConfig};
+use crate::callbook::generation::Registers;
+use crate::callbook::{self, Callbook};
 use crate::config::Config;
 use crate::dns::settings::{Settings, SettingsError};
 use crate::dns::{self, Dns};
@@ -15,7 +17,7 @@ use crate::dx::lotw::LotwUsers;
 use crate::dx::node::{Node, NodeParts};
 use crate::dx::{self, Cluster, Keeping, Parts};
 use crate::env::{Env, MailError};
-use crate::identity::ladder::{Means, NO_REGISTER};
+use crate::identity::ladder::Means;
 use crate::identity::{self, BadHash, ConfiguredAdmin, Foundation, Identity};
 use crate::jobs;
 use crate::logbook::{self, Logbook};
@@ -40,6 +42,8 @@ pub(crate) struct Services {
     pub(super) key: [u8; 32],
     /// Accounts, sessions, keys.
     pub(crate) identity: Identity,
+    /// The registers of licences.
+    pub(crate) callbook: Callbook,
     /// The logbooks, with the table of DXCC entities in use.
     pub(crate) logbook: Logbook,
     /// The DX cluster.
@@ -67,6 +71,9 @@ pub(crate) enum StartError {
     /// The mail server's settings.
     #[error("smtp: {0}")]
     Mail(#[from] MailError),
+    /// The registers of licences.
+    #[error("the callbook: {0}")]
+    Callbook(#[from] callbook::error::Error),
     /// The logbooks.
     #[error("the logbooks: {0}")]
     Logbook(#[from] logbook::error::Error),
@@ -138,6 +145,7 @@ impl Services {
             what: format!("{}", config.data_dir.join(keyfile::KEY_FILE).display()),
             error,
         })?;
+        let registers = Arc::new(Registers::default());
         let foundation = Foundation {
             store: store.clone(),
             clock: env.clock.clone(),
@@ -151,10 +159,20 @@ impl Services {
             means: Means {
                 policy: config.verify.clone(),
                 outbound: env.outbound.clone(),
-                register: NO_REGISTER,
+                register: callbook::proofs::register(Arc::clone(&registers)),
             },
         };
         let identity = Identity::load(foundation, configured_admin(&config)?).await?;
+        let callbook = Callbook::new(callbook::Parts {
+            store: store.clone(),
+            env: env.clone(),
+            identity: identity.clone(),
+            registers,
+            settings: callbook::settings::Settings::of(&config),
+            dir: config.data_dir.join("callbook"),
+            key,
+        });
+        callbook.open_registers().await?;
         let countries = super::country::in_use(&config);
         let logbook = Logbook::new(store.clone(), env.clone(), countries.clone(), &config.data_dir);
         let lotw_users = LotwUsers::default();
@@ -182,6 +200,7 @@ impl Services {
             bus,
             key,
             identity,
+            callbook,
             logbook,
             cluster,
             node,
@@ -234,6 +253,7 @@ pub(crate) fn registry() -> Registry {
     let mut tables = Vec::new();
     tables.extend(identity::tables());
     tables.extend(jobs::tables());
+    tables.extend(callbook::tables());
     tables.extend(logbook::tables());
     tables.extend(dx::alerts::tables());
     tables.extend(web::tables());

@@ -3,7 +3,8 @@
 use super::find::{Fields, FindError, QueryError};
 use super::generation::GenerationError;
 use super::model::{Authority, AuthorityError};
-use super::registers::columns::MapError;
+use super::registers::columns::map::MapError;
+use super::wishes;
 use crate::identity::{self, Denied};
 use crate::store::StoreError;
 
@@ -62,6 +63,9 @@ pub(crate) enum Error {
     /// A file of the data directory.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// What holders wish.
+    #[error(transparent)]
+    Wishes(#[from] wishes::error::Error),
     /// What accounts have to do with it.
     #[error(transparent)]
     Identity(#[from] identity::Error),

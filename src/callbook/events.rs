@@ -108,9 +108,8 @@ impl<'g> Events<'g> {
                     }
                 }
             }
-            Standing::Grace | Standing::Expired => {
-                (standing(&change.before) == Some(Standing::Active)).then(|| LicenceEvent::Expired { call: call() })
-            }
+            Standing::Grace | Standing::Expired => (standing(&change.before) == Some(Standing::Active))
+                .then(|| LicenceEvent::Expired { call: call() }),
             Standing::Cancelled => was_held.then(|| LicenceEvent::Cancelled { call: call() }),
             Standing::Reserved => None,
         })
@@ -128,9 +127,12 @@ impl<'g> Events<'g> {
         let Some(entry) = self.register.get(&previous.call)? else {
             return Ok(None);
         };
-        let holders = std::iter::once(&entry.licence.holder).chain(entry.former.iter().map(|former| &former.holder));
+        let holders =
+            std::iter::once(&entry.licence.holder).chain(entry.former.iter().map(|former| &former.holder));
         let mut persons = holders.map(|holder| &holder.person);
-        Ok(persons.any(|known| known == person).then(|| previous.call.clone()))
+        Ok(persons
+            .any(|known| known == person)
+            .then(|| previous.call.clone()))
     }
 }
 

@@ -151,7 +151,10 @@ impl Callbook {
             force: order.force,
             map: map.as_ref(),
         };
-        let applied = before.state.stamp.filter(|_| before.generation > 0 && !order.force);
+        let applied = before
+            .state
+            .stamp
+            .filter(|_| before.generation > 0 && !order.force);
         let stamp = files.read(&mut builder, applied)?;
         let built = builder.finish()?;
         drop(fs::remove_dir_all(&work));

@@ -344,7 +344,10 @@ impl Callbook {
     /// When a register is looked for next.
     fn next(&self, authority: &Authority, now: Timestamp, failed: bool) -> Timestamp {
         let own = self.inner.settings.interval(authority);
-        let whole = self.inner.settings.fetched(authority, Some("https://list.invalid/"));
+        let whole = self
+            .inner
+            .settings
+            .fetched(authority, Some("https://list.invalid/"));
         let mut next = match (own, whole) {
             (Some(every), _) => now.checked_add(every).unwrap_or(Timestamp::MAX),
             (None, Some(source)) => source.schedule.next(now),

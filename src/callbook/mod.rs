@@ -16,6 +16,7 @@ mod import;
 pub(crate) mod jobs;
 pub(crate) mod model;
 pub(crate) mod place;
+pub(crate) mod proofs;
 pub(crate) mod registers;
 mod seeing;
 mod service;

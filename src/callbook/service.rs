@@ -178,12 +178,7 @@ impl Callbook {
     }
 
     /// The same within a query.
-    pub(crate) fn lookup_in(
-        &self,
-        r: &Read,
-        actor: &Actor,
-        text: &str,
-    ) -> Result<Option<RecordView>, Error> {
+    pub(crate) fn lookup_in(&self, r: &Read, actor: &Actor, text: &str) -> Result<Option<RecordView>, Error> {
         let seeing = Seeing::of(self, actor)?;
         let found = self.inner.registers.lookup_text(text)?;
         found.map(|found| seeing.show(r, &found)).transpose()
@@ -290,11 +285,20 @@ impl Callbook {
         line("name", record.name);
         line("country", record.country);
         line("state", record.state);
-        line("grid", record.grid.map(|grid| grid.to_string()).unwrap_or_default());
+        line(
+            "grid",
+            record.grid.map(|grid| grid.to_string()).unwrap_or_default(),
+        );
         if let Some(dxcc) = record.dxcc {
             line("dxcc", dxcc.entity.to_string());
-            line("cq", dxcc.cq_zone.map(|zone| zone.to_string()).unwrap_or_default());
-            line("itu", dxcc.itu_zone.map(|zone| zone.to_string()).unwrap_or_default());
+            line(
+                "cq",
+                dxcc.cq_zone.map(|zone| zone.to_string()).unwrap_or_default(),
+            );
+            line(
+                "itu",
+                dxcc.itu_zone.map(|zone| zone.to_string()).unwrap_or_default(),
+            );
         }
         line(
             "expires",

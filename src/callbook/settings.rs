@@ -19,14 +19,12 @@ pub(crate) struct Settings {
     /// Who asks, in requests.
     agent: String,
     sources: Vec<RegisterSource>,
-    /// Largest file that may be handed over, in bytes.
-    pub(crate) most_bytes: u64,
 }
 
-impl Settings {
-    /// Largest file of a register: the FCC's archive of all services has half of it.
-    const LARGEST: u64 = 1 << 30;
+/// Largest file of a register that is taken, in bytes: the FCC's whole archive has a fifth of it.
+pub(crate) const LARGEST: u64 = 1 << 30;
 
+impl Settings {
     /// Reads what is configured.
     pub(crate) fn of(config: &Config) -> Self {
         Self {
@@ -34,13 +32,14 @@ impl Settings {
             daily: config.registers.fcc_daily.clone(),
             agent: agent(config.web.public_url.as_ref()),
             sources: config.registers.sources.clone(),
-            most_bytes: config.limits.upload_bytes.max(Self::LARGEST),
         }
     }
 
     /// What is configured of a register; none for a list.
     pub(super) fn source(&self, authority: &Authority) -> Option<&RegisterSource> {
-        self.sources.iter().find(|source| source.name == authority.as_str())
+        self.sources
+            .iter()
+            .find(|source| source.name == authority.as_str())
     }
 
     /// The registers that the program reads itself.

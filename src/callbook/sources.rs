@@ -68,6 +68,7 @@ pub(crate) struct SourceView {
     /// Of them valid.
     pub(crate) active: u64,
     /// Rows that were not used, by reason.
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub(crate) rejects: BTreeMap<SmolStr, u64>,
     /// Bytes on disk.
     pub(crate) bytes: u64,
@@ -376,7 +377,10 @@ impl Callbook {
     pub(crate) async fn list(&self, actor: &Actor, authority: &Authority) -> Result<String, Error> {
         actor.may(Capability::GovernCallbook)?;
         let name = SmolStr::new(authority.as_str());
-        let found = self.inner.store.read(move |r| Ok::<_, Error>(r.get(LIST, &name)?));
+        let found = self
+            .inner
+            .store
+            .read(move |r| Ok::<_, Error>(r.get(LIST, &name)?));
         let list = found.await?.ok_or_else(|| Error::NoSource(authority.clone()))?;
         Ok(list.map)
     }
@@ -410,7 +414,10 @@ impl Callbook {
                 let authority = live.authority();
                 let taken = write::source(r, authority)?.taken;
                 let taken = taken.map(|taken| words::today(authority, taken));
-                credits.extend(self.credit(r, authority)?.map(|credit| CreditView { taken, ..credit }));
+                credits.extend(
+                    self.credit(r, authority)?
+                        .map(|credit| CreditView { taken, ..credit }),
+                );
             }
             credits.extend(credit::of_places().iter().map(CreditView::of));
             Ok(credits)
@@ -439,7 +446,10 @@ impl Callbook {
     /// The column map of a list; none for a register that the program reads itself.
     pub(super) fn map_of(&self, authority: &Authority) -> Result<Option<ColumnMap>, Error> {
         let name = SmolStr::new(authority.as_str());
-        let list = self.inner.store.read_now(|r| Ok::<_, Error>(r.get(LIST, &name)?))?;
+        let list = self
+            .inner
+            .store
+            .read_now(|r| Ok::<_, Error>(r.get(LIST, &name)?))?;
         Ok(list.map(|list| ColumnMap::parse(&list.map)).transpose()?)
     }
 

@@ -72,5 +72,7 @@ pub(super) struct Pending {
 
 /// The domain's tables.
 pub(crate) fn tables() -> Vec<TableInfo> {
-    vec![SOURCE.info(), LIST.info(), PENDING.info()]
+    let mut all = vec![SOURCE.info(), LIST.info(), PENDING.info()];
+    all.extend(super::wishes::tables());
+    all
 }

@@ -132,11 +132,7 @@ pub(crate) fn put_list(
 }
 
 /// Lets a register go, and its column map with it, where it is a list.
-pub(crate) fn forget_source(
-    tx: &mut Write<'_>,
-    actor: &Actor,
-    authority: &Authority,
-) -> Result<bool, Error> {
+pub(crate) fn forget_source(tx: &mut Write<'_>, actor: &Actor, authority: &Authority) -> Result<bool, Error> {
     actor.may(Capability::GovernCallbook)?;
     let name = key(authority);
     let before = tx.get(SOURCE, &name)?;

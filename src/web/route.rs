@@ -67,6 +67,8 @@ pub(crate) struct Guard {
     /// Whether a page of another host of this site may send its form here. The handler then knows by other means that
     /// the browser's owner wants it.
     pub(crate) from_sister: bool,
+    /// Largest body in bytes, where that is another one than the configuration's for its kind.
+    pub(crate) most: Option<u64>,
 }
 
 impl Guard {
@@ -107,6 +109,15 @@ impl Guard {
         }
     }
 
+    /// The same route, with bodies of so many bytes at most.
+    #[must_use]
+    pub(crate) fn most(self, bytes: u64) -> Self {
+        Self {
+            most: Some(bytes),
+            ..self
+        }
+    }
+
     /// The same route, answering with a stream.
     #[must_use]
     pub(crate) fn stream(self) -> Self {
@@ -124,6 +135,7 @@ impl From<Access> for Guard {
             class: None,
             kind: Kind::Plain,
             from_sister: false,
+            most: None,
         }
     }
 }

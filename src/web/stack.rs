@@ -236,15 +236,14 @@ impl Drop for Counted<'_> {
 
 /// Body and time limits by the route's declaration.
 async fn bound(edge: Arc<Edge>, request: Request, next: Next) -> Response {
-    let kind = request
-        .extensions()
-        .get::<Guard>()
-        .map_or(Kind::Plain, |guard| guard.kind);
-    let most = if kind == Kind::Upload {
+    let guard = request.extensions().get::<Guard>();
+    let kind = guard.map_or(Kind::Plain, |guard| guard.kind);
+    let usual = if kind == Kind::Upload {
         edge.limits.upload_bytes
     } else {
         edge.limits.body_bytes
     };
+    let most = guard.and_then(|guard| guard.most).unwrap_or(usual);
     let mut request = match limit_body(request, most) {
         Ok(request) => request,
         Err(problem) => return problem.into_response(),

@@ -283,7 +283,11 @@ fn a_delta_moves_calls_between_holders_in_records_and_index_alike() {
     assert_eq!((generation.meta().entries, generation.meta().delta), (3, 1));
     // A number that gets another call leaves the one it had.
     generation
-        .apply(vec![unit(3, "K9ZY", "LEE", Status::Active)], TODAY, &mut |_, _| Ok(()))
+        .apply(
+            vec![unit(3, "K9ZY", "LEE", Status::Active)],
+            TODAY,
+            &mut |_, _| Ok(()),
+        )
         .unwrap();
     assert_eq!(generation.get(&call("K9ZZ")).unwrap(), None);
     assert_eq!(named(&generation, "lee"), ["K9ZY"]);

@@ -22,7 +22,10 @@ use crate::identity::licence::LicenceEvent;
 /// Whether files that were handed over are a day's: `l_am_mon.zip`, where the whole archive is `l_amat.zip`.
 pub(super) fn is_daily(files: &[PathBuf]) -> bool {
     let [file] = files else { return false };
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     name.to_ascii_lowercase().contains("l_am_") || name.starts_with("fcc-daily")
 }
 
@@ -31,7 +34,11 @@ impl Callbook {
     pub(super) fn import_day(&self, order: &Order, watch: &Watch) -> Result<Imported, ImportError> {
         let authority = &Authority::FCC;
         let before = self.stored(authority)?;
-        let live = self.inner.registers.get(authority).ok_or(ImportError::NothingToChange)?;
+        let live = self
+            .inner
+            .registers
+            .get(authority)
+            .ok_or(ImportError::NothingToChange)?;
         let mut archive = open(&order.files, &fcc::MEMBERS)?;
         let made = stamp(&mut archive)?;
         if !order.force && !is_new(made, before.state.stamp)? {

@@ -58,8 +58,12 @@ impl ImportError {
             Self::Read(ReadError::Layout { .. }) => {
                 "The layout of the register has changed. Of a list, mend its column map."
             }
-            Self::NoMap => "Make a column map for it first, on the page of registers or by `callbook import csv --map`.",
-            Self::Io(_) | Self::Fcc(fcc::Error::Work(_)) => "Look for room on the disk of the data directory.",
+            Self::NoMap => {
+                "Make a column map for it first, on the page of registers or by `callbook import csv --map`."
+            }
+            Self::Io(_) | Self::Fcc(fcc::Error::Work(_)) => {
+                "Look for room on the disk of the data directory."
+            }
             Self::Book(Error::Store(_)) => "Look at the state of the disk; the import can be begun again.",
             _ => "",
         }

@@ -87,7 +87,7 @@ impl Files<'_> {
 
     fn acma(&self, builder: &mut Builder) -> Result<Option<Timestamp>, ImportError> {
         // One archive is read from four places at once.
-        let mut open = || self.open(&acma::MEMBERS);
+        let open = || self.open(&acma::MEMBERS);
         let (mut licences, mut devices) = (open()?, open()?);
         let (mut clients, mut sites) = (open()?, open()?);
         let [licence, device, client, site] = acma::MEMBERS;

@@ -75,7 +75,8 @@ impl Callbook {
             };
             let live = write::source(r, &authority)?.generation;
             let applied = self.inner.registers.get(&authority).map(|live| live.meta().delta);
-            let is_so = generation < live || generation == live && applied.is_some_and(|applied| delta <= applied);
+            let is_so =
+                generation < live || generation == live && applied.is_some_and(|applied| delta <= applied);
             if is_so {
                 return Ok(Some((authority, (generation, delta), pending)));
             }
@@ -84,7 +85,7 @@ impl Callbook {
     }
 
     /// Ends what was wished for calls that others hold now; how many.
-    async fn end_of_former_holders(&self) -> Result<u64, Error> {
+    async fn end_of_former_holders(&self) -> Result<usize, Error> {
         let book = self.clone();
         let ended = self.inner.store.write(move |tx| {
             wishes::write::end_of_former_holders(tx, &KEEPER, |call| -> Option<SmolStr> {
@@ -92,6 +93,6 @@ impl Callbook {
                 Some(holder_of(&found.entry.licence))
             })
         });
-        ended.await
+        Ok(ended.await?.len())
     }
 }

@@ -114,7 +114,7 @@ impl Identity {
 
     /// What the register of licences has of a call.
     pub(super) async fn licence(&self, call: &Callsign) -> Result<Option<Licence>, Error> {
-        let (register, call) = (self.inner.ladder.register, call.clone());
+        let (register, call) = (self.inner.ladder.register.clone(), call.clone());
         Ok(self.inner.store.read(move |rows| register(rows, &call)).await?)
     }
 

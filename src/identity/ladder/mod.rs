@@ -31,8 +31,9 @@ pub(crate) use domain::RECORD_LABEL;
 pub(crate) use overview::{Overview, WayLine};
 pub(crate) use refusal::Refusal;
 #[cfg(test)]
-pub(crate) use register::Licence;
-pub(crate) use register::{LicenceRegister, NO_REGISTER};
+#[cfg(test)]
+pub(crate) use register::no_register;
+pub(crate) use register::{Licence, LicenceRegister};
 pub(crate) use token::{ProofToken, StoredToken};
 pub(crate) use ways::At;
 #[cfg(feature = "testkit")]

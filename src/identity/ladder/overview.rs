@@ -44,7 +44,7 @@ impl Identity {
     pub(crate) async fn ladder(&self, actor: &Actor, wanted: Option<Callsign>) -> Result<Overview, Error> {
         let id = actor.in_person()?.account;
         let now = self.inner.clock.now();
-        let register = self.inner.ladder.register;
+        let register = self.inner.ladder.register.clone();
         let policy = self.inner.ladder.policy.clone();
         let read = move |rows: &crate::store::Read| {
             let account = read::account(rows, id)?.ok_or(Error::UnknownAccount)?;

@@ -3,6 +3,8 @@
 //! The register itself is above the accounts; the application gives the question to ask it by. Until there is one,
 //! nothing is on record for any call, which is said as it is.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::ham::callsign::Callsign;
@@ -18,8 +20,12 @@ pub(crate) struct Licence {
     pub(crate) email: Option<MailAddress>,
 }
 
-/// Looks a call's licence up.
-pub(crate) type LicenceRegister = fn(&Read, &Callsign) -> Result<Option<Licence>, StoreError>;
+/// Looks a call's licence up. Blocking: some microseconds.
+pub(crate) type LicenceRegister =
+    Arc<dyn Fn(&Read, &Callsign) -> Result<Option<Licence>, StoreError> + Send + Sync>;
 
 /// A register that knows no call.
-pub(crate) const NO_REGISTER: LicenceRegister = |_, _| Ok(None);
+#[cfg(test)]
+pub(crate) fn no_register() -> LicenceRegister {
+    Arc::new(|_, _| Ok(None))
+}

@@ -31,7 +31,10 @@ impl Identity {
             let Some(person) = &account.person else { continue };
             concerns.ids.insert(plain(&person.register_id));
             if account.role == Role::Swl {
-                let name = (plain(&person.first_name), plain(&person.last_name));
+                let name = (
+                    plain(person.first_name.as_str()),
+                    plain(person.last_name.as_str()),
+                );
                 concerns.names.insert(name);
             }
         }

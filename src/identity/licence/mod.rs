@@ -12,7 +12,6 @@ mod feed;
 mod notice;
 
 pub(crate) use apply::apply;
-pub(crate) use concern::Concerns;
 pub(crate) use feed::{Effect, Outcome};
-pub(crate) use notice::{LicenceEvent, Licensee};
 pub(super) use notice::register_id;
+pub(crate) use notice::{LicenceEvent, Licensee};

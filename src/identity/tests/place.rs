@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::config::SignUp;
 use crate::env::{Clock, Entropy, Mailer, Outbound};
-use crate::identity::ladder::{Means, NO_REGISTER};
+use crate::identity::ladder::{Means, no_register};
 use crate::identity::second_factor::Entry;
 use crate::identity::service::Browser;
 use crate::identity::token::SessionToken;
@@ -43,7 +43,7 @@ pub(in crate::identity) fn means() -> Means {
     Means {
         policy: crate::config::defaults(std::path::Path::new("/nonexistent")).verify,
         outbound: Outbound::new([]),
-        register: NO_REGISTER,
+        register: no_register(),
     }
 }
 
