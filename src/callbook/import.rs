@@ -18,9 +18,11 @@ use serde_json::json;
 use smol_str::SmolStr;
 
 use super::KEEPER;
+use super::error::Error;
 use super::events::Events;
 use super::fetch::{State, check};
 use super::generation::{Builder, Built, Generation, Setup, differences};
+use super::jobs::TellJob;
 use super::model::Authority;
 use super::place;
 use super::registers::{Progress, Reject, Stage};
@@ -29,6 +31,7 @@ use super::tables::StoredSource;
 use super::view::words;
 use super::write::{self, Taken};
 use crate::identity::licence::LicenceEvent;
+use crate::identity::{Actor, Capability};
 use crate::store::{StoreError, Write};
 
 pub(crate) use error::ImportError;
@@ -110,6 +113,29 @@ impl Callbook {
         };
         let mut imported = done?;
         imported.took = self.now().duration_since(began);
+        Ok(imported)
+    }
+
+    /// Imports the files of a folder at once, for whoever governs the callbook.
+    pub(crate) async fn import_now(
+        &self,
+        actor: &Actor,
+        authority: &Authority,
+        folder: &Path,
+        force: bool,
+        watch: Watch,
+    ) -> Result<Imported, ImportError> {
+        actor.may(Capability::GovernCallbook).map_err(Error::from)?;
+        let order = Order {
+            authority: authority.clone(),
+            files: super::sources::files_in(folder)?,
+            state: State::default(),
+            force,
+        };
+        let book = self.clone();
+        let done = tokio::task::spawn_blocking(move || book.import(&order, &watch)).await;
+        let imported = done.map_err(std::io::Error::other)??;
+        self.enqueue(&KEEPER, TellJob {}).await?;
         Ok(imported)
     }
 
@@ -256,14 +282,14 @@ impl Callbook {
         self.inner.dir.join(format!("{authority}-{number}"))
     }
 
-    pub(super) fn stored(&self, authority: &Authority) -> Result<StoredSource, super::error::Error> {
+    pub(super) fn stored(&self, authority: &Authority) -> Result<StoredSource, Error> {
         self.inner.store.read_now(|r| write::source(r, authority))
     }
 
     /// Writes to the main store from a blocking thread.
     pub(super) fn written<T, F>(&self, f: F) -> Result<T, ImportError>
     where
-        F: FnOnce(&mut Write<'_>) -> Result<T, super::error::Error> + Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
         let done = tokio::runtime::Handle::current().block_on(self.inner.store.write(f));

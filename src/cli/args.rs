@@ -98,6 +98,9 @@ pub(super) enum Other {
     /// Zones of the name server
     #[command(subcommand)]
     Dns(Dns),
+    /// Registers of licences
+    #[command(subcommand)]
+    Callbook(Callbook),
     /// Print the hash of a password for `admin.password_hash`; asks twice, or reads stdin
     HashPassword,
     /// Write a consistent backup into one checksummed file, also while serving
@@ -286,6 +289,49 @@ pub(super) enum Dns {
         zone: String,
         /// The master file; - is stdin
         file: PathBuf,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Callbook {
+    /// Import a register from its files; the one in use answers until the new one is complete
+    Import {
+        /// fcc, ised, traficom, acma, japan, a list by its name, or csv for the list of --map
+        authority: String,
+        /// The archive as it comes, or the files of one; a daily file of the FCC keeps its name, such as l_am_mon.zip
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// What the columns of a list are: a TOML file
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
+        /// Take it even if it is older, or much smaller, than what is in use
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Print what is known of a call
+    Lookup {
+        /// In any form: K6BP, DL/K6BP/P
+        call: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Search as in the one box: K6*, "name:perens state:CA", zip:945, grid:CM87
+    Search {
+        /// What to search for
+        #[arg(required = true)]
+        query: Vec<String>,
+        /// Hits at most
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=50))]
+        limit: u8,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// List the registers: how old, how large, what went wrong
+    Sources {
         #[command(flatten)]
         json: Json,
     },

@@ -6,6 +6,7 @@
 mod accounts;
 mod adif;
 mod args;
+mod callbook;
 mod data;
 mod dns;
 mod licence;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Adif, Apikey, Cli, Command, Config, Dns, Licence, Lotw, Other, User};
+use args::{Adif, Apikey, Callbook, Cli, Command, Config, Dns, Licence, Lotw, Other, User};
 use output::Outcome;
 
 /// Runs the program with this process's arguments.
@@ -76,6 +77,24 @@ fn dispatch(cli: Cli) -> Outcome<ExitCode> {
             output,
             format,
         }) => done(adif::export(&place, callsign, &output, format)),
+        Other::Callbook(Callbook::Import {
+            authority,
+            files,
+            map,
+            force,
+            json,
+        }) => done(callbook::import(
+            &place,
+            &authority,
+            (&files, map.as_deref()),
+            force,
+            json,
+        )),
+        Other::Callbook(Callbook::Lookup { call, json }) => done(callbook::lookup(&place, &call, json)),
+        Other::Callbook(Callbook::Search { query, limit, json }) => {
+            done(callbook::search(&place, &query.join(" "), limit, json))
+        }
+        Other::Callbook(Callbook::Sources { json }) => done(callbook::sources(&place, json)),
         Other::Dns(Dns::Check { json }) => dns::check(&place, json),
         Other::Dns(Dns::Export { zone, output }) => done(dns::export(&place, &zone, &output)),
         Other::Dns(Dns::Import { zone, file, json }) => done(dns::import(&place, &zone, &file, json)),

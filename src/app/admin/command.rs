@@ -59,6 +59,22 @@ pub(crate) enum Command {
     DnsImport {
         zone: String,
     },
+    /// The files follow as content, one behind the other.
+    CallbookImport {
+        authority: String,
+        map: Option<String>,
+        force: bool,
+        /// Names and lengths.
+        files: Vec<(String, u64)>,
+    },
+    CallbookLookup {
+        call: String,
+    },
+    CallbookSearch {
+        query: String,
+        limit: usize,
+    },
+    CallbookSources,
 }
 
 impl Command {
@@ -79,12 +95,19 @@ impl Command {
             Self::DnsCheck => "dns check",
             Self::DnsExport { .. } => "dns export",
             Self::DnsImport { .. } => "dns import",
+            Self::CallbookImport { .. } => "callbook import",
+            Self::CallbookLookup { .. } => "callbook lookup",
+            Self::CallbookSearch { .. } => "callbook search",
+            Self::CallbookSources => "callbook sources",
         }
     }
 
     /// Whether content follows the command.
     pub(crate) fn takes_content(&self) -> bool {
-        matches!(self, Self::AdifImport { .. } | Self::DnsImport { .. })
+        matches!(
+            self,
+            Self::AdifImport { .. } | Self::DnsImport { .. } | Self::CallbookImport { .. }
+        )
     }
 }
 
@@ -160,6 +183,8 @@ pub(crate) enum Reply {
     Licences(serde_json::Value),
     /// A zone that was written or read.
     Zone(serde_json::Value),
+    /// What the callbook has, or what came of an import.
+    Callbook(serde_json::Value),
 }
 
 /// An account as it is listed.

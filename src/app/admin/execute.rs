@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::callbook;
 use super::command::{AccountLine, Command, ExportFormat, Failure, NewUser, Progress, Reply};
 use super::zones;
 use crate::app::Services;
@@ -93,6 +94,23 @@ pub(crate) async fn execute(on: &Executor, command: Command, exchange: Exchange)
         Command::DnsCheck => zones::compare(on).await,
         Command::DnsExport { zone } => zones::export(on, &zone, exchange).await,
         Command::DnsImport { zone } => zones::import(on, &zone, exchange).await,
+        Command::CallbookImport {
+            authority,
+            map,
+            force,
+            files,
+        } => {
+            let wanted = callbook::Import {
+                authority,
+                map,
+                force,
+                files,
+            };
+            callbook::import(on, wanted, exchange).await
+        }
+        Command::CallbookLookup { call } => callbook::lookup(on, &call).await,
+        Command::CallbookSearch { query, limit } => callbook::search(on, query, limit).await,
+        Command::CallbookSources => callbook::sources(on).await,
         Command::Check => {
             let store = on.services.store.clone();
             let report = tokio::task::spawn_blocking(move || store.check()).await??;

@@ -5,6 +5,7 @@
 //! [`execute`]. So a command does the same either way, and whoever may open the data directory may everything.
 //! Long content (a log, a backup) is streamed, never held.
 
+mod callbook;
 mod command;
 mod execute;
 #[cfg(unix)]
