@@ -263,6 +263,7 @@ impl Service {
                 C::ShareClubs,
                 C::SendSpots,
                 C::GovernNames,
+                C::GovernCallbook,
             ],
         }
     }

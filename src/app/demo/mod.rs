@@ -5,6 +5,7 @@
 
 mod contacts;
 mod names;
+mod registers;
 mod spots;
 mod world;
 
@@ -59,7 +60,7 @@ pub(crate) struct Demo {
 
 /// Makes accounts, logbooks and contacts.
 pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Demo, StartError> {
-    say("Inventing a station: accounts, two logbooks, 50,000 contacts …");
+    say("Inventing a station: accounts, two logbooks, 50,000 contacts, a register of 6,000 licences …");
     let mut logins = Vec::new();
     let mut people = Vec::new();
     for (number, (call, name)) in PEOPLE.into_iter().enumerate() {
@@ -95,6 +96,7 @@ pub(crate) async fn fill(services: &Services, say: &impl Fn(&str)) -> Result<Dem
     .await?;
     something_to_decide(services).await?;
     names::publish(services).await?;
+    registers::publish(services, now).await?;
     Ok(Demo { logins })
 }
 

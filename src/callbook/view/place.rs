@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::model::{Place, PlaceSource};
+use super::super::place as placed;
 use super::words;
 use crate::ham::callsign::Callsign;
 use crate::ham::geo::{self, LatLon};
@@ -79,14 +80,12 @@ impl std::fmt::Debug for Scatter {
 
 /// What is known of a place: the holder's own locator goes before the register's.
 pub(super) fn known(own: Option<Grid>, register: Option<Place>) -> Option<(Grid, Place)> {
-    // Half a kilometre at best is what any register gives.
-    const PAIRS: u8 = 3;
     let own = own.map(|grid| {
         let at = grid.centre();
         let source = PlaceSource::User;
         (grid, Place { at, source })
     });
-    own.or_else(|| register.map(|place| (Grid::from_latlon(place.at, PAIRS), place)))
+    own.or_else(|| register.map(|place| (placed::grid(place), place)))
 }
 
 /// The place as it is shown.

@@ -2,6 +2,7 @@
 
 mod acme;
 mod answers;
+mod callbook;
 mod certificates;
 mod contacts;
 mod contested;

@@ -5,6 +5,7 @@ mod commands;
 mod disk;
 mod edge;
 mod faults;
+mod registers;
 mod secrets;
 mod storms;
 mod zones;
