@@ -4,6 +4,7 @@
 //! asks a name server; so a test that builds its own `Env`, and names its own servers, decides them all. Everything here is cheap to clone and shared.
 
 mod clock;
+mod dice;
 mod dns;
 mod download;
 mod entropy;
@@ -14,6 +15,7 @@ mod outbox;
 mod tests;
 
 pub(crate) use clock::Clock;
+pub(crate) use dice::Dice;
 #[cfg(feature = "testkit")]
 pub(crate) use dns::message as dns_message;
 pub(crate) use dns::{DnsError, TextRecords, ask_texts};

@@ -3,6 +3,7 @@
 //! Fifteen fields a contact in the order and spelling of common loggers: for benches, load tests and the demo.
 //! The log is valid; damaged ones are in `fixtures/adif`.
 
+use crate::env::Dice;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -27,36 +28,9 @@ const NAMES: [&str; 16] = [
     "Miguel", "Nora", "Otto", "Paula",
 ];
 
-/// `SplitMix64`: small, fast, the same everywhere.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// Below the limit.
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        let index = usize::try_from(self.below(list.len() as u64)).unwrap_or_default();
-        list[index]
-    }
-
-    fn letter(&mut self, count: u64) -> char {
-        char::from(b'A' + u8::try_from(self.below(count)).unwrap_or_default())
-    }
-}
-
 /// Writes a log of so many contacts from 2010 on: about 275 bytes each.
 pub fn generate(qsos: usize, seed: u64, out: &mut impl Write) -> io::Result<()> {
-    let mut chance = Chance(seed);
+    let mut chance = Dice(seed);
     let mut seconds = 1_262_304_000_i64;
     out.write_all(
         b"Generated log\r\n<ADIF_VER:5>3.1.4 <PROGRAMID:7>adifgen <PROGRAMVERSION:3>1.0 <EOH>\r\n",
@@ -71,7 +45,7 @@ pub fn generate(qsos: usize, seed: u64, out: &mut impl Write) -> io::Result<()> 
     Ok(())
 }
 
-fn contact(chance: &mut Chance, seconds: i64, out: &mut String) {
+fn contact(chance: &mut Dice, seconds: i64, out: &mut String) {
     let call = call(chance);
     put("CALL", &call, out);
     let end = seconds + 15 + chance.below(300).cast_signed();
@@ -120,7 +94,7 @@ fn contact(chance: &mut Chance, seconds: i64, out: &mut String) {
     out.push_str("<EOR>\r\n");
 }
 
-fn call(chance: &mut Chance) -> String {
+fn call(chance: &mut Dice) -> String {
     let mut call = format!("{}{}", chance.pick(&PREFIXES), chance.below(10));
     for _ in 0..=chance.below(3) {
         call.push(chance.letter(26));

@@ -9,40 +9,18 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::world::{REGIONS, Region};
+use crate::env::Dice;
 use crate::ham::geo::LatLon;
 use crate::ham::grid::Grid;
 
-/// The demo's dice (SplitMix64): repeatable, and of no use for anything secret.
-pub(super) struct Dice(pub(super) u64);
+fn chance(dice: &mut Dice, percent: u64) -> bool {
+    dice.below(100) < percent
+}
 
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`.
-    pub(super) fn below(&mut self, n: u64) -> u64 {
-        self.next() % n.max(1)
-    }
-
-    fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        let index = usize::try_from(self.below(from.len() as u64)).expect("an index fits");
-        from[index]
-    }
-
-    /// A number from -1 to 1, more often near 0.
-    fn around_zero(&mut self) -> f64 {
-        let unit = |n: u64| (n >> 11) as f64 / (1_u64 << 53) as f64;
-        unit(self.next()) + unit(self.next()) - 1.0
-    }
+/// A number from -1 to 1, more often near 0.
+fn around_zero(dice: &mut Dice) -> f64 {
+    let unit = |n: u64| (n >> 11) as f64 / (1_u64 << 53) as f64;
+    unit(dice.roll()) + unit(dice.roll()) - 1.0
 }
 
 /// Who is on the air, and where.
@@ -139,7 +117,7 @@ pub(super) fn times(dice: &mut Dice, count: usize, from: Timestamp, to: Timestam
         let unit = (dice.below(1 << 20) as f64 / f64::from(1 << 20)).sqrt();
         #[expect(clippy::cast_possible_truncation, reason = "a share of a span of years")]
         let start = from.as_second() + (unit * span as f64) as i64;
-        let contest = dice.chance(3);
+        let contest = chance(dice, 3);
         let contacts = if contest {
             60 + dice.below(140)
         } else {
@@ -165,7 +143,7 @@ pub(super) fn times(dice: &mut Dice, count: usize, from: Timestamp, to: Timestam
 }
 
 fn mode(dice: &mut Dice, year: i16, band: &str) -> (&'static str, Option<&'static str>) {
-    let digital_now = year > 2017 || (year == 2017 && dice.chance(40));
+    let digital_now = year > 2017 || (year == 2017 && chance(dice, 40));
     let roll = dice.below(100);
     match roll {
         0..=27 => ("CW", None),
@@ -219,17 +197,17 @@ fn report(dice: &mut Dice, mode: &str) -> String {
 }
 
 fn confirmations(dice: &mut Dice, out: &mut String, day: &str) {
-    if dice.chance(58) {
+    if chance(dice, 58) {
         field(out, "LOTW_QSL_SENT", "Y");
         field(out, "LOTW_QSL_RCVD", "Y");
         field(out, "LOTW_QSLRDATE", day);
-    } else if dice.chance(60) {
+    } else if chance(dice, 60) {
         field(out, "LOTW_QSL_SENT", "Y");
     }
-    if dice.chance(17) {
+    if chance(dice, 17) {
         field(out, "EQSL_QSL_RCVD", "Y");
     }
-    if dice.chance(6) {
+    if chance(dice, 6) {
         field(out, "QSL_RCVD", "Y");
         field(out, "QSL_RCVD_VIA", "B");
     }
@@ -279,10 +257,10 @@ pub(super) fn contact(dice: &mut Dice, who: &Operator<'_>, at: Timestamp) -> Str
     field(&mut out, "RST_RCVD", &report(dice, mode));
     field(&mut out, "STATION_CALLSIGN", who.call);
     field(&mut out, "MY_GRIDSQUARE", who.grid);
-    field(&mut out, "TX_PWR", if dice.chance(20) { "5" } else { "100" });
-    if dice.chance(82) {
-        let lat = region.lat + dice.around_zero() * region.spread.0;
-        let lon = region.lon + dice.around_zero() * region.spread.1;
+    field(&mut out, "TX_PWR", if chance(dice, 20) { "5" } else { "100" });
+    if chance(dice, 82) {
+        let lat = region.lat + around_zero(dice) * region.spread.0;
+        let lon = region.lon + around_zero(dice) * region.spread.1;
         if let Ok(place) = LatLon::new(lat, lon) {
             let grid = Grid::from_latlon(place, 3);
             field(
@@ -296,17 +274,17 @@ pub(super) fn contact(dice: &mut Dice, who: &Operator<'_>, at: Timestamp) -> Str
             );
         }
     }
-    if dice.chance(55) {
+    if chance(dice, 55) {
         field(&mut out, "NAME", dice.pick(region.names));
     }
-    if dice.chance(7) && time.year() > 2017 {
+    if chance(dice, 7) && time.year() > 2017 {
         field(
             &mut out,
             "POTA_REF",
             &format!("{}-{:04}", region.park, 1 + dice.below(4200)),
         );
     }
-    if dice.chance(4) {
+    if chance(dice, 4) {
         field(&mut out, "COMMENT", dice.pick(COMMENTS));
     }
     confirmations(dice, &mut out, &date);

@@ -14,10 +14,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use self::contacts::{Dice, Operator};
+use self::contacts::Operator;
 pub(crate) use self::names::SETTINGS;
 use super::running::App;
 use super::services::{Services, StartError};
+use crate::env::Dice;
 use crate::ham::adif;
 use crate::ham::callsign::Callsign;
 use crate::ham::geo::LatLon;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::contacts::Dice;
 use super::{PEOPLE, Services, StartError};
+use crate::env::Dice;
 use crate::identity::{Actor, Service};
 
 /// Invented licences.
@@ -218,10 +218,7 @@ struct Holder<'a> {
 }
 
 fn call(dice: &mut Dice) -> String {
-    let letters = |dice: &mut Dice, count: usize| -> String {
-        let letter = |dice: &mut Dice| char::from(b'A' + u8::try_from(dice.below(26)).unwrap_or(0));
-        (0..count).map(|_| letter(dice)).collect()
-    };
+    let letters = |dice: &mut Dice, count: usize| -> String { (0..count).map(|_| dice.letter(26)).collect() };
     let first = dice.pick(&[
         "K", "W", "N", "KA", "KB", "KC", "KD", "KE", "KI", "WA", "WB", "AA",
     ]);

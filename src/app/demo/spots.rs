@@ -7,10 +7,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::contacts::{self, Dice, Operator};
+use super::contacts::{self, Operator};
 use crate::dx::Cluster;
 use crate::dx::event::Source;
 use crate::dx::model::{RawSpot, Sender};
+use crate::env::Dice;
 use crate::ham::adif;
 use crate::ham::qso::Qso;
 use crate::ham::spot::{SpotMode, Spotter};

@@ -9,6 +9,8 @@ mod write;
 
 use jiff::civil::Date;
 
+use crate::env::Dice;
+
 pub use write::zip;
 
 /// The day on which the register stands.
@@ -78,26 +80,16 @@ pub struct Made {
     fate: u64,
 }
 
-/// `SplitMix64`: small, fast, the same everywhere.
-struct Chance(u64);
+/// What a register is made of, drawn from the dice.
+struct Chance(Dice);
 
 impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// Below the limit.
     fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
+        self.0.below(limit)
     }
 
     fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        let index = usize::try_from(self.below(list.len() as u64)).unwrap_or_default();
-        list[index]
+        self.0.pick(list)
     }
 
     /// Below the limit; low ones are common, as words are: the cube of an even draw.
@@ -108,7 +100,7 @@ impl Chance {
     }
 
     fn letter(&mut self) -> char {
-        char::from(b'A' + u8::try_from(self.below(26)).unwrap_or_default())
+        self.0.letter(26)
     }
 
     fn days(&mut self, limit: u64) -> i32 {
@@ -133,7 +125,9 @@ impl Uls {
 
     /// The licence of a number; numbers from `licences` on are those that daily files bring.
     pub fn licence(&self, number: u32) -> Made {
-        let mut chance = Chance(self.seed ^ u64::from(number).wrapping_mul(0xA24B_AED4_963E_E407));
+        let mut chance = Chance(Dice(
+            self.seed ^ u64::from(number).wrapping_mul(0xA24B_AED4_963E_E407),
+        ));
         let former = number < self.former();
         let call = if former {
             (number * 8 + 5) % (self.licences - self.former()).max(1)

@@ -455,12 +455,19 @@ async fn a_refusal_is_told_with_what_helps_and_the_register_in_use_stays() {
 async fn a_list_is_read_by_its_map_after_a_look_at_its_first_rows() {
     let station = Station::new().await;
     let map = String::from_utf8(fixture("columns/club.toml")).unwrap();
-    let form = reqwest::multipart::Form::new().text("map", map.clone()).part(
-        "file",
-        reqwest::multipart::Part::bytes(fixture("columns/club.csv")).file_name("club.csv"),
-    );
-    let path = "/api/v1/callbook/lists/preview";
-    let request = station.admin.request(reqwest::Method::POST, path).multipart(form);
+    let csv = String::from_utf8(fixture("columns/club.csv")).unwrap();
+    let part =
+        |head: &str, body: &str| format!("--zz\r\ncontent-disposition: form-data; {head}\r\n\r\n{body}\r\n");
+    let form = [
+        part("name=\"map\"", &map),
+        part("name=\"file\"; filename=\"club.csv\"", &csv),
+        "--zz--\r\n".to_owned(),
+    ];
+    let request = station
+        .admin
+        .request(reqwest::Method::POST, "/api/v1/callbook/lists/preview")
+        .header("content-type", "multipart/form-data; boundary=zz")
+        .body(form.concat());
     let rows = crate::kit::send(request).await.expect(200).json()["rows"].clone();
     assert_eq!(rows[0]["name"], "Jürgen Müller");
     assert!(rows.to_string().contains("verpfändet"), "{rows}");

@@ -4,6 +4,7 @@ mod accounts;
 mod books;
 mod names;
 mod proving;
+mod registers;
 mod spots;
 
 use super::world::Seeds;
@@ -193,7 +194,8 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
     let of_things = books::OPERATIONS
         .iter()
         .chain(spots::OPERATIONS)
-        .chain(names::OPERATIONS);
+        .chain(names::OPERATIONS)
+        .chain(registers::OPERATIONS);
     of_people.chain(of_things)
 }
 
