@@ -7,6 +7,7 @@
 //! - Local answers never wait for the outside.
 
 pub(crate) mod api;
+pub(crate) mod compat;
 pub(crate) mod error;
 mod events;
 mod fetch;

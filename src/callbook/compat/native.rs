@@ -1,0 +1,152 @@
+//! The same interfaces at the paths that clients have built in, by the name that a request is for.
+//!
+//! A client that cannot be given another path can often be given another host. Under such a name nothing else is
+//! served: every path of it leads below `/compat`.
+
+use std::str::FromStr;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::uri::PathAndQuery;
+use axum::http::{Uri, header};
+
+/// What is served by a name of its own.
+const SERVICES: [&str; 4] = ["hamdb", "callook", "hamqth", "qrz"];
+
+/// A name and the interface that is served by it: `hamdb=api.hamdb.example.org`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NativeHost {
+    service: &'static str,
+    host: String,
+}
+
+/// A text that names no such host.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no service and host, such as hamdb=api.hamdb.example.org; services are hamdb, callook, hamqth, qrz"
+)]
+pub(crate) struct NativeHostError(String);
+
+impl FromStr for NativeHost {
+    type Err = NativeHostError;
+
+    fn from_str(text: &str) -> Result<Self, NativeHostError> {
+        let wrong = || NativeHostError(text.chars().take(80).collect());
+        let (service, host) = text.trim().split_once('=').ok_or_else(wrong)?;
+        let service = SERVICES.iter().find(|known| **known == service.trim());
+        let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
+        match service {
+            Some(service) if !host.is_empty() && host.bytes().all(plain) => Ok(Self { service, host }),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl NativeHost {
+    /// The name, in small letters.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+/// The path below `/compat` that a path means under a host of ours; `None`: the host is none of these.
+pub(crate) fn native(hosts: &[NativeHost], host: &str, path: &str) -> Option<String> {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let service = hosts.iter().find(|native| native.host == name)?.service;
+    Some(format!("/compat/{service}{path}"))
+}
+
+/// Puts the mapping before the routes: it must be done before they are matched.
+pub(crate) fn before(hosts: Vec<NativeHost>, router: Router) -> Router {
+    if hosts.is_empty() {
+        return router;
+    }
+    let mapped = tower::util::MapRequest::new(router, move |mut request: Request| {
+        if let Some(uri) = mapped_uri(&hosts, &request) {
+            *request.uri_mut() = uri;
+        }
+        request
+    });
+    Router::new().fallback_service(mapped)
+}
+
+fn mapped_uri(hosts: &[NativeHost], request: &Request) -> Option<Uri> {
+    let uri = request.uri();
+    let written = request.headers().get(header::HOST);
+    let written = written.and_then(|host| host.to_str().ok());
+    let host = written.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))?;
+    let mut path = native(hosts, host, uri.path())?;
+    if let Some(query) = uri.query() {
+        path.push('?');
+        path.push_str(query);
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::from_maybe_shared(path).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts() -> Vec<NativeHost> {
+        ["hamdb=api.hamdb.example.org", "qrz=XMLdata.example.org."]
+            .map(|text| text.parse().unwrap())
+            .to_vec()
+    }
+
+    #[test]
+    fn a_configured_host_leads_below_compat_and_nowhere_else() {
+        let hosts = hosts();
+        for (host, path, mapped) in [
+            (
+                "api.hamdb.example.org",
+                "/v1/K1ABC/json/x",
+                Some("/compat/hamdb/v1/K1ABC/json/x"),
+            ),
+            (
+                "API.hamdb.example.org.:8073",
+                "/login",
+                Some("/compat/hamdb/login"),
+            ),
+            (
+                "xmldata.example.org:80",
+                "/xml/current/",
+                Some("/compat/qrz/xml/current/"),
+            ),
+            ("example.org", "/v1/K1ABC/json/x", None),
+            ("[::1]:80", "/", None),
+        ] {
+            assert_eq!(native(&hosts, host, path).as_deref(), mapped, "{host}{path}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_service_is_refused() {
+        for text in [
+            "",
+            "hamdb",
+            "hamdb=",
+            "aprs=example.org",
+            "qrz=a b",
+            "qrz=http://x",
+        ] {
+            assert!(text.parse::<NativeHost>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_query_stays_with_the_path() {
+        let request = Request::get("/xml/current/?s=;callsign=K1ABC")
+            .header(header::HOST, "xmldata.example.org")
+            .body(axum::body::Body::empty())
+            .unwrap();
+        let uri = mapped_uri(&hosts(), &request).unwrap();
+        assert_eq!(uri, "/compat/qrz/xml/current/?s=;callsign=K1ABC");
+    }
+}
