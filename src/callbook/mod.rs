@@ -25,6 +25,7 @@ pub(crate) mod settings;
 pub(crate) mod sources;
 mod start;
 mod tables;
+pub(crate) mod upstream;
 pub(crate) mod view;
 pub(crate) mod wishes;
 pub(crate) mod write;

@@ -3,6 +3,7 @@
 //! Anybody may look up; what whom is shown, the mask decides. Guests are counted by network in a class of their own, so
 //! that nobody reads the callbook out. Errors become problems here, once.
 
+pub(crate) mod elsewhere;
 mod lists;
 mod lookup;
 mod sources;

@@ -45,6 +45,7 @@ use crate::web::{Access, Caller, Class, Limiter, Network, Policy, Problem, Resul
 )]
 pub(crate) use native::{NativeHost, NativeHostError, before};
 use session::{Kind, Refused, Session, Sessions};
+pub(super) use xml::clean;
 
 /// Look-ups of a guest's network in a minute, at most.
 const GUEST_LOOKUPS: u32 = 30;

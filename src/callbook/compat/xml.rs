@@ -68,7 +68,7 @@ impl Xml {
 }
 
 /// A value on one line: every kind of blank is a space, control characters and what no character is are left out.
-pub(super) fn clean(text: &str) -> String {
+pub(in crate::callbook) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

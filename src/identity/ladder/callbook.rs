@@ -15,7 +15,7 @@ use crate::identity::service::lock;
 use super::refusal::Refusal;
 
 /// How the program names itself to callbooks.
-pub(super) const AGENT: &str = concat!("Shackbox/", env!("CARGO_PKG_VERSION"));
+pub(crate) const AGENT: &str = concat!("Shackbox/", env!("CARGO_PKG_VERSION"));
 
 /// What a callbook has of a call.
 #[derive(Debug, Clone)]

@@ -25,10 +25,12 @@ mod xml;
 
 #[cfg(feature = "testkit")]
 pub(crate) use biography::holds;
+pub(crate) use callbook::AGENT;
 pub(crate) use check::Place;
 pub(crate) use code::{Mailbox, StoredCode};
 pub(crate) use domain::RECORD_LABEL;
 pub(crate) use overview::{Overview, WayLine};
+pub(crate) use qrz::{is_account as is_qrz_account_error, is_session_over as is_qrz_session_over};
 pub(crate) use refusal::Refusal;
 #[cfg(test)]
 #[cfg(test)]
@@ -36,7 +38,6 @@ pub(crate) use register::no_register;
 pub(crate) use register::{Licence, LicenceRegister};
 pub(crate) use token::{ProofToken, StoredToken};
 pub(crate) use ways::At;
-#[cfg(feature = "testkit")]
 pub(crate) use xml::Document as XmlDocument;
 
 use std::sync::Arc;

@@ -66,8 +66,8 @@ impl Callbooks {
             };
             let error = document.text("Session", "Error").map(str::to_ascii_lowercase);
             let error = error.unwrap_or_default();
-            let over = document.text("Session", "Key").is_none() && error.is_empty()
-                || SESSION_OVER.iter().any(|text| error.starts_with(text));
+            let over =
+                document.text("Session", "Key").is_none() && error.is_empty() || is_session_over(&error);
             match error.as_str() {
                 _ if over && last => return Err(odd(QRZ, "sessions end at once")),
                 _ if over => {
@@ -113,7 +113,13 @@ impl Callbooks {
     }
 }
 
-fn is_account(error: &str) -> bool {
+/// Whether an error of QRZ's, in small letters, says that the session has ended.
+pub(crate) fn is_session_over(error: &str) -> bool {
+    SESSION_OVER.iter().any(|text| error.starts_with(text))
+}
+
+/// Whether it says that the account is no good.
+pub(crate) fn is_account(error: &str) -> bool {
     ACCOUNT.iter().any(|text| error.starts_with(text))
 }
 

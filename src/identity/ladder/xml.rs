@@ -57,6 +57,11 @@ impl Document {
         }
     }
 
+    /// Whether anything stands in an element of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.elements.iter().any(|(around, _, _)| around == name)
+    }
+
     /// The text of the first element of this name in one of that name, without blanks around it; nothing for an empty
     /// one.
     pub(crate) fn text(&self, parent: &str, name: &str) -> Option<&str> {
