@@ -27,10 +27,12 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
+use super::Callbook;
+use super::error::Error;
 use super::view::record::RecordView;
 use crate::config::Limits;
 use crate::env::Env;
@@ -47,8 +49,6 @@ pub(crate) use native::{NativeHost, NativeHostError, before};
 use session::{Kind, Refused, Session, Sessions};
 pub(super) use xml::clean;
 
-/// Look-ups of a guest's network in a minute, at most.
-const GUEST_LOOKUPS: u32 = 30;
 /// Longest text that is looked up, in bytes.
 const LONGEST_CALL: usize = 40;
 /// What every answer may be read by.
@@ -63,8 +63,7 @@ const CORS: [(HeaderName, &str); 4] = [
 ];
 
 /// Looks a call up for somebody, in whatever form it is written; what is no call is none that is there.
-pub(crate) type Lookup =
-    Arc<dyn Fn(Actor, String) -> BoxFuture<'static, Result<Option<RecordView>>> + Send + Sync>;
+type Lookup = Arc<dyn Fn(Actor, String) -> BoxFuture<'static, Result<Option<RecordView>>> + Send + Sync>;
 
 /// What the interfaces stand on.
 #[derive(Clone)]
@@ -79,17 +78,34 @@ struct Shared {
 }
 
 impl CompatState {
-    /// The interfaces over a callbook and its accounts.
-    pub(crate) fn new(lookup: Lookup, identity: Identity, env: Env, limits: &Limits) -> Self {
-        let limits = Limits {
-            read_per_minute: limits.read_per_minute.min(GUEST_LOOKUPS),
-            ..limits.clone()
-        };
+    /// The interfaces over the callbook and its accounts.
+    pub(crate) fn new(callbook: &Callbook, limits: &Limits) -> Self {
+        let book = callbook.clone();
+        let lookup: Lookup = Arc::new(move |actor, text| {
+            let book = book.clone();
+            Box::pin(async move {
+                match book.lookup(&actor, &text).await {
+                    // A call that no register has, or a text that is none, is a miss here.
+                    Err(Error::NoCall(_)) => Ok(None),
+                    found => Ok(found?),
+                }
+            })
+        });
+        Self::over(
+            lookup,
+            callbook.identity().clone(),
+            callbook.env().clone(),
+            limits,
+        )
+    }
+
+    /// The interfaces over anything that looks calls up.
+    fn over(lookup: Lookup, identity: Identity, env: Env, limits: &Limits) -> Self {
         Self(Arc::new(Shared {
             lookup,
             sessions: Sessions::new(identity, env.clone()),
             entities: Resolver::shared(),
-            limiter: Limiter::new(&limits),
+            limiter: Limiter::new(limits),
             env,
         }))
     }
@@ -127,7 +143,7 @@ impl CompatState {
             ..Caller::GUEST
         };
         let network = Network::of(visitor.browser.address);
-        let counted = self.0.limiter.count(Class::Read, caller, network);
+        let counted = self.0.limiter.count(Class::Lookup, caller, network);
         counted.map_err(Problem::too_many)
     }
 
@@ -145,7 +161,6 @@ impl CompatState {
         } else {
             Actor::Guest
         };
-        self.count(visitor, &actor)?;
         let record = self.lookup(&actor, call).await?;
         Ok((actor, record))
     }
@@ -226,42 +241,43 @@ async fn preflight() -> Response {
 
 /// The routes of all four.
 pub(crate) fn routes(state: CompatState) -> Routes {
+    let open = Access::Public.class(Class::Lookup);
     // Counted here: by the session's account, which the layers do not know.
-    let open = Access::Public.class(Class::Free);
-    let by_form = |handler: axum::routing::MethodRouter<CompatState>| handler.options(preflight);
+    let own = Access::Public.class(Class::Free);
+    let shared = |handler: MethodRouter<CompatState>| handler.options(preflight);
     let mut routes = Routes::new()
         .page(
             open,
             "/compat/hamdb/v1/{call}/{format}/{app}",
-            by_form(get(hamdb::named)),
+            shared(get(hamdb::named)),
         )
         .page(
             open,
             "/compat/hamdb/v1/{call}/{format}",
-            by_form(get(hamdb::unnamed)),
+            shared(get(hamdb::unnamed)),
         )
         .page(
             open,
             "/compat/hamdb/{call}/{format}/{app}",
-            by_form(get(hamdb::unversioned)),
+            shared(get(hamdb::unversioned)),
         )
         .page(
             open,
             "/compat/callook/{call}/{format}",
-            by_form(get(callook::answer)),
+            shared(get(callook::answer)),
         )
         .page(
-            open,
+            own,
             "/compat/hamqth/xml.php",
-            by_form(get(hamqth::answer).post(hamqth::answer)),
+            shared(get(hamqth::answer).post(hamqth::answer)),
         );
     for path in ["/compat/qrz/xml/{version}", "/compat/qrz/xml/{version}/"] {
         let handler = get(qrz::versioned).post(qrz::versioned);
-        routes = routes.page(open, path, by_form(handler));
+        routes = routes.page(own, path, shared(handler));
     }
     for path in ["/compat/qrz/xml", "/compat/qrz/xml/"] {
         let handler = get(qrz::answer).post(qrz::answer).layer(Extension("1.34"));
-        routes = routes.page(open, path, by_form(handler));
+        routes = routes.page(own, path, shared(handler));
     }
     routes.with_state(state)
 }
