@@ -8,7 +8,7 @@ import { openDialog } from './sb-dialog.js';
 import { t } from './words.js';
 
 /** Letter after `g`, and the page it leads to. @type {Record<string, string>} */
-const PLACES = { h: '/', d: '/dx', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', z: '/dns', s: '/settings', a: '/admin' };
+const PLACES = { h: '/', d: '/dx', c: '/callbook', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', z: '/dns', s: '/settings', a: '/admin' };
 const WAIT_MS = 1500;
 
 /** @type {Map<string, { label: string, run: (event: KeyboardEvent) => void }>} */
@@ -37,7 +37,7 @@ export function isTyping(target) {
 /** Listens for keys; called once, by the frame. */
 export function startKeys() {
   onKey('?', t('js.keys.help'), showKeys);
-  if (!keys.has('/')) onKey('/', t('js.keys.find'), () => /** @type {any} */ (document.getElementById('find'))?.focus());
+  if (!keys.has('/')) onKey('/', t('js.keys.find'), find);
   if (!keys.has('n')) onKey('n', t('js.keys.new'), () => location.assign('/logbook/new'));
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -61,6 +61,13 @@ export function startKeys() {
     event.preventDefault();
     known.run(event);
   });
+}
+
+/** To the box in the bar; where there is no room for it, to the callbook's. */
+function find() {
+  const box = document.getElementById('find');
+  if (box?.checkVisibility()) box.focus();
+  else location.assign('/callbook?focus=1');
 }
 
 /** Lists the keys. */

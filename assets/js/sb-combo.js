@@ -24,7 +24,8 @@ export class SbCombo extends HTMLElement {
     const input = this.querySelector('input');
     if (!input) return;
     this.#input = input;
-    this.#list = h('div', { class: 'options', role: 'listbox', id: `combo-${made}`, hidden: true });
+    const name = input.getAttribute('aria-label') ?? input.labels?.[0]?.textContent;
+    this.#list = h('div', { class: 'options', role: 'listbox', id: `combo-${made}`, 'aria-label': name, hidden: true });
     this.append(this.#list);
     for (const [name, value] of Object.entries({ role: 'combobox', 'aria-expanded': 'false', 'aria-controls': this.#list.id, 'aria-autocomplete': 'list' })) {
       input.setAttribute(name, value);

@@ -16,6 +16,7 @@ use crate::dx::event::{Source, Spot};
 use crate::dx::model::{Accepted, RawSpot, Sender};
 use crate::dx::{BandActivity, Query as Wanted};
 use crate::ham::band::Band;
+use crate::ham::callsign::Callsign;
 use crate::ham::cluster::HourMinute;
 use crate::ham::spot::{SpotMode, frequency};
 use crate::web::{Problem, Query, Result};
@@ -118,6 +119,16 @@ async fn found(reader: &Reader, query: Wanted, choice: Choice) -> Result<Vec<Spo
     let cluster = reader.app.services.cluster.clone();
     let found = tokio::task::spawn_blocking(move || cluster.history(&query, |spot| choice.wants(spot)));
     found.await.map_err(Problem::internal)
+}
+
+/// The newest spots of a station, at home or on the move.
+pub(super) async fn spots_of(reader: &Reader, call: &Callsign, limit: usize) -> Result<Vec<SpotRow>> {
+    let query = Wanted {
+        call: Some(call.as_str().into()),
+        ..Wanted::newest(limit)
+    };
+    let spots = found(reader, query, Choice::default()).await?;
+    Ok(spots.iter().map(row).collect())
 }
 
 /// Sends what the form says.

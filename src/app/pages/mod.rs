@@ -10,6 +10,7 @@ mod admin;
 mod admin_parts;
 mod admin_user;
 mod books;
+mod callbook;
 mod certificate;
 mod contact;
 mod contact_fields;
@@ -68,6 +69,14 @@ pub(super) fn routes(app: &App) -> Routes {
         )
         .page(member, "/dns/{name}/file", get(dns::file::show))
         .form(member.upload(), "/dns/{name}/file", post(dns::file::change))
+        .page(open.class(Class::Lookup), "/callbook", get(callbook::show))
+        .page(open, "/callbook/credits", get(callbook::credits::show))
+        .page(member, "/callbook/map", get(callbook::map::show))
+        .page(
+            open.class(Class::Lookup),
+            "/callbook/{call}",
+            get(callbook::record::show),
+        )
         .page(member, "/export", get(export::show))
         .page(member, "/import", get(imports::list))
         .form(member.upload(), "/import", post(imports::upload))
@@ -130,6 +139,27 @@ pub(super) fn routes(app: &App) -> Routes {
             admin,
             "/admin/users/{id}",
             get(admin_user::show).post(admin_user::change),
+        )
+        .page(
+            admin,
+            "/admin/callbook",
+            get(callbook::sources::show).post(callbook::sources::change),
+        )
+        .page(admin, "/admin/callbook/list", get(callbook::sources::list::show))
+        .form(
+            admin.upload(),
+            "/admin/callbook/list",
+            post(callbook::sources::list::change),
+        )
+        .form(
+            admin.upload(),
+            "/admin/callbook/{authority}/file",
+            post(callbook::sources::hand_over),
+        )
+        .page(
+            admin,
+            "/admin/callbook/{authority}/rejects",
+            get(callbook::sources::rejects),
         )
         .page(admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))
         .page(admin, "/admin/backups", get(admin::backups).post(admin::back_up))

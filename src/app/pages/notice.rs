@@ -80,10 +80,16 @@ pub(super) enum Done {
     FileTaken,
     ZoneMade,
     ZoneRemoved,
+    RegisterKept,
+    RegisterLeft,
+    RegisterFetched,
+    RegisterHanded,
+    RegisterRemoved,
+    ListSaved,
 }
 
 impl Done {
-    const ALL: [Self; 71] = [
+    const ALL: [Self; 77] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -155,6 +161,12 @@ impl Done {
         Self::FileTaken,
         Self::ZoneMade,
         Self::ZoneRemoved,
+        Self::RegisterKept,
+        Self::RegisterLeft,
+        Self::RegisterFetched,
+        Self::RegisterHanded,
+        Self::RegisterRemoved,
+        Self::ListSaved,
     ];
 
     /// What the cookie's word stands for.
@@ -261,6 +273,12 @@ impl Done {
             Self::FileTaken => "done.file_taken",
             Self::ZoneMade => "done.zone_made",
             Self::ZoneRemoved => "done.zone_removed",
+            Self::RegisterKept => "done.register_kept",
+            Self::RegisterLeft => "done.register_left",
+            Self::RegisterFetched => "done.register_fetched",
+            Self::RegisterHanded => "done.register_handed",
+            Self::RegisterRemoved => "done.register_removed",
+            Self::ListSaved => "done.list_saved",
         }
     }
 }

@@ -16,6 +16,11 @@ const PAGES: &[&str] = &[
     "/logbook?q=band:20m+mode:CW",
     "/logbook?q=ZZ9ZZZ",
     "/logbook/new",
+    "/callbook",
+    "/callbook/map",
+    "/callbook/credits",
+    "/admin/callbook",
+    "/admin/callbook/list",
     "/import",
     "/export",
     "/logbooks",
@@ -72,6 +77,8 @@ const GUEST_PAGES: &[&str] = &[
     "/signup",
     "/signup?as=swl",
     "/recover",
+    "/callbook",
+    "/callbook/credits",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod admin;
+mod callbook;
 mod certificate;
 mod cluster;
 mod dns;

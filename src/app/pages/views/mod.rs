@@ -6,6 +6,8 @@
 
 mod admin;
 mod book;
+mod callbook;
+mod callbook_admin;
 mod dns;
 mod dx;
 mod entrance;
@@ -20,6 +22,8 @@ mod words;
 
 pub(crate) use admin::*;
 pub(crate) use book::*;
+pub(crate) use callbook::*;
+pub(crate) use callbook_admin::*;
 pub(crate) use dns::*;
 pub(crate) use dx::*;
 pub(crate) use entrance::*;

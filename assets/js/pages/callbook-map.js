@@ -1,0 +1,20 @@
+//  The members who allow it, on a map; the list beside it is the same in words.
+
+import { all, h, one } from '../dom.js';
+import { recordAddress } from '../callbook/words.js';
+import { placeOf } from '../map/greatcircle.js';
+import '../sb-map.js';
+
+const stage = one('[data-map]');
+if (stage) {
+  const { homeGrid } = stage.dataset;
+  const own = homeGrid ? placeOf(homeGrid) : null;
+  const map = h('sb-map', {
+    fill: true, miles: document.body.dataset.units === 'imperial', label: one('h1').textContent,
+  });
+  stage.append(map);
+  map.paths = false;
+  map.home = own ? { ...own, label: document.body.dataset.account } : null;
+  map.points = all('[data-pins] tr[data-call]').map(({ dataset }) => (
+    { call: dataset.call, lat: Number(dataset.lat), lon: Number(dataset.lon), href: recordAddress(dataset.call) }));
+}

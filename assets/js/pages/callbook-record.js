@@ -1,0 +1,52 @@
+//  A record of the callbook: the map, and what other callbooks know.
+//
+//  Those are asked when the page is there already; what they say or why they do not stands beside, never in its way.
+
+import { get } from '../api.js';
+import { answerLines } from '../callbook/words.js';
+import { fill, h, one } from '../dom.js';
+import { placeOf } from '../map/greatcircle.js';
+import '../sb-map.js';
+import { t } from '../words.js';
+
+/** Other callbooks have so long to answer, all of them together, milliseconds. */
+const PATIENCE = 8000;
+
+const call = one('[data-record]').dataset.record;
+const stage = one('[data-map]');
+if (stage) drawMap();
+const elsewhere = one('[data-elsewhere]');
+if (elsewhere) ask(one('[data-answers]', elsewhere));
+
+function drawMap() {
+  const { lat, lon, homeGrid } = stage.dataset;
+  const own = homeGrid ? placeOf(homeGrid) : null;
+  const map = h('sb-map', { fill: true, miles: document.body.dataset.units === 'imperial', label: call });
+  stage.append(map);
+  map.home = own ? { ...own, label: document.body.dataset.account } : null;
+  map.points = [{ lat: Number(lat), lon: Number(lon), call }];
+}
+
+/** @param {HTMLElement} place */
+async function ask(place) {
+  try {
+    const found = await get(`/callbook/${encodeURIComponent(call)}/elsewhere`, { signal: AbortSignal.timeout(PATIENCE), stay: true });
+    const answers = found.items ?? [];
+    fill(place, answers.length === 0 ? h('p', { class: 'muted' }, t('js.callbook.no_answers'))
+      : h('ul', { class: 'answers' }, answers.map((/** @type {any} */ each) => answer(each))));
+  } catch (error) {
+    const { name, message } = /** @type {Error} */ (error);
+    const what = name === 'TimeoutError' || name === 'AbortError' ? t('js.callbook.slow') : message;
+    fill(place, h('p', { class: 'warn' }, h('span', { 'aria-hidden': 'true' }, '△ '), t('js.callbook.failed', { what })));
+  }
+}
+
+/** One service's answer, or in words why there is none. @param {any} each */
+function answer(each) {
+  const { record } = each;
+  const said = record ? answerLines(record) : [];
+  return h('li', {},
+    h('h3', {}, each.service, each.link ? h('a', { class: 'small', href: each.link, rel: 'noopener noreferrer' }, record?.call ?? call) : null),
+    said.length ? said.map((line) => h('p', { class: 'lines' }, line))
+      : h('p', { class: each.error ? 'lines warn' : 'lines muted' }, each.error ? [h('span', { 'aria-hidden': 'true' }, '△ '), each.error] : t('js.callbook.empty_answer')));
+}
