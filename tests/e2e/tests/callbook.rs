@@ -24,12 +24,18 @@ const FIRST: &str = "document.querySelector('.licence')?.innerText ?? ''";
 async fn stocked(server: &Server, chrome: &Chrome) -> Result<()> {
     let file = server.scratch().join("bay.csv");
     std::fs::write(&file, LIST)?;
-    chrome.open(&format!("{}/admin/callbook/list", server.url)).await?;
+    chrome
+        .open(&format!("{}/admin/callbook/list", server.url))
+        .await?;
     chrome.fill("#map", MAP).await?;
     chrome.choose_file("#list-file", &file).await?;
     chrome.click("button[value=preview]").await?;
-    chrome.until("document.querySelectorAll('#preview tbody tr').length === 5").await?;
-    chrome.until("document.querySelector('#preview').innerText.includes('Bruce')").await?;
+    chrome
+        .until("document.querySelectorAll('#preview tbody tr').length === 5")
+        .await?;
+    chrome
+        .until("document.querySelector('#preview').innerText.includes('Bruce')")
+        .await?;
     chrome.has("#preview .bad").await?;
     chrome.click("button[value=save]").await?;
     chrome.arrives("/admin/callbook").await?;
@@ -38,7 +44,9 @@ async fn stocked(server: &Server, chrome: &Chrome) -> Result<()> {
     chrome.choose_file("#bay-list-file", &file).await?;
     chrome.click("#bay-list form[action$='/file'] button").await?;
     // The page follows the import by itself; a fast one has ended before it is looked at.
-    chrome.until("document.querySelector('#bay-list .figures dd')?.innerText === '4'").await
+    chrome
+        .until("document.querySelector('#bay-list .figures dd')?.innerText === '4'")
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,13 +189,23 @@ async fn pages_of_the_callbook_are_sound_for_all() -> Result<()> {
         chrome.click("form[action='/logout'] button").await?;
         chrome.arrives("/login").await?;
         chrome.open(&format!("{}/callbook?q=K6BP", server.url)).await?;
-        chrome.until(&format!("({FIRST}).includes('Amateur Extra') && !document.body.innerText.includes('Perens')")).await?;
+        chrome
+            .until(&format!(
+                "({FIRST}).includes('Amateur Extra') && !document.body.innerText.includes('Perens')"
+            ))
+            .await?;
         chrome.has(".guestnote a[href^='/login']").await?;
-        chrome.open(&format!("{}/callbook?q=name:perens", server.url)).await?;
-        chrome.until("document.querySelector('#cb-error').textContent.includes('name:')").await?;
+        chrome
+            .open(&format!("{}/callbook?q=name:perens", server.url))
+            .await?;
+        chrome
+            .until("document.querySelector('#cb-error').textContent.includes('name:')")
+            .await?;
         chrome.forgive(&["status of 403"]);
         chrome.open(&format!("{}/callbook/W6CLB", server.url)).await?;
-        chrome.until("document.querySelector('h1').innerText.includes('Radio Club')").await
+        chrome
+            .until("document.querySelector('h1').innerText.includes('Radio Club')")
+            .await
     })
     .await
 }
@@ -209,7 +227,10 @@ async fn faults(chrome: &Chrome, url: &str, page: &str) -> Result<Vec<String>> {
     chrome.settled().await?;
     found.extend(chrome.sticking_out().await?);
     chrome.size(1400, 900).await?;
-    Ok(found.into_iter().map(|fault| format!("{page}: {fault}")).collect())
+    Ok(found
+        .into_iter()
+        .map(|fault| format!("{page}: {fault}"))
+        .collect())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,7 +238,9 @@ async fn members_stand_on_the_map_who_allow_it() -> Result<()> {
     founded(async |server, chrome| {
         colleague(chrome, "N6MEM").await?;
         chrome.open(&format!("{}/callbook/map", server.url)).await?;
-        let before = chrome.eval("document.querySelectorAll('[data-pins] tr[data-call]').length").await?;
+        let before = chrome
+            .eval("document.querySelectorAll('[data-pins] tr[data-call]').length")
+            .await?;
         let wish = json!({"directory": true, "grid_precision": "square"});
         chrome.api("PATCH", "/account", Some(wish)).await?;
         chrome.open(&format!("{}/callbook/map", server.url)).await?;
@@ -227,7 +250,11 @@ async fn members_stand_on_the_map_who_allow_it() -> Result<()> {
         // A colleague sees the square and no more.
         sign_in(server, chrome, "N6MEM", OTHER_PASSWORD).await?;
         chrome.open(&format!("{}/callbook/map", server.url)).await?;
-        chrome.until(&format!("document.querySelector('[data-pins] tr[data-call={CALL}]').innerText.includes('CM87')")).await
+        chrome
+            .until(&format!(
+                "document.querySelector('[data-pins] tr[data-call={CALL}]').innerText.includes('CM87')"
+            ))
+            .await
     })
     .await
 }
@@ -242,10 +269,16 @@ async fn without_script_calls_are_found_and_read() -> Result<()> {
         chrome.open(&format!("{}/callbook", server.url)).await?;
         chrome.fill("#cb-q", "name:perens").await?;
         chrome.click("[data-find] button").await?;
-        chrome.until(&format!("document.readyState === 'complete' && ({FIRST}).includes('K6BP')")).await?;
+        chrome
+            .until(&format!(
+                "document.readyState === 'complete' && ({FIRST}).includes('K6BP')"
+            ))
+            .await?;
         chrome.click(".licence .call").await?;
         chrome.arrives("/callbook/K6BP").await?;
-        chrome.until("document.querySelector('main').innerText.includes('CM87')").await?;
+        chrome
+            .until("document.querySelector('main').innerText.includes('CM87')")
+            .await?;
         chrome.open(&format!("{}/callbook/K6BPZ", server.url)).await?;
         chrome.has(".licences a[href='/callbook/K6BP']").await?;
         chrome.forgive(&["status of 404"]);

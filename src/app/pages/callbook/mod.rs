@@ -51,7 +51,10 @@ pub(super) async fn show(reader: Reader, Query(asked): Query<Asked>) -> Result<R
     };
     let t = reader.t;
     let credits = callbook(&reader).credits()?.into_iter();
-    let credits: Vec<_> = credits.filter(|credit| credit.taken.is_some()).map(credit).collect();
+    let credits: Vec<_> = credits
+        .filter(|credit| credit.taken.is_some())
+        .map(credit)
+        .collect();
     let missing: Vec<_> = found.missing.iter().map(ToString::to_string).collect();
     let page = CallbookPage {
         frame: reader.frame_of("callbook", "callbook.title").await,

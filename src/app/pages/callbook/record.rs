@@ -12,11 +12,12 @@ use crate::app::pages::dx::spots_of;
 use crate::app::pages::reader::Reader;
 use crate::app::pages::say;
 use crate::app::pages::views::{
-    CallbookNonePage, CallbookRecordPage, CreditRow, FormerRow, Grouped, Labelled, LicenceCard, Linked, QsoRow, Where,
+    CallbookNonePage, CallbookRecordPage, CreditRow, FormerRow, Grouped, Labelled, LicenceCard, Linked,
+    QsoRow, Where,
 };
+use crate::callbook::Ask;
 use crate::callbook::model::{Authority, Standing};
 use crate::callbook::place::credit::of as of_register;
-use crate::callbook::Ask;
 use crate::callbook::view::record::{FormerView, QslView};
 use crate::callbook::view::{RecordView, Viewer};
 use crate::dns::api::{absolute, shown};
@@ -95,11 +96,7 @@ async fn known(reader: &Reader, record: RecordView) -> Result<Response> {
         holder: record.viewer == Viewer::Holder,
         address: record.address_lines(),
         facts: facts(t, &record),
-        qsl: record
-            .qsl
-            .as_ref()
-            .map(|ways| qsl(t, ways))
-            .unwrap_or_default(),
+        qsl: record.qsl.as_ref().map(|ways| qsl(t, ways)).unwrap_or_default(),
         bio: lines(&record.bio),
         place: place(reader, &record),
         history: record
@@ -284,7 +281,11 @@ fn qsl(t: Text<'static>, ways: &QslView) -> Vec<Labelled> {
         answer.map(|yes| Labelled {
             label: label.to_owned(),
             value: t
-                .s(if yes { "callbook.qsl_yes" } else { "callbook.qsl_no" })
+                .s(if yes {
+                    "callbook.qsl_yes"
+                } else {
+                    "callbook.qsl_no"
+                })
                 .to_owned(),
         })
     };
@@ -348,11 +349,7 @@ fn name_of(r: &Read, call: &Callsign) -> Result<String> {
 
 /// The page of the member who has the call, where they want to be found.
 fn member(reader: &Reader, call: &str) -> String {
-    let found = reader
-        .app
-        .services
-        .identity
-        .look_up(&reader.visitor.actor, call);
+    let found = reader.app.services.identity.look_up(&reader.visitor.actor, call);
     match found {
         Ok(Found::Member(seen)) => format!("/directory/{}", super::quoted(seen.call.as_str())),
         _ => String::new(),

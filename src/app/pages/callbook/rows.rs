@@ -6,9 +6,9 @@ use jiff::civil::Date;
 
 use crate::app::pages::reader::{Reader, quoted};
 use crate::app::pages::views::{CreditRow, Grouped, LicenceCard, StandingChip};
+use crate::callbook::HitView;
 use crate::callbook::find::How;
 use crate::callbook::model::{HolderKind, PlaceSource, Standing, Status};
-use crate::callbook::HitView;
 use crate::callbook::sources::CreditView;
 use crate::callbook::view::RecordView;
 use crate::callbook::view::place::PathView;
@@ -39,11 +39,7 @@ pub(super) fn card(reader: &Reader, hit: HitView) -> LicenceCard {
         href: path_of(&record.call),
         club: is_club(&record),
         place: place(&record),
-        grid: record
-            .grid
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        grid: record.grid.as_ref().map(ToString::to_string).unwrap_or_default(),
         source: record.grid_source.map_or("", |of| source(t, of)),
         standing: chip(t, &record),
         until: until(t, &record),

@@ -95,7 +95,10 @@ pub(crate) struct AdminCallbookPage {
 impl AdminCallbookPage {
     /// Whether what was refused is of no register on the page.
     fn is_of_none(&self) -> bool {
-        !self.registers.iter().any(|register| register.authority == self.refused)
+        !self
+            .registers
+            .iter()
+            .any(|register| register.authority == self.refused)
     }
 
     /// What is wrong with a field of a register's forms.
