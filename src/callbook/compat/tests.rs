@@ -14,7 +14,7 @@ use super::{CompatState, routes, testing};
 use crate::callbook::view::record::RecordView;
 use crate::config::SignUp;
 use crate::env::{Clock, Entropy, Env, Mailer, Outbound};
-use crate::identity::ladder::{Means, NO_REGISTER};
+use crate::identity::ladder::{Means, no_register};
 use crate::identity::write::{NewAccount, NewKey};
 use crate::identity::{
     AccountId, Actor, Browser, Entry, Foundation, Gate, Identity, Password, Scope, SignIn,
@@ -83,7 +83,7 @@ impl Site {
             means: Means {
                 policy: config.verify.clone(),
                 outbound: Outbound::new([]),
-                register: NO_REGISTER,
+                register: no_register(),
             },
         };
         let identity = Identity::load(foundation, None).await.unwrap();

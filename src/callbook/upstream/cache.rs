@@ -175,7 +175,8 @@ mod tests {
             at: "2026-11-22T12:00:00Z".parse().unwrap(),
             found: None,
         };
-        let written = store(dir.path()).write(move |tx| {
+        let store = store(dir.path());
+        let written = store.write(move |tx| {
             keep_answer(tx, &member(7), &key(7, Site::Qrz, "K1A"), &answer)?;
             keep_answer(tx, &member(8), &key(7, Site::Qrz, "K1A"), &answer)
         });

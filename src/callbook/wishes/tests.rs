@@ -171,7 +171,7 @@ impl World {
             station: None,
             today: "2026-11-22".parse().unwrap(),
         };
-        Mask::new(&[7; 32]).show(subject, by, &Resolver::builtin())
+        Mask::new(&[7; 32]).show(subject, by, &Resolver::shared())
     }
 }
 

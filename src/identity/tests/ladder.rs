@@ -1,11 +1,13 @@
 //! Codes by mail and tokens, through the accounts' handle: counted, bound, forgotten.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use wiremock::matchers::{body_string_contains, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::place::*;
+
 use crate::config::{Callbook, Secret};
 use crate::env::{Outbound, Service as Outside};
 use crate::ham::callsign::Callsign;
@@ -22,7 +24,7 @@ fn call(text: &str) -> Callsign {
 /// A register that has one licensee with two calls, and somebody's without an address.
 fn register() -> Means {
     Means {
-        register: |_, call| {
+        register: Arc::new(|_, call| {
             let licence = |id: &str, email: Option<&str>| Licence {
                 licensee: id.into(),
                 email: email.map(|text| text.parse().unwrap()),
@@ -32,7 +34,7 @@ fn register() -> Means {
                 "W1AW" => Some(licence("L002", None)),
                 _ => None,
             })
-        },
+        }),
         ..means()
     }
 }
