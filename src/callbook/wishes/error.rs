@@ -21,6 +21,9 @@ pub(crate) enum Error {
     /// The wish is not what the caller took it for.
     #[error("this was changed meanwhile: look at it again")]
     Changed,
+    /// Nothing is to be asked for.
+    #[error("{0} is not listed already: its record says only whether it is licensed, and its class")]
+    NotListed(String),
     /// The same has been asked from the same place.
     #[error("the removal of {0} was asked from here already, and waits for an administrator")]
     Asked(String),

@@ -150,29 +150,29 @@ pub(crate) fn removal(r: &impl Rows, actor: &Actor, id: u64) -> Result<StoredRem
     r.get(REMOVAL, &id)?.ok_or(Error::NoRequest(id))
 }
 
-/// The requests that wait, oldest first. Administrators only.
-pub(crate) fn open_removals(r: &impl Rows, actor: &Actor) -> Result<Vec<(u64, StoredRemoval)>, Error> {
+/// Requests with their numbers, at most `limit`, behind the one with number `after`: those that wait, oldest first, or
+/// those that were decided, newest first. Administrators only.
+pub(crate) fn removals(
+    r: &impl Rows,
+    actor: &Actor,
+    open: bool,
+    (after, limit): (Option<u64>, usize),
+) -> Result<Vec<(u64, StoredRemoval)>, Error> {
     actor.may(Capability::GovernCallbook)?;
+    if !open {
+        let span = after.map_or_else(Span::all, |after| Span::all().before(&after));
+        let newest_first = r.scan(REMOVAL, span, Direction::Backward);
+        let decided = newest_first.filter(|row| row.as_ref().map_or(true, |(_, one)| !one.is_open()));
+        return Ok(decided.take(limit).collect::<Result<_, _>>()?);
+    }
     let rows = r.scan(REMOVAL_OPEN, Span::all(), Direction::Forward);
     let mut ids: Vec<u64> = rows.map(|row| row.map(|(_, id)| id)).collect::<Result<_, _>>()?;
     ids.sort_unstable();
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
+    let mut found = Vec::new();
+    for id in ids.into_iter().filter(|id| after.is_none_or(|after| *id > after)).take(limit) {
         found.extend(r.get(REMOVAL, &id)?.map(|removal| (id, removal)));
     }
     Ok(found)
-}
-
-/// The newest requests that were decided, at most `limit`. Administrators only.
-pub(crate) fn decided_removals(
-    r: &impl Rows,
-    actor: &Actor,
-    limit: usize,
-) -> Result<Vec<(u64, StoredRemoval)>, Error> {
-    actor.may(Capability::GovernCallbook)?;
-    let newest_first = r.scan(REMOVAL, Span::all(), Direction::Backward);
-    let decided = newest_first.filter(|row| row.as_ref().map_or(true, |(_, one)| !one.is_open()));
-    Ok(decided.take(limit).collect::<Result<_, _>>()?)
 }
 
 /// How many requests wait.

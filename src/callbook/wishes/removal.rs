@@ -9,6 +9,7 @@ use super::super::model::Licence;
 use super::error::Error;
 use super::form::{Asking, Fault, REASON, text};
 use super::model::{holder_of, is_same_holder};
+use super::read;
 use super::tables::{
     Decision, OptOut, REMOVAL, REMOVAL_OPEN, StoredRemoval, drop_removal, open_key, put_removal,
 };
@@ -51,6 +52,9 @@ pub(crate) fn ask(
         asked: now,
         decision: None,
     };
+    if read::of(tx, licence)?.opted_out {
+        return Err(Error::NotListed(licence.call.to_string()));
+    }
     if tx.contains(REMOVAL_OPEN, &open_key(&removal))? {
         return Err(Error::Asked(licence.call.to_string()));
     }

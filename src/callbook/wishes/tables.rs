@@ -115,7 +115,7 @@ impl StoredRemoval {
 }
 
 /// Puts a wish in the place of another one, with its index; either may be nothing.
-pub(super) fn turn(
+pub(in crate::callbook) fn turn(
     tx: &mut Write<'_>,
     old: Option<(&WishKey, &StoredWish)>,
     new: Option<(&WishKey, &StoredWish)>,

@@ -171,7 +171,7 @@ impl World {
             station: None,
             today: "2026-11-22".parse().unwrap(),
         };
-        Mask::new(&[7; 32]).show(subject, by, &Resolver::shared())
+        Mask::new(&[7; 32]).show(subject, by, &Resolver::embedded())
     }
 }
 
@@ -502,7 +502,7 @@ async fn a_refused_request_has_a_reason_and_changes_nothing() {
     assert!(!world.of(&mine()).opted_out);
     let decided = world
         .store
-        .read_now(|r| read::decided_removals(r, &administrator(), 10).map_err(Failed::Wish))
+        .read_now(|r| read::removals(r, &administrator(), false, (None, 10)).map_err(Failed::Wish))
         .unwrap();
     let decision = decided[0].1.decision.as_ref().unwrap();
     assert_eq!(
@@ -533,7 +533,7 @@ async fn only_administrators_see_and_decide_requests() {
         assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
         let hidden = world
             .store
-            .read_now(|r| read::open_removals(r, &actor).map_err(Failed::Wish));
+            .read_now(|r| read::removals(r, &actor, true, (None, 10)).map_err(Failed::Wish));
         assert!(matches!(hidden, Err(Failed::Wish(Error::Denied(_)))));
     }
     let denied = world.decide(&other(), 99, true, mine()).await.unwrap_err();
