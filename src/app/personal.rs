@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 
 use super::running::App;
 use super::services::Services;
+use crate::callbook;
 use crate::dns;
 use crate::dx;
 use crate::identity::api::gate::Who;
@@ -36,8 +37,9 @@ const AHEAD: usize = 8;
 const PIECE: usize = 64 << 10;
 
 /// All parts, in the order they are erased: the account last, so that a stop in between is seen.
-pub(super) const PARTS: [Part; 7] = [
+pub(super) const PARTS: [Part; 8] = [
     dns::personal::PART,
+    callbook::personal::PART,
     dx::alerts::personal::PART,
     logbook::personal::PART,
     dx::telnet::personal::PART,

@@ -5,9 +5,12 @@
 
 use jiff::SignedDuration;
 
-use super::operations::{hash, no, sow_attempts};
+use super::operations::{hash, licence_of, no, sow_attempts};
 use super::world::{ADMIN, CLUB, MEMBER, NEXT, OWNER, Seeds, World, actor, incoming, person, session, wish};
 use crate::app::personal::PARTS;
+use crate::callbook::wishes::form::{Asking, Typed};
+use crate::callbook::wishes::removal::{self, Verdict};
+use crate::callbook::wishes::write::{self as wishes, Terms as WishTerms, Wanted};
 use crate::dns::model::{Change, Quotas, Reach, Terms, TokenScope};
 use crate::dns::name::Name;
 use crate::dns::rr::{RecordType, RrSet, Ttl};
@@ -45,7 +48,12 @@ const TRACES: [&str; 8] = [
     "198.51.100.9",
 ];
 /// Where lines stay, and why they differ from what was there before.
-const STAYS: [(&str, &str); 17] = [
+const STAYS: [(&str, &str); 19] = [
+    (
+        "callbook.removal",
+        "what they decided of others stays decided, by a pseudonym",
+    ),
+    ("callbook.wish", "likewise"),
     (
         "dns.name",
         "the name is kept from the next holder of the call for ninety days, without whose it was",
@@ -108,7 +116,37 @@ fn come(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {
     proofs(tx, seeds)?;
     judgements(tx, seeds)?;
     names(tx, seeds)?;
+    records(tx, seeds)?;
     contacts(tx, seeds)
+}
+
+/// Words of their own and requests of theirs in the callbook, and one of others that they decided.
+fn records(tx: &mut Write<'_>, seeds: &Seeds) -> Result<(), String> {
+    let (me, now) = (me(), seeds.now);
+    let (own, other) = (licence_of(CALL), licence_of("W1AW"));
+    let asking = Asking::read("Zelda wants it", EMAIL).map_err(|_| "refused")?;
+    removal::ask(tx, &me, &own, &asking, ("of W9ZZ", now)).map_err(text)?;
+    removal::ask(tx, &Actor::Guest, &own, &asking, ("of a guest", now)).map_err(text)?;
+    let typed = Typed {
+        name: "Zelda".to_owned(),
+        email: EMAIL.to_owned(),
+        ..Typed::default()
+    };
+    let wanted = Wanted {
+        own: typed.read().map_err(|_| "refused")?,
+        opted_out: true,
+        ..Wanted::default()
+    };
+    let terms = WishTerms { expected: None, now };
+    wishes::change(tx, &me, &own, wanted, terms).map_err(text)?;
+    let asking = Asking::read("it is mine", "").map_err(|_| "refused")?;
+    let id = removal::ask(tx, &Actor::Guest, &other, &asking, ("elsewhere", now)).map_err(text)?;
+    let verdict = Verdict {
+        confirm: true,
+        reason: "as W9ZZ sees it".to_owned(),
+    };
+    let decided = removal::decide(tx, &me, id, &verdict, (Some(&other), now));
+    decided.map(drop).map_err(text)
 }
 
 /// A record and a token of their own, and a right that they were given in another's name.

@@ -9,7 +9,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where commands are.
-const DOMAINS: [&str; 5] = ["src/identity", "src/logbook", "src/dx", "src/dns", "src/app"];
+const DOMAINS: [&str; 6] = [
+    "src/identity",
+    "src/callbook",
+    "src/logbook",
+    "src/dx",
+    "src/dns",
+    "src/app",
+];
 /// What is no domain's own: tests, and reactors, which answer to a command's event.
 const NOT_HERE: [&str; 5] = [
     "/tests",

@@ -5,6 +5,7 @@
 
 use super::reader::Reader;
 use super::views::{Frame, FrameAccount, FrameLogbook, Grouped};
+use crate::callbook::wishes::read;
 use crate::dns::grants;
 use crate::ham::callsign::Callsign;
 use crate::identity::review;
@@ -23,6 +24,8 @@ pub(super) struct Shelf {
     chosen: Option<LogbookId>,
     /// Matters that wait for the reader, who administers.
     reviews: u64,
+    /// Requests for removal that do.
+    removals: u64,
     /// Whether the reader has a hand in names, or may come by one.
     names: bool,
 }
@@ -41,10 +44,12 @@ impl Shelf {
         let chosen = chosen(r, reader, &books)?;
         let settles = reader.visitor.actor.may(Capability::SettleReviews).is_ok();
         let reviews = if settles { review::open_count(r)? } else { 0 };
+        let governs = read::governs(&reader.visitor.actor);
         Ok(Self {
             books,
             chosen,
             reviews,
+            removals: if governs { read::waiting(r)? } else { 0 },
             names: may_have_names(r, reader)?,
         })
     }
@@ -142,6 +147,7 @@ impl Reader {
             home_grid: self.home_grid(&shelf),
             logbooks: shelf.lines(),
             reviews: shelf.reviews,
+            removals: shelf.removals,
             names: shelf.names,
             csrf: self.visitor.csrf.clone(),
             seq: self.seq,

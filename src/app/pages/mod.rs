@@ -10,7 +10,7 @@ mod admin;
 mod admin_parts;
 mod admin_user;
 mod books;
-mod callbook;
+mod callbook_own;
 mod certificate;
 mod contact;
 mod contact_fields;
@@ -33,6 +33,7 @@ mod privacy;
 mod proving;
 mod reader;
 mod recover;
+mod removals;
 mod reviews;
 mod say;
 mod settings;
@@ -69,13 +70,16 @@ pub(super) fn routes(app: &App) -> Routes {
         )
         .page(member, "/dns/{name}/file", get(dns::file::show))
         .form(member.upload(), "/dns/{name}/file", post(dns::file::change))
-        .page(open.class(Class::Lookup), "/callbook", get(callbook::show))
-        .page(open, "/callbook/credits", get(callbook::credits::show))
-        .page(member, "/callbook/map", get(callbook::map::show))
         .page(
-            open.class(Class::Lookup),
-            "/callbook/{call}",
-            get(callbook::record::show),
+            member,
+            "/callbook/{call}/edit",
+            get(callbook_own::edit).post(callbook_own::change),
+        )
+        .page(open, "/callbook/{call}/removal", get(callbook_own::removal))
+        .form(
+            open.class(Class::Login),
+            "/callbook/{call}/removal",
+            post(callbook_own::ask),
         )
         .page(member, "/export", get(export::show))
         .page(member, "/import", get(imports::list))
@@ -135,6 +139,11 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(admin, "/admin", get(admin::users))
         .page(admin, "/admin/users", get(admin::users).post(admin::change_users))
         .page(admin, "/admin/review", get(reviews::show).post(reviews::change))
+        .page(
+            admin,
+            "/admin/removals",
+            get(removals::show).post(removals::change),
+        )
         .page(
             admin,
             "/admin/users/{id}",

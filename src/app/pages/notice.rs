@@ -80,12 +80,12 @@ pub(super) enum Done {
     FileTaken,
     ZoneMade,
     ZoneRemoved,
-    RegisterKept,
-    RegisterLeft,
-    RegisterFetched,
-    RegisterHanded,
-    RegisterRemoved,
-    ListSaved,
+    WordsCleared,
+    Unlisted,
+    Listed,
+    RemovalAsked,
+    RemovalConfirmed,
+    RemovalRefused,
 }
 
 impl Done {
@@ -161,12 +161,12 @@ impl Done {
         Self::FileTaken,
         Self::ZoneMade,
         Self::ZoneRemoved,
-        Self::RegisterKept,
-        Self::RegisterLeft,
-        Self::RegisterFetched,
-        Self::RegisterHanded,
-        Self::RegisterRemoved,
-        Self::ListSaved,
+        Self::WordsCleared,
+        Self::Unlisted,
+        Self::Listed,
+        Self::RemovalAsked,
+        Self::RemovalConfirmed,
+        Self::RemovalRefused,
     ];
 
     /// What the cookie's word stands for.
@@ -273,12 +273,12 @@ impl Done {
             Self::FileTaken => "done.file_taken",
             Self::ZoneMade => "done.zone_made",
             Self::ZoneRemoved => "done.zone_removed",
-            Self::RegisterKept => "done.register_kept",
-            Self::RegisterLeft => "done.register_left",
-            Self::RegisterFetched => "done.register_fetched",
-            Self::RegisterHanded => "done.register_handed",
-            Self::RegisterRemoved => "done.register_removed",
-            Self::ListSaved => "done.list_saved",
+            Self::WordsCleared => "done.words_cleared",
+            Self::Unlisted => "done.unlisted",
+            Self::Listed => "done.listed",
+            Self::RemovalAsked => "done.removal_asked",
+            Self::RemovalConfirmed => "done.removal_confirmed",
+            Self::RemovalRefused => "done.removal_refused",
         }
     }
 }

@@ -80,7 +80,7 @@ impl Typed {
             qth: keep("qth", line(&self.qth)),
             grid: None,
             qsl: QslWays {
-                via: keep("via", line(&self.via)),
+                via: keep("qsl.via", line(&self.via)),
                 bureau: self.bureau,
                 direct: self.direct,
                 lotw: self.lotw,

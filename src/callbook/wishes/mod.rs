@@ -18,5 +18,5 @@ mod tables;
 mod tests;
 pub(crate) mod write;
 
-pub(super) use tables::{REMOVAL, WISH, WISH_BY_ACCOUNT};
-pub(crate) use tables::{StoredRemoval, check_wishes, tables};
+pub(super) use tables::{REMOVAL, WISH, WISH_BY_ACCOUNT, WishKey, drop_removal, turn};
+pub(crate) use tables::{StoredRemoval, StoredWish, check_wishes, tables};

@@ -169,7 +169,11 @@ pub(crate) fn removals(
     let mut ids: Vec<u64> = rows.map(|row| row.map(|(_, id)| id)).collect::<Result<_, _>>()?;
     ids.sort_unstable();
     let mut found = Vec::new();
-    for id in ids.into_iter().filter(|id| after.is_none_or(|after| *id > after)).take(limit) {
+    for id in ids
+        .into_iter()
+        .filter(|id| after.is_none_or(|after| *id > after))
+        .take(limit)
+    {
         found.extend(r.get(REMOVAL, &id)?.map(|removal| (id, removal)));
     }
     Ok(found)

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod callbook;
 mod names;
 mod proving;
 mod registers;
@@ -14,6 +15,7 @@ use crate::store::Write;
 #[cfg(feature = "passkeys")]
 pub(super) use accounts::{PASSKEY, sow_passkey};
 pub(super) use accounts::{hash, licence, no};
+pub(super) use callbook::licence_of;
 pub(super) use names::base;
 pub(super) use proving::sow_attempts;
 
@@ -195,7 +197,7 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .iter()
         .chain(spots::OPERATIONS)
         .chain(names::OPERATIONS)
-        .chain(registers::OPERATIONS);
+        .chain(callbook::OPERATIONS);
     of_people.chain(of_things)
 }
 

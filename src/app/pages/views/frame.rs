@@ -33,6 +33,8 @@ pub(crate) struct Frame {
     pub(crate) home_grid: String,
     /// Matters that wait for an administrator, where the reader is one.
     pub(crate) reviews: u64,
+    /// Requests for removal that wait for an administrator, where the reader is one.
+    pub(crate) removals: u64,
     /// Whether the pages of names have something for the reader.
     pub(crate) names: bool,
     /// Token that forms and scripts send back with changes; empty for guests without a session.

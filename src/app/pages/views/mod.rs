@@ -6,8 +6,7 @@
 
 mod admin;
 mod book;
-mod callbook;
-mod callbook_admin;
+mod callbook_own;
 mod dns;
 mod dx;
 mod entrance;
@@ -22,8 +21,7 @@ mod words;
 
 pub(crate) use admin::*;
 pub(crate) use book::*;
-pub(crate) use callbook::*;
-pub(crate) use callbook_admin::*;
+pub(crate) use callbook_own::*;
 pub(crate) use dns::*;
 pub(crate) use dx::*;
 pub(crate) use entrance::*;
