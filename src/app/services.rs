@@ -265,6 +265,7 @@ pub(crate) fn registry() -> Registry {
         ("identity reviews", identity::check_reviews as _),
         ("identity documents", identity::check_documents as _),
         ("jobs", jobs::check as _),
+        ("callbook wishes", callbook::wishes::check_wishes as _),
     ];
     index_checks.extend(logbook::CHECKS);
     index_checks.extend(dns::CHECKS);

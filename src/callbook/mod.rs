@@ -16,6 +16,7 @@ pub(crate) mod generation;
 mod import;
 pub(crate) mod jobs;
 pub(crate) mod model;
+pub(crate) mod personal;
 pub(crate) mod place;
 pub(crate) mod proofs;
 pub(crate) mod registers;

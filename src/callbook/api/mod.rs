@@ -6,6 +6,8 @@
 pub(crate) mod elsewhere;
 mod lists;
 mod lookup;
+pub(crate) mod own;
+pub(crate) mod removals;
 mod sources;
 mod upload;
 
@@ -32,6 +34,8 @@ pub(crate) fn routes(state: CallbookState) -> Routes {
     let lookup = Access::Public.class(Class::Lookup);
     let open = Access::Public;
     let admin = Access::Admin;
+    // Its holder in person, which the domain asks for; an administrator also by a key.
+    let holder = Access::Key("admin");
     Routes::new()
         .api(lookup, routes!(lookup::record))
         .api(lookup, routes!(lookup::search))
@@ -44,6 +48,10 @@ pub(crate) fn routes(state: CallbookState) -> Routes {
         .api(admin.upload().most(LARGEST), routes!(upload::hand_over))
         .api(admin, routes!(lists::show, lists::put))
         .api(admin.upload().most(LARGEST), routes!(lists::preview))
+        .api(holder, routes!(own::show, own::put, own::remove))
+        .api(open.class(Class::Login), routes!(removals::ask))
+        .api(admin, routes!(removals::list))
+        .api(admin, routes!(removals::decide))
         .with_state(state)
 }
 
@@ -57,7 +65,7 @@ impl From<Error> for Problem {
             Error::Denied(denied) => denied.into(),
             Error::Identity(error) => error.into(),
             Error::NoCall(_) | Error::NoSource(_) => Self::not_found(text),
-            Error::Wishes(error) => Self::internal(error),
+            Error::Wishes(error) => error.into(),
             Error::BadQuery(error) => Self::unprocessable("bad_query", format!("{text}: {}", error.help))
                 .field("q", format!("{text}: {}", error.help))
                 .with("at", error.at),
