@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::callbook::upstream::Site;
 use crate::config::{Callbook, Config, SmtpTls};
 use crate::env::{Clock, Entropy, Env, MailError, Mailer, Outbound, Service, SmtpSecurity, SmtpSettings};
 
@@ -58,7 +59,8 @@ fn outbound(config: &Config) -> Outbound {
     Outbound::new(
         enabled
             .chain(super::tls::authority(config))
-            .chain(callbooks(config)),
+            .chain(callbooks(config))
+            .chain(elsewhere(config)),
     )
 }
 
@@ -82,4 +84,25 @@ pub(crate) fn callbooks(config: &Config) -> impl Iterator<Item = (String, Servic
         ("qrz_page", verify.qrz_page.clone()),
     ];
     named.into_iter().filter_map(service)
+}
+
+/// The callbooks that members ask for calls, by their own accounts or the station's.
+fn elsewhere(config: &Config) -> impl Iterator<Item = (String, Service)> {
+    let asked = &config.elsewhere;
+    let urls = [
+        (Site::Qrz, &asked.qrz),
+        (Site::Hamqth, &asked.hamqth),
+        (Site::Hamdb, &asked.hamdb),
+        (Site::Callook, &asked.callook),
+    ];
+    urls.into_iter().filter_map(|(site, url)| {
+        let service = Service {
+            pause: Duration::from_millis(100),
+            timeout: Duration::from_secs(5),
+            most_bytes: 256 << 10,
+            homebound: site.needs_account(),
+            ..Service::at(url.clone()?)
+        };
+        Some((site.outbound().to_owned(), service))
+    })
 }

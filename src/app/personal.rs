@@ -41,6 +41,7 @@ pub(super) const PARTS: [Part; 8] = [
     dns::personal::PART,
     callbook::personal::PART,
     dx::alerts::personal::PART,
+    callbook::upstream::personal::PART,
     logbook::personal::PART,
     dx::telnet::personal::PART,
     web::personal::PART,

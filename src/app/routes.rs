@@ -42,6 +42,8 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         .merge(asset_routes())
         .merge(identity::api::routes(identity))
         .merge(callbook::api::routes(app.callbook_state()))
+        .merge(callbook::api::elsewhere::routes(app.elsewhere_state()))
+        .merge(callbook::compat::routes(app.compat.clone()))
         .merge(logbook::api::routes(app.logbook_state()))
         .merge(dx::api::routes(app.dx_state()))
         .merge(dx::alerts::api::routes(app.alerts.clone()))
@@ -61,12 +63,16 @@ pub(crate) fn router(app: &App) -> Result<Router, StartError> {
         .publish(&api)
         .map_err(|problem| StartError::Document(problem.to_string()))?;
     let main = layered(app, router, declared, hosts(app));
-    Ok(asking::beside(main, app))
+    let natives = app.services.config.elsewhere.hosts.clone();
+    // Before anything that goes by the path.
+    Ok(callbook::compat::before(natives, asking::beside(main, app)))
 }
 
 /// The names the main host answers to.
 pub(super) fn hosts(app: &App) -> Hosts {
-    Hosts::new(app.services.config.web.public_url.as_ref(), &machine_name())
+    let config = &app.services.config;
+    let natives = config.elsewhere.hosts.iter().map(|native| native.host.clone());
+    Hosts::new(config.web.public_url.as_ref(), &machine_name()).and(natives)
 }
 
 /// Puts the layers around routes.

@@ -12,6 +12,9 @@ use super::services::{Services, StartError};
 use super::tls::Tls;
 use crate::callbook;
 use crate::callbook::api::CallbookState;
+use crate::callbook::api::elsewhere::ElsewhereState;
+use crate::callbook::compat::CompatState;
+use crate::callbook::upstream as elsewhere;
 use crate::dns;
 use crate::dns::api::DnsState;
 use crate::dns::api::acme::AcmeState;
@@ -30,7 +33,7 @@ use crate::logbook::api::LogbookState;
 use crate::logbook::spotting::SpotIt;
 use crate::logbook::{self, Logbook};
 use crate::store::Status;
-use crate::web::{Health, Metrics, Part, Routes, Signer, Sockets};
+use crate::web::{Health, Metrics, Part, Routes, Sealer, Signer, Sockets};
 
 /// How often what memory saw of sessions and keys is stored.
 const SEEN_EVERY: Duration = Duration::from_mins(10);
@@ -60,6 +63,10 @@ pub(crate) struct App {
     pub(crate) certificates: Certificates,
     /// Rules by which members are told of spots.
     pub(crate) alerts: Alerts,
+    /// The interfaces of other callbooks, with the sessions of their clients.
+    pub(crate) compat: CompatState,
+    /// Other callbooks, as they are asked.
+    pub(crate) elsewhere: elsewhere::Upstream,
     /// What is listened on, once it is.
     pub(crate) addresses: Arc<OnceLock<Addresses>>,
     /// Since when it runs.
@@ -93,6 +100,8 @@ impl App {
         super::spots::begin(&services, stop.clone()).await;
         let alerts = super::spots::alerts(&services);
         alerts.start(stop.clone()).await?;
+        let compat = CompatState::new(&services.callbook, &config.limits);
+        let elsewhere = asked_elsewhere(&services);
         watch_store(&services, health.part("store"), stop.clone());
         watch_jobs(jobs.clone(), jobs_part, stop.clone());
         write_what_was_seen(services.identity.clone(), stop.clone());
@@ -116,6 +125,8 @@ impl App {
             tls,
             certificates,
             alerts,
+            compat,
+            elsewhere,
             addresses: Arc::default(),
             stop,
         })
@@ -144,6 +155,13 @@ impl App {
             callbook: self.services.callbook.clone(),
             jobs: self.jobs.clone(),
             signer: self.signer.clone(),
+        }
+    }
+
+    /// What asks other callbooks for members, for the API and for the pages that do the same.
+    pub(crate) fn elsewhere_state(&self) -> ElsewhereState {
+        ElsewhereState {
+            upstream: self.elsewhere.clone(),
         }
     }
 
@@ -198,6 +216,29 @@ impl App {
         super::spots::end(&self.services).await;
         self.services.close().await;
     }
+}
+
+/// Other callbooks, as far as the configuration lets them be asked.
+fn asked_elsewhere(services: &Services) -> elsewhere::Upstream {
+    let asked = &services.config.elsewhere;
+    let login = |account: &Option<crate::config::Callbook>| {
+        account.as_ref().map(|account| elsewhere::Login {
+            user: account.user.as_str().into(),
+            password: account.password.clone(),
+        })
+    };
+    let settings = elsewhere::Settings {
+        qrz: login(&asked.qrz_account),
+        hamqth: login(&asked.hamqth_account),
+        hamdb: asked.hamdb.is_some(),
+        callook: asked.callook.is_some(),
+    };
+    elsewhere::Upstream::new(
+        services.store.clone(),
+        services.env.clone(),
+        Sealer::new(&services.key),
+        settings,
+    )
 }
 
 fn job_builder(

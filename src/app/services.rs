@@ -254,6 +254,7 @@ pub(crate) fn registry() -> Registry {
     tables.extend(identity::tables());
     tables.extend(jobs::tables());
     tables.extend(callbook::tables());
+    tables.extend(callbook::upstream::tables());
     tables.extend(logbook::tables());
     tables.extend(dx::alerts::tables());
     tables.extend(web::tables());

@@ -18,6 +18,7 @@ use url::Url;
 use super::cluster;
 use super::dns;
 use super::edge;
+use super::elsewhere::NativeHost;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
 use super::outside;
@@ -283,6 +284,13 @@ impl Values {
         match self.value(key) {
             Value::Hosts(hosts) => Some(hosts.clone()),
             _ => None,
+        }
+    }
+
+    pub(super) fn natives(&self, key: &str) -> Vec<NativeHost> {
+        match self.value(key) {
+            Value::Natives(natives) => natives.clone(),
+            _ => Vec::new(),
         }
     }
 

@@ -11,6 +11,7 @@ mod cluster;
 mod dns;
 mod dx;
 mod edge;
+mod elsewhere;
 mod error;
 mod layers;
 mod nearest;
@@ -41,6 +42,7 @@ pub(crate) use cluster::Cluster;
 pub(crate) use dns::Dns;
 pub(crate) use dx::Dx;
 pub(crate) use edge::{Acme, CertificateSource, ForwardedForm, Hsts, Mtls, Proof, Tls};
+pub(crate) use elsewhere::{Elsewhere, NativeHost};
 pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
 pub(crate) use outside::{Callbook, Verify};
@@ -76,6 +78,8 @@ pub(crate) struct Config {
     pub(crate) dns: Dns,
     /// The callbook's registers.
     pub(crate) registers: Registers,
+    /// Other callbooks: served and asked.
+    pub(crate) elsewhere: Elsewhere,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -285,6 +289,7 @@ impl Config {
             cluster: cluster::cluster(&values),
             dns: dns::dns(&values),
             registers: registers::registers(&values),
+            elsewhere: elsewhere::elsewhere(&values),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },

@@ -171,7 +171,7 @@ pub(super) fn verify(values: &Values) -> Verify {
     }
 }
 
-fn callbook(values: &Values, name: &str) -> Option<Callbook> {
+pub(super) fn callbook(values: &Values, name: &str) -> Option<Callbook> {
     let key = |leaf: &str| format!("sources.{name}.{leaf}");
     Some(Callbook {
         url: values.url(&key("url"))?,

@@ -4,7 +4,7 @@
 //! A key is added together with the part that obeys it: a key that does nothing is not accepted.
 
 use super::value::Kind;
-use super::{cluster, dns, dx, outside, registers};
+use super::{cluster, dns, dx, elsewhere, outside, registers};
 
 /// One configuration key.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,9 @@ const MINUTE_RATE: Kind = Kind::Number {
 
 /// All keys, in the order of the documentation.
 pub(crate) const KEYS: &[Key] =
+    &joined::<{ WITH_REGISTERS.len() + elsewhere::KEYS.len() }>(WITH_REGISTERS, &elsewhere::KEYS);
+
+const WITH_REGISTERS: &[Key] =
     &joined::<{ WITH_DNS.len() + registers::KEYS.len() }>(WITH_DNS, &registers::KEYS);
 
 const WITH_DNS: &[Key] = &joined::<{ WITH_CLUSTER.len() + dns::KEYS.len() }>(WITH_CLUSTER, &dns::KEYS);

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::elsewhere::{self, NativeHost};
 use super::upstream::{self, Host, Upstream};
 use crate::ham::callsign::Callsign;
 
@@ -37,6 +38,8 @@ pub(super) enum Kind {
     Upstreams,
     /// Where a cluster node is.
     Hosts,
+    /// Names under which interfaces of other callbooks are served.
+    Natives,
     Choice(&'static [&'static str]),
     Number {
         least: u64,
@@ -68,6 +71,7 @@ pub(super) enum Value {
     Servers(Vec<SocketAddr>),
     Upstreams(Vec<Upstream>),
     Hosts(Vec<Host>),
+    Natives(Vec<NativeHost>),
     Number(u64),
     Size(u64),
     Duration(Duration),
@@ -109,6 +113,7 @@ impl Kind {
                 | Self::Servers(_)
                 | Self::Upstreams
                 | Self::Hosts
+                | Self::Natives
         )
     }
 
@@ -145,6 +150,7 @@ impl Kind {
             ),
             Self::Upstreams => Value::Upstreams(upstream::upstreams(text)?),
             Self::Hosts => Value::Hosts(upstream::hosts(text)?),
+            Self::Natives => Value::Natives(elsewhere::natives(text)?),
             Self::Choice(choices) => {
                 Value::Text((*choices.iter().find(|choice| **choice == text)?).to_owned())
             }
@@ -175,6 +181,9 @@ impl fmt::Display for Kind {
             }
             Self::Upstreams => f.write_str("a list of { host, port, login, commands }"),
             Self::Hosts => f.write_str("a host such as node.example:7300"),
+            Self::Natives => f.write_str(
+                "a list of hamdb, callook, hamqth or qrz with a host, such as hamdb=api.hamdb.example.org",
+            ),
             Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
             Self::Number { least, most } => write!(f, "a number from {least} to {most}"),
             Self::Size { least, most } => write!(
@@ -221,6 +230,10 @@ impl fmt::Display for Value {
             Self::Hosts(hosts) => {
                 let texts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
                 f.write_str(&texts.join(" "))
+            }
+            Self::Natives(natives) => {
+                let texts: Vec<String> = natives.iter().map(ToString::to_string).collect();
+                f.write_str(&texts.join(", "))
             }
             Self::Number(number) => number.fmt(f),
             Self::Size(bytes) => f.write_str(&show_size(*bytes)),

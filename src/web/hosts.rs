@@ -33,6 +33,13 @@ impl Hosts {
         Self { names }
     }
 
+    /// These names too.
+    #[must_use]
+    pub(crate) fn and(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.names.extend(names);
+        self
+    }
+
     /// This name alone.
     pub(crate) fn only(name: &str) -> Self {
         Self {

@@ -41,11 +41,7 @@ use crate::identity::api::gate::Visitor;
 use crate::identity::{Actor, Credential, Identity, Scope};
 use crate::web::{Access, Caller, Class, Limiter, Network, Policy, Problem, Result, Routes, Sensitive};
 
-#[expect(
-    unused_imports,
-    reason = "for the application, which reads the names and puts it before its routes"
-)]
-pub(crate) use native::{NativeHost, NativeHostError, before};
+pub(crate) use native::before;
 use session::{Kind, Refused, Session, Sessions};
 pub(super) use xml::clean;
 

@@ -3,52 +3,12 @@
 //! A client that cannot be given another path can often be given another host. Under such a name nothing else is
 //! served: every path of it leads below `/compat`.
 
-use std::str::FromStr;
-
 use axum::Router;
 use axum::extract::Request;
 use axum::http::uri::PathAndQuery;
 use axum::http::{Uri, header};
 
-/// What is served by a name of its own.
-const SERVICES: [&str; 4] = ["hamdb", "callook", "hamqth", "qrz"];
-
-/// A name and the interface that is served by it: `hamdb=api.hamdb.example.org`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NativeHost {
-    service: &'static str,
-    host: String,
-}
-
-/// A text that names no such host.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} is no service and host, such as hamdb=api.hamdb.example.org; services are hamdb, callook, hamqth, qrz"
-)]
-pub(crate) struct NativeHostError(String);
-
-impl FromStr for NativeHost {
-    type Err = NativeHostError;
-
-    fn from_str(text: &str) -> Result<Self, NativeHostError> {
-        let wrong = || NativeHostError(text.chars().take(80).collect());
-        let (service, host) = text.trim().split_once('=').ok_or_else(wrong)?;
-        let service = SERVICES.iter().find(|known| **known == service.trim());
-        let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
-        match service {
-            Some(service) if !host.is_empty() && host.bytes().all(plain) => Ok(Self { service, host }),
-            _ => Err(wrong()),
-        }
-    }
-}
-
-impl NativeHost {
-    /// The name, in small letters.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
-}
+use crate::config::NativeHost;
 
 /// The path below `/compat` that a path means under a host of ours; `None`: the host is none of these.
 pub(crate) fn native(hosts: &[NativeHost], host: &str, path: &str) -> Option<String> {
@@ -123,20 +83,6 @@ mod tests {
             ("[::1]:80", "/", None),
         ] {
             assert_eq!(native(&hosts, host, path).as_deref(), mapped, "{host}{path}");
-        }
-    }
-
-    #[test]
-    fn what_names_no_service_is_refused() {
-        for text in [
-            "",
-            "hamdb",
-            "hamdb=",
-            "aprs=example.org",
-            "qrz=a b",
-            "qrz=http://x",
-        ] {
-            assert!(text.parse::<NativeHost>().is_err(), "{text}");
         }
     }
 
