@@ -7,6 +7,8 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+mod callbook;
+
 use super::views::words_of;
 use crate::app::{App, Log, Services, routes};
 use crate::config::{Config, Sources};
