@@ -37,7 +37,7 @@ const AHEAD: usize = 8;
 const PIECE: usize = 64 << 10;
 
 /// All parts, in the order they are erased: the account last, so that a stop in between is seen.
-pub(super) const PARTS: [Part; 8] = [
+pub(super) const PARTS: [Part; 9] = [
     dns::personal::PART,
     callbook::personal::PART,
     dx::alerts::personal::PART,

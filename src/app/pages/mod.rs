@@ -10,6 +10,7 @@ mod admin;
 mod admin_parts;
 mod admin_user;
 mod books;
+mod callbook;
 mod callbook_own;
 mod certificate;
 mod contact;
@@ -80,6 +81,14 @@ pub(super) fn routes(app: &App) -> Routes {
             open.class(Class::Login),
             "/callbook/{call}/removal",
             post(callbook_own::ask),
+        )
+        .page(open.class(Class::Lookup), "/callbook", get(callbook::show))
+        .page(open, "/callbook/credits", get(callbook::credits::show))
+        .page(member, "/callbook/map", get(callbook::map::show))
+        .page(
+            open.class(Class::Lookup),
+            "/callbook/{call}",
+            get(callbook::record::show),
         )
         .page(member, "/export", get(export::show))
         .page(member, "/import", get(imports::list))

@@ -86,10 +86,16 @@ pub(super) enum Done {
     RemovalAsked,
     RemovalConfirmed,
     RemovalRefused,
+    RegisterKept,
+    RegisterLeft,
+    RegisterFetched,
+    RegisterHanded,
+    RegisterRemoved,
+    ListSaved,
 }
 
 impl Done {
-    const ALL: [Self; 77] = [
+    const ALL: [Self; 83] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -167,6 +173,12 @@ impl Done {
         Self::RemovalAsked,
         Self::RemovalConfirmed,
         Self::RemovalRefused,
+        Self::RegisterKept,
+        Self::RegisterLeft,
+        Self::RegisterFetched,
+        Self::RegisterHanded,
+        Self::RegisterRemoved,
+        Self::ListSaved,
     ];
 
     /// What the cookie's word stands for.
@@ -279,6 +291,12 @@ impl Done {
             Self::RemovalAsked => "done.removal_asked",
             Self::RemovalConfirmed => "done.removal_confirmed",
             Self::RemovalRefused => "done.removal_refused",
+            Self::RegisterKept => "done.register_kept",
+            Self::RegisterLeft => "done.register_left",
+            Self::RegisterFetched => "done.register_fetched",
+            Self::RegisterHanded => "done.register_handed",
+            Self::RegisterRemoved => "done.register_removed",
+            Self::ListSaved => "done.list_saved",
         }
     }
 }

@@ -6,6 +6,7 @@ mod callbook;
 mod names;
 mod proving;
 mod registers;
+mod registers;
 mod spots;
 
 use super::world::Seeds;
@@ -197,7 +198,8 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .iter()
         .chain(spots::OPERATIONS)
         .chain(names::OPERATIONS)
-        .chain(callbook::OPERATIONS);
+        .chain(callbook::OPERATIONS)
+        .chain(registers::OPERATIONS);
     of_people.chain(of_things)
 }
 

@@ -6,6 +6,8 @@
 
 mod admin;
 mod book;
+mod callbook;
+mod callbook_admin;
 mod callbook_own;
 mod dns;
 mod dx;
@@ -21,6 +23,8 @@ mod words;
 
 pub(crate) use admin::*;
 pub(crate) use book::*;
+pub(crate) use callbook::*;
+pub(crate) use callbook_admin::*;
 pub(crate) use callbook_own::*;
 pub(crate) use dns::*;
 pub(crate) use dx::*;
