@@ -6,7 +6,6 @@ mod callbook;
 mod names;
 mod proving;
 mod registers;
-mod registers;
 mod spots;
 
 use super::world::Seeds;
