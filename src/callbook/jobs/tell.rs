@@ -49,6 +49,7 @@ pub(super) async fn run(book: Callbook, cx: JobCx) -> Result<Done, JobError> {
         dropped.await.map_err(retry)?;
     }
     let ended = book.end_of_former_holders().await.map_err(retry)?;
+    book.forget_removals().await.map_err(retry)?;
     Ok(Done::with(json!({"events": told, "wishes_ended": ended})))
 }
 
@@ -89,10 +90,23 @@ impl Callbook {
         let book = self.clone();
         let ended = self.inner.store.write(move |tx| {
             wishes::write::end_of_former_holders(tx, &KEEPER, |call| -> Option<SmolStr> {
+                // A call that is in no register of its own is not its base call's holder's.
                 let found = book.inner.registers.lookup(call).ok()??;
-                Some(holder_of(&found.entry.licence))
+                let licence = Some(&found.entry.licence).filter(|licence| licence.call == *call);
+                licence.map(holder_of)
             })
         });
         Ok(ended.await?.len())
+    }
+
+    /// Forgets requests for removal that were decided a year ago.
+    async fn forget_removals(&self) -> Result<(), Error> {
+        let now = self.now();
+        let forgotten = self
+            .inner
+            .store
+            .write(move |tx| wishes::removal::forget_removals(tx, &KEEPER, now));
+        forgotten.await?;
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! The callbook's pages as a browser without script uses them, over a list that an administrator brought.
 
+mod own;
+
 use std::time::Duration;
 
 use super::*;
