@@ -47,13 +47,19 @@ export function searchAddress(q) {
 
 /**
  * The lines of another callbook's answer, without what it does not tell.
- * @param {Record<string, any>} record as the record's own interface names its fields
+ * @param {Record<string, any>} answer
  * @returns {string[]}
  */
-export function answerLines(record) {
-  const street = [record.street, record.po_box && `PO Box ${record.po_box}`].filter(Boolean).join(', ');
-  const region = [record.state, record.zip].filter(Boolean).join(' ');
-  const place = [street, record.city, region, record.country].filter(Boolean).join(', ');
-  const term = [record.class, record.expires && `– ${record.expires}`].filter(Boolean).join(' ');
-  return [record.name, place, [record.grid, term].filter(Boolean).join(' · ')].filter(Boolean).map(String);
+export function answerLines(answer) {
+  const place = [answer.qth, answer.country].filter(Boolean).join(', ');
+  return [answer.name, place, [answer.grid, answer.class].filter(Boolean).join(' · ')].filter(Boolean).map(String);
+}
+
+/**
+ * How another callbook says contacts are confirmed: names of the ways that it says yes to, and the manager.
+ * @param {Record<string, any>} answer
+ * @returns {{ via: string, ways: string[] }}
+ */
+export function answerQsl(answer) {
+  return { via: answer.qsl_via ?? '', ways: ['lotw', 'eqsl', 'bureau', 'direct'].filter((way) => answer[way] === true) };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerLines, asideOf, recordAddress, searchAddress, worthAsking } from './words.js';
+import { answerLines, answerQsl, asideOf, recordAddress, searchAddress, worthAsking } from './words.js';
 
 test('two characters are worth completing, a field without its value is not', () => {
   assert.deepEqual(['', 'k', ' k ', '**'].map(worthAsking), [false, false, false, false]);
@@ -21,7 +21,12 @@ test('addresses carry calls with strokes and queries with blanks', () => {
 });
 
 test('another callbook\'s answer is told in lines, without what it does not tell', () => {
-  assert.deepEqual(answerLines({ name: 'Ada', city: 'London', country: 'England', grid: 'IO91', class: 'Full', expires: '2030-01-02' }),
-    ['Ada', 'London, England', 'IO91 · Full – 2030-01-02']);
+  assert.deepEqual(answerLines({ name: 'Ada', qth: 'London', country: 'England', grid: 'IO91', class: 'Full' }),
+    ['Ada', 'London, England', 'IO91 · Full']);
   assert.deepEqual(answerLines({}), []);
+});
+
+test('of the ways to confirm those stay that are said yes to', () => {
+  assert.deepEqual(answerQsl({ qsl_via: 'W1AW', lotw: true, eqsl: false, direct: true }), { via: 'W1AW', ways: ['lotw', 'direct'] });
+  assert.deepEqual(answerQsl({}), { via: '', ways: [] });
 });

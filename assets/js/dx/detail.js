@@ -2,6 +2,7 @@
 
 import { get } from '../api.js';
 import { bandName } from '../bands.js';
+import { recordAddress } from '../callbook/words.js';
 import { fill, h, icon } from '../dom.js';
 import { before } from '../log/lookup.js';
 import { kilohertz } from '../log/qso.js';
@@ -78,7 +79,7 @@ export class SpotPanel {
     fill(this.#panel,
       h('header', {}, h('h2', {}, t('js.dx.spot')), h('div', { class: 'actions' },
         h('button', { type: 'button', class: 'button icon', 'aria-label': t('js.detail.close'), onclick: () => this.close() }, icon('close')))),
-      h('div', { class: 'title' }, h('span', { class: 'call' }, spot.call), h('span', {}, spot.country ?? ''),
+      h('div', { class: 'title' }, h('a', { class: 'call', href: recordAddress(spot.call) }, spot.call), h('span', {}, spot.country ?? ''),
         spot.need ? h('span', { class: 'chip needchip', 'data-need': spot.need }, t(`js.need.${spot.need}`)) : null,
         spot.lotw ? h('span', { class: 'chip good', title: spot.lotw_days === undefined ? null : t('js.dx.lotw_days', { n: spot.lotw_days }) }, '✓ LoTW') : null,
         spot.self ? h('span', { class: 'chip' }, t('js.dx.self')) : null),

@@ -5,6 +5,7 @@
 
 import { ApiError, del, get, reply } from '../api.js';
 import { bandName } from '../bands.js';
+import { recordAddress } from '../callbook/words.js';
 import { fill, h, icon } from '../dom.js';
 import { placeOf } from '../map/greatcircle.js';
 import '../sb-map.js';
@@ -97,7 +98,7 @@ export class Detail {
     const keep = this.#panel.querySelector('.stage');
     const [first, ...parts] = groups(qso).map((group) => this.#group(group)).filter(Boolean);
     fill(this.#panel, this.#header(), h('p', { class: 'bad small', role: 'alert', 'data-fault': true, hidden: true }),
-      h('div', { class: 'title' }, h('span', { class: 'call' }, qso.call), h('span', {}, qso.country ?? ''),
+      h('div', { class: 'title' }, h('a', { class: 'call', href: recordAddress(qso.call) }, qso.call), h('span', {}, qso.country ?? ''),
         h('span', { class: 'muted tabular' }, way(this.#hooks.home(), this.#place(lookup)))),
       first, this.#history(lookup), this.#map(lookup, keep), ...parts, this.#add());
   }

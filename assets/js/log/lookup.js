@@ -1,6 +1,7 @@
 //  What is known of a call: country, way there, and what was worked before.
 
 import { bandName } from '../bands.js';
+import { recordAddress } from '../callbook/words.js';
 import { fill, h } from '../dom.js';
 import { bearing, distanceKm, KM_PER_MILE } from '../map/greatcircle.js';
 import { timeElement } from '../utc.js';
@@ -66,7 +67,7 @@ export function showLookup(panel, found, where, home) {
   }
   const zones = [found.continent, found.cq_zone && `CQ ${found.cq_zone}`, found.itu_zone && `ITU ${found.itu_zone}`].filter(Boolean).join(' · ');
   fill(panel, h('div', { class: 'lookup' },
-    h('p', {}, h('span', { class: 'call big' }, found.call), ' ', found.country ?? h('span', { class: 'muted' }, t('js.lookup.unknown'))),
+    h('p', {}, h('a', { class: 'call big', href: recordAddress(found.call) }, found.call), ' ', found.country ?? h('span', { class: 'muted' }, t('js.lookup.unknown'))),
     h('p', { class: 'marks' }, markChips(marks(found, where))),
     h('p', { class: 'muted tabular' }, [zones, way(home, found)].filter(Boolean).join(' · ')),
     found.worked?.qsos?.length ? before(found.worked.qsos) : null));

@@ -3,7 +3,7 @@
 //  Those are asked when the page is there already; what they say or why they do not stands beside, never in its way.
 
 import { get } from '../api.js';
-import { answerLines } from '../callbook/words.js';
+import { answerLines, answerQsl } from '../callbook/words.js';
 import { fill, h, one } from '../dom.js';
 import { placeOf } from '../map/greatcircle.js';
 import '../sb-map.js';
@@ -41,12 +41,17 @@ async function ask(place) {
   }
 }
 
-/** One service's answer, or in words why there is none. @param {any} each */
-function answer(each) {
-  const { record } = each;
-  const said = record ? answerLines(record) : [];
+/** One callbook's answer, or in words why there is none. @param {any} each as the interface tells it */
+function answer({ name, state, message, answer: told }) {
+  if (!told) {
+    const expected = state === 'not_found';
+    return h('li', {}, h('p', { class: expected ? 'muted' : 'warn' }, expected ? null : h('span', { 'aria-hidden': 'true' }, '△ '), message));
+  }
+  const { via, ways } = answerQsl(told);
+  const qsl = [via && t('js.callbook.via', { via }), ...ways.map((way) => t(`js.callbook.qsl_${way}`))].filter(Boolean).join(' · ');
   return h('li', {},
-    h('h3', {}, each.service, each.link ? h('a', { class: 'small', href: each.link, rel: 'noopener noreferrer' }, record?.call ?? call) : null),
-    said.length ? said.map((line) => h('p', { class: 'lines' }, line))
-      : h('p', { class: each.error ? 'lines warn' : 'lines muted' }, each.error ? [h('span', { 'aria-hidden': 'true' }, '△ '), each.error] : t('js.callbook.empty_answer')));
+    h('h3', {}, h('span', {}, name), told.page ? h('a', { class: 'small', href: told.page, rel: 'noopener noreferrer' }, told.call) : h('span', { class: 'call small' }, told.call)),
+    answerLines(told).map((line) => h('p', { class: 'lines' }, line)),
+    qsl ? h('p', { class: 'lines muted' }, qsl) : null,
+    told.limited ? h('p', { class: 'lines muted small' }, message) : null);
 }

@@ -94,6 +94,7 @@ async fn known(reader: &Reader, record: RecordView) -> Result<Response> {
         meaning: meaning(t, &record),
         guest: record.viewer == Viewer::Guest,
         holder: record.viewer == Viewer::Holder,
+        governs: record.viewer == Viewer::Administrator,
         address: record.address_lines(),
         facts: facts(t, &record),
         qsl: record.qsl.as_ref().map(|ways| qsl(t, ways)).unwrap_or_default(),

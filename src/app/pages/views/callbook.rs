@@ -179,6 +179,8 @@ pub(crate) struct CallbookRecordPage {
     pub(crate) guest: bool,
     /// Whether the reader is the holder.
     pub(crate) holder: bool,
+    /// Whether the reader governs the callbook.
+    pub(crate) governs: bool,
     /// Lines of the address.
     pub(crate) address: Vec<String>,
     /// Days, zones, calls.
