@@ -1,7 +1,6 @@
 //  The members who allow it, on a map; the list beside it is the same in words.
 
 import { all, h, one } from '../dom.js';
-import { recordAddress } from '../callbook/words.js';
 import { placeOf } from '../map/greatcircle.js';
 import '../sb-map.js';
 
@@ -15,6 +14,6 @@ if (stage) {
   stage.append(map);
   map.paths = false;
   map.home = own ? { ...own, label: document.body.dataset.account } : null;
-  map.points = all('[data-pins] tr[data-call]').map(({ dataset }) => (
-    { call: dataset.call, lat: Number(dataset.lat), lon: Number(dataset.lon), href: recordAddress(dataset.call) }));
+  map.points = all('[data-pins] tr[data-call]').map((row) => (
+    { call: row.dataset.call, lat: Number(row.dataset.lat), lon: Number(row.dataset.lon), href: one('a', row).getAttribute('href') }));
 }

@@ -20,11 +20,15 @@ if (elsewhere) ask(one('[data-answers]', elsewhere));
 
 function drawMap() {
   const { lat, lon, homeGrid } = stage.dataset;
+  const { account, units } = document.body.dataset;
+  const place = { lat: Number(lat), lon: Number(lon) };
   const own = homeGrid ? placeOf(homeGrid) : null;
-  const map = h('sb-map', { fill: true, miles: document.body.dataset.units === 'imperial', label: call });
+  const map = h('sb-map', { fill: true, miles: units === 'imperial', label: call });
   stage.append(map);
-  map.home = own ? { ...own, label: document.body.dataset.account } : null;
-  map.points = [{ lat: Number(lat), lon: Number(lon), call }];
+  // One's own record shows one's own place, once.
+  const isOwn = call === account;
+  map.home = isOwn ? { ...place, label: call } : own && { ...own, label: account };
+  map.points = isOwn ? [] : [{ ...place, call }];
 }
 
 /** @param {HTMLElement} place */

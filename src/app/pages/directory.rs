@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use super::reader::{Reader, quoted};
 use super::say::iso;
 use super::views::{DirectoryPage, MemberPage, MemberRow, utc_words};
+use crate::ham::callsign::Callsign;
 use crate::identity::{Found, Profile};
 use crate::web::{Path, Result};
 
@@ -45,11 +46,17 @@ pub(super) fn moved(to: &str) -> Response {
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to.to_owned())]).into_response()
 }
 
+/// The address of a call's page in the callbook.
+pub(super) fn record_path(call: &Callsign) -> String {
+    format!("/callbook/{}", quoted(call.as_str()))
+}
+
 fn row(reader: &Reader, seen: Profile) -> MemberRow {
     let place = seen
         .position
         .map(|at| format!("{:.3}, {:.3}", at.lat(), at.lon()));
     MemberRow {
+        record: seen.call.call().map(record_path).unwrap_or_default(),
         call: seen.call.to_string(),
         name: seen.name.into(),
         grid: seen.grid.map(|grid| grid.as_str().to_owned()).unwrap_or_default(),

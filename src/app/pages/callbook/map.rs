@@ -5,7 +5,9 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::quoted;
 use super::rows::way;
+use crate::app::pages::directory::record_path;
 use crate::app::pages::reader::Reader;
 use crate::app::pages::views::{CallbookMapPage, PinRow};
 use crate::callbook::view::place::PathView;
@@ -41,7 +43,13 @@ fn pin(reader: &Reader, member: Profile, from: Option<&Grid>) -> Option<PinRow> 
     let (at, grid) = (member.position?, member.grid?);
     // Measured to the square's middle: what stands on the page tells no more than the square.
     let way = from.map(|from| way(reader, path(from.centre(), grid.centre())));
+    let call = member.call.call();
+    let href = call.map_or_else(
+        || format!("/directory/{}", quoted(member.call.as_str())),
+        record_path,
+    );
     Some(PinRow {
+        href,
         call: member.call.to_string(),
         name: member.name.into(),
         grid: grid.as_str().to_owned(),

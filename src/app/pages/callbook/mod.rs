@@ -18,6 +18,7 @@ use super::fields::Again;
 use super::reader::{Reader, quoted};
 use super::views::{CallbookPage, Example, sentence};
 use crate::callbook::{Ask, Callbook, Results};
+use crate::ham::callsign::Callsign;
 use crate::web::{Problem, Query, Result, Text};
 
 /// Cards of a page.
@@ -71,6 +72,13 @@ pub(super) async fn show(reader: Reader, Query(asked): Query<Asked>) -> Result<R
             String::new()
         } else {
             t.f("callbook.missing", &[("registers", &missing.join(", "))])
+        },
+        call: if found.items.is_empty() {
+            Callsign::parse(&q)
+                .map(|call| call.to_string())
+                .unwrap_or_default()
+        } else {
+            String::new()
         },
         cards: found.items.into_iter().map(|hit| card(&reader, hit)).collect(),
         later: !asked.cursor.is_empty(),

@@ -97,6 +97,12 @@ async fn members_find_persons_and_guests_find_calls() {
     assert!(widened.text.contains("Showing results for"), "{}", widened.text);
     let nothing = site.get("/callbook?q=zzzzzzz").await;
     assert!(nothing.text.contains("Nothing found"), "{}", nothing.text);
+    let unknown = site.get("/callbook?q=JA1ZZZ").await;
+    assert!(
+        unknown.text.contains("href=\"/callbook/JA1ZZZ\""),
+        "{}",
+        unknown.text
+    );
     let wrong = site.get("/callbook?q=colour:red").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("value=\"colour:red\""), "{}", wrong.text);

@@ -90,6 +90,8 @@ pub(crate) struct CallbookPage {
     pub(crate) missing: String,
     /// Address of what follows, else empty.
     pub(crate) more: String,
+    /// What was searched for where that may be a call, and nothing was found; else empty.
+    pub(crate) call: String,
     /// Whether no register is in use.
     pub(crate) none: bool,
     /// Registers in use.
@@ -240,6 +242,8 @@ pub(crate) struct CallbookNonePage {
 pub(crate) struct PinRow {
     /// The call.
     pub(crate) call: String,
+    /// The call's page, or a listener's in the directory.
+    pub(crate) href: String,
     /// The person's name.
     pub(crate) name: String,
     /// Locator.

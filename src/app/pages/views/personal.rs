@@ -98,6 +98,8 @@ pub(crate) struct PrivacyPage {
 pub(crate) struct MemberRow {
     /// The call.
     pub(crate) call: String,
+    /// The call's page in the callbook, empty for a listener.
+    pub(crate) record: String,
     /// The name, empty where it is not shown.
     pub(crate) name: String,
     /// The locator, as exactly as the member wants.
