@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::fields::{Again, Fields};
 use super::notice::Done;
 use super::reader::{Reader, quoted};
-use super::views::{CallbookEditPage, CallbookRemovalPage, Labelled, OwnWords, QslWayRow, SeenBy};
+use super::views::{CallbookEditPage, CallbookRemovalPage, Labelled, OwnWords, QslWayRow, SeenBy, sentence};
 use crate::callbook::api::own::{self, OwnBody, QslBody};
 use crate::callbook::api::removals::{self, RemovalBody};
 use crate::callbook::view::{RecordView, Viewer};
@@ -30,7 +30,7 @@ pub(super) async fn change(reader: Reader, Path(call): Path<String>, fields: Fie
     match carry_out(&reader, &call, &fields).await {
         Ok(done) => reader.go_on(&format!("{}/edit", path_of(&call)), done),
         Err(problem) => {
-            let again = Again::after(problem)?.moved("qsl.via", "via").having(&WORDS);
+            let again = told(problem)?.moved("qsl.via", "via").having(&WORDS);
             let typed = (fields.action() == "save").then(|| read(&fields));
             edit_page(&reader, &call, again, typed).await
         }
@@ -236,7 +236,7 @@ pub(super) async fn ask(reader: Reader, Path(call): Path<String>, fields: Fields
     match removals::ask_removal(&state, &reader.visitor, &call, &body).await {
         Ok((_, call)) => reader.go_on(&path_of(&call), Done::RemovalAsked),
         Err(problem) => {
-            let again = Again::after(problem)?.having(&ASKED).keeping(&fields, &ASKED);
+            let again = told(problem)?.having(&ASKED).keeping(&fields, &ASKED);
             removal_page(&reader, &call, again).await
         }
     }
@@ -255,6 +255,13 @@ async fn removal_page(reader: &Reader, call: &str, again: Again) -> Result<Respo
         is_holder: about.holder,
     };
     reader.show(again.status, &page)
+}
+
+/// The page again with what was wrong, told in a sentence.
+pub(super) fn told(problem: Problem) -> Result<Again> {
+    let mut again = Again::after(problem)?;
+    again.form.message = sentence(&again.form.message);
+    Ok(again)
 }
 
 /// The page of a record.

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::callbook_own::path_of;
+use super::callbook_own::{path_of, told};
 use super::fields::{Again, Fields};
 use super::notice::Done;
 use super::reader::Reader;
@@ -37,9 +37,7 @@ pub(super) async fn change(reader: Reader, fields: Fields) -> Result<Response> {
     match carry_out(&reader, &fields, id).await {
         Ok(done) => reader.go_on("/admin/removals", done),
         Err(problem) => {
-            let again = Again::after(problem)?
-                .having(&["reason"])
-                .keeping(&fields, &["reason"]);
+            let again = told(problem)?.having(&["reason"]).keeping(&fields, &["reason"]);
             page(&reader, again, (Paged::default(), Some(id))).await
         }
     }

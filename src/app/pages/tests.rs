@@ -218,6 +218,7 @@ async fn every_page_reads_without_script_and_is_nobody_elses() {
         "/admin",
         "/admin/users",
         "/admin/review",
+        "/admin/removals",
         "/admin/jobs",
         "/admin/backups",
         "/admin/health",

@@ -167,6 +167,8 @@ async fn pages_of_the_callbook_are_sound_for_all() -> Result<()> {
             "/callbook?q=oakland",
             "/callbook?q=zzzzzzzz",
             "/callbook/K6BP",
+            "/callbook/K6BP/edit",
+            "/callbook/K6BPX/removal",
             "/callbook/W6CLB",
             "/callbook/map",
             "/callbook/credits",

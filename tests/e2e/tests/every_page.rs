@@ -21,6 +21,7 @@ const PAGES: &[&str] = &[
     "/callbook/credits",
     "/admin/callbook",
     "/admin/callbook/list",
+    "/admin/removals",
     "/import",
     "/export",
     "/logbooks",

@@ -171,6 +171,14 @@ pub(super) const STEPS: &[(&str, &str)] = &[
         "a reactor: what the register says of a licence",
     ),
     ("dns::names::erase_name", "a step of the erasure of an account"),
+    (
+        "Generation::apply",
+        "a register's own file beside the store: imports write it, whose commands ask",
+    ),
+    (
+        "Callbook::enqueue",
+        "jobs of registers: whoever governs the callbook, asked before",
+    ),
     // The program itself, by its clock.
     ("Identity::change", "what all of these run in"),
     ("Identity::load", "the configured administrator, at the start"),
