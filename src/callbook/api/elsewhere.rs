@@ -258,3 +258,55 @@ pub(super) async fn forget(
     state.upstream.remove_account(&actor, site(&service)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::callbook::upstream::Found;
+
+    fn shown(answer: std::result::Result<ElsewhereView, Trouble>, behalf: Behalf) -> serde_json::Value {
+        let outcome = Outcome {
+            site: Site::Qrz,
+            behalf,
+            answer,
+            again: None,
+        };
+        serde_json::to_value(OutcomeView::of(outcome)).unwrap()
+    }
+
+    #[test]
+    fn an_answer_and_what_there_is_instead_are_told_in_one_shape() {
+        let found = Found {
+            call: "K1ABC".into(),
+            name: "Joe Ham".into(),
+            lotw: Some(true),
+            ..Found::default()
+        };
+        let view = ElsewhereView {
+            found,
+            page: Site::Qrz.page("K1ABC"),
+            fetched: "2026-11-22T12:00:00Z".parse().unwrap(),
+            cached: true,
+        };
+        let answer = json!({"call": "K1ABC", "name": "Joe Ham", "lotw": true, "page": "https://www.qrz.com/db/K1ABC",
+            "fetched": "2026-11-22T12:00:00Z", "cached": true});
+        assert_eq!(
+            shown(Ok(view), Behalf::Own),
+            json!({"service": "qrz", "name": "QRZ", "account": "own", "state": "found", "message": "QRZ: found",
+                "answer": answer})
+        );
+        assert_eq!(
+            shown(Err(Trouble::WrongPassword), Behalf::Station),
+            json!({"service": "qrz", "name": "QRZ", "account": "station", "state": "wrong_password",
+                "message": "QRZ: it does not take this station's account; tell an administrator"})
+        );
+    }
+
+    #[test]
+    fn only_callbooks_with_accounts_have_them() {
+        assert_eq!(site("hamqth").unwrap(), Site::Hamqth);
+        assert_eq!(site("hamdb").unwrap_err().status().as_u16(), 404);
+    }
+}

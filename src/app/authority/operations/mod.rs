@@ -3,6 +3,7 @@
 mod accounts;
 mod books;
 mod callbook;
+mod elsewhere;
 mod names;
 mod proving;
 mod registers;
@@ -206,7 +207,8 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(spots::OPERATIONS)
         .chain(names::OPERATIONS)
         .chain(callbook::OPERATIONS)
-        .chain(registers::OPERATIONS);
+        .chain(registers::OPERATIONS)
+        .chain(elsewhere::OPERATIONS);
     of_people.chain(of_things)
 }
 
