@@ -84,6 +84,12 @@ pub(super) fn routes(app: &App) -> Routes {
         )
         .page(open.class(Class::Lookup), "/callbook", get(callbook::show))
         .page(open, "/callbook/credits", get(callbook::credits::show))
+        .page(member, "/callbook/accounts", get(callbook::accounts::show))
+        .form(
+            member.class(Class::Login),
+            "/callbook/accounts",
+            post(callbook::accounts::change),
+        )
         .page(member, "/callbook/map", get(callbook::map::show))
         .page(
             open.class(Class::Lookup),

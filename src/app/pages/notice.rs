@@ -92,10 +92,13 @@ pub(super) enum Done {
     RegisterHanded,
     RegisterRemoved,
     ListSaved,
+    AccountKept,
+    AccountUntried,
+    AccountForgotten,
 }
 
 impl Done {
-    const ALL: [Self; 83] = [
+    const ALL: [Self; 86] = [
         Self::SignedOut,
         Self::SetUp,
         Self::Logged,
@@ -179,6 +182,9 @@ impl Done {
         Self::RegisterHanded,
         Self::RegisterRemoved,
         Self::ListSaved,
+        Self::AccountKept,
+        Self::AccountUntried,
+        Self::AccountForgotten,
     ];
 
     /// What the cookie's word stands for.
@@ -200,6 +206,7 @@ impl Done {
                 | Self::SpottedBefore
                 | Self::JobHadEnded
                 | Self::RecordsPending
+                | Self::AccountUntried
         ) {
             "warn"
         } else {
@@ -297,6 +304,9 @@ impl Done {
             Self::RegisterHanded => "done.register_handed",
             Self::RegisterRemoved => "done.register_removed",
             Self::ListSaved => "done.list_saved",
+            Self::AccountKept => "done.account_kept",
+            Self::AccountUntried => "done.account_untried",
+            Self::AccountForgotten => "done.account_forgotten",
         }
     }
 }

@@ -16,9 +16,10 @@ use crate::identity::{Error, KeyLine, PasskeyLine, Scope, SessionLine};
 use crate::web::{Problem, Result, Sensitive};
 
 /// The scopes that open something here, with whether a new key begins with them.
-const SCOPES: [(Scope, &str, bool); 4] = [
+const SCOPES: [(Scope, &str, bool); 5] = [
     (Scope::LogbookRead, "logbook_read", true),
     (Scope::LogbookWrite, "logbook_write", true),
+    (Scope::CallbookRead, "callbook_read", false),
     (Scope::Admin, "admin", false),
     (Scope::Full, "full", false),
 ];

@@ -18,6 +18,7 @@ const PAGES: &[&str] = &[
     "/logbook/new",
     "/callbook",
     "/callbook/map",
+    "/callbook/accounts",
     "/callbook/credits",
     "/admin/callbook",
     "/admin/callbook/list",

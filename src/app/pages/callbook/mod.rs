@@ -3,6 +3,7 @@
 //! Everything shown has gone through the domain's mask; nothing here asks what a reader may see. Pages are for people:
 //! robots are told to leave them alone.
 
+pub(super) mod accounts;
 pub(super) mod credits;
 pub(super) mod map;
 pub(super) mod record;

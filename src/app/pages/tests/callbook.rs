@@ -206,6 +206,32 @@ async fn administrators_see_what_was_refused_and_remove_a_register() {
 }
 
 #[tokio::test]
+async fn accounts_elsewhere_are_asked_for_and_none_is_kept_untold() {
+    let mut site = Site::new().await;
+    let page = site.get("/callbook/accounts").await;
+    assert!(
+        page.text.contains("HamQTH") && page.text.contains("none kept"),
+        "{}",
+        page.text
+    );
+    let refused = site
+        .post("/callbook/accounts", "do=keep&service=qrz&user=&password=x")
+        .await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.text
+    );
+    let other = site
+        .post("/callbook/accounts", "do=keep&service=other&user=a&password=x")
+        .await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    site.as_guest();
+    assert_eq!(site.get("/callbook/accounts").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn members_stand_on_the_map_who_want_to() {
     let mut site = Site::new().await;
     let page = site.get("/callbook/map").await;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, Grouped, Labelled, QsoRow, SpotRow};
+use super::{Form, Frame, Grouped, Labelled, QsoRow, SpotRow, When};
 
 /// What a licence is worth: colour, sign and word, always together.
 #[derive(Debug, Clone)]
@@ -280,4 +280,61 @@ pub(crate) struct CallbookCreditsPage {
     pub(crate) registers: Vec<CreditRow>,
     /// Sources of positions.
     pub(crate) places: Vec<CreditRow>,
+}
+
+/// A member's account at another callbook.
+#[derive(Debug, Clone)]
+pub(crate) struct ElsewhereRow {
+    /// `qrz` or `hamqth`.
+    pub(crate) service: &'static str,
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// The user name there; empty where none is kept.
+    pub(crate) user: String,
+    /// Since when it is kept.
+    pub(crate) set: Option<When>,
+}
+
+/// `/callbook/accounts`. Plain POST with `do=keep|forget`, `service`, `user`, `password`.
+#[derive(Debug, Template)]
+#[template(path = "callbook_accounts.html")]
+pub(crate) struct CallbookAccountsPage {
+    /// The frame.
+    pub(crate) frame: Frame,
+    /// What was refused.
+    pub(crate) form: Form,
+    /// Of which callbook.
+    pub(crate) refused: String,
+    /// The callbooks that have accounts.
+    pub(crate) rows: Vec<ElsewhereRow>,
+}
+
+impl CallbookAccountsPage {
+    /// What is wrong with a field of a callbook's form.
+    fn wrong(&self, service: &str, field: &str) -> &str {
+        if self.refused == service {
+            self.form.error(field)
+        } else {
+            ""
+        }
+    }
+
+    /// What is wrong with a callbook's form as a whole.
+    fn fault(&self, service: &str) -> &str {
+        if self.refused == service {
+            &self.form.message
+        } else {
+            ""
+        }
+    }
+
+    /// The user name as it was typed, or as it is kept.
+    fn user<'a>(&'a self, row: &'a ElsewhereRow) -> &'a str {
+        let typed = self.form.value("user");
+        if self.refused == row.service && !typed.is_empty() {
+            typed
+        } else {
+            &row.user
+        }
+    }
 }
