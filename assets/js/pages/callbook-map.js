@@ -13,7 +13,10 @@ if (stage) {
   });
   stage.append(map);
   map.paths = false;
-  map.home = own ? { ...own, label: document.body.dataset.account } : null;
-  map.points = all('[data-pins] tr[data-call]').map((row) => (
+  const { account } = document.body.dataset;
+  map.home = own ? { ...own, label: account } : null;
+  // Whoever looks stands in the middle already.
+  const others = all('[data-pins] tr[data-call]').filter((row) => !own || row.dataset.call !== account);
+  map.points = others.map((row) => (
     { call: row.dataset.call, lat: Number(row.dataset.lat), lon: Number(row.dataset.lon), href: one('a', row).getAttribute('href') }));
 }
