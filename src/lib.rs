@@ -13,11 +13,6 @@ pub mod ham;
 
 mod app;
 mod bus;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the parts of the callbook arrive one after the other"
-)]
 mod callbook;
 mod cli;
 mod config;
@@ -35,7 +30,6 @@ mod jobs;
 mod logbook;
 mod net;
 mod privacy;
-#[expect(dead_code, reason = "the callbook that searches arrives in parts")]
 mod search;
 mod store;
 mod web;

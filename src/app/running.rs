@@ -153,7 +153,6 @@ impl App {
     pub(crate) fn callbook_state(&self) -> CallbookState {
         CallbookState {
             callbook: self.services.callbook.clone(),
-            jobs: self.jobs.clone(),
             signer: self.signer.clone(),
         }
     }

@@ -8,6 +8,7 @@
 
 pub(crate) mod api;
 pub(crate) mod compat;
+pub(crate) mod credits;
 pub(crate) mod error;
 mod events;
 mod fetch;
@@ -15,6 +16,7 @@ pub(crate) mod find;
 pub(crate) mod generation;
 mod import;
 pub(crate) mod jobs;
+pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod personal;
 pub(crate) mod place;

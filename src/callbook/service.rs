@@ -158,11 +158,6 @@ impl Callbook {
         &self.inner.identity
     }
 
-    /// The mask, for positions that are no licence's.
-    pub(crate) fn mask(&self) -> &Mask {
-        &self.inner.mask
-    }
-
     /// The present time.
     pub(crate) fn now(&self) -> Timestamp {
         self.inner.env.clock.now()

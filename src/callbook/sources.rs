@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 use smol_str::SmolStr;
 use utoipa::ToSchema;
@@ -12,9 +11,7 @@ use utoipa::ToSchema;
 use super::error::Error;
 use super::jobs::{FetchJob, ImportJob};
 use super::model::Authority;
-use super::place::credit;
-use super::registers::columns::{self, ColumnMap, Previewed};
-use super::registers::rows::ReadError;
+use super::registers::columns::ColumnMap;
 use super::registers::{Progress, Reject, Stage};
 use super::service::Callbook;
 use super::tables::{LIST, SOURCE, StoredSource};
@@ -23,9 +20,6 @@ use super::write::{self, SourceChange};
 use crate::identity::{Actor, Capability};
 use crate::jobs::JobId;
 use crate::store::{Direction, Read, Rows, Span};
-
-/// Rows of a preview.
-const PREVIEWED: usize = 20;
 
 /// What an import is at.
 #[derive(Debug, Clone)]
@@ -109,40 +103,6 @@ pub(crate) struct RunningView {
     pub(crate) total: Option<u64>,
 }
 
-/// Whose data is shown, in the words their terms ask for.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = CallbookCredit)]
-pub(crate) struct CreditView {
-    /// Who gives the data.
-    pub(crate) owner: String,
-    /// The words to show.
-    pub(crate) text: String,
-    /// Where the data or its terms are found; empty for a list without.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) link: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) terms: String,
-    /// The day it was taken; absent for positions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub(crate) taken: Option<Date>,
-}
-
-/// A row of a list as its map understands it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = CallbookPreviewRow)]
-pub(crate) struct PreviewRow {
-    pub(crate) line: u64,
-    /// Empty where the row is not used.
-    pub(crate) call: String,
-    pub(crate) name: String,
-    pub(crate) class: String,
-    pub(crate) place: String,
-    pub(crate) status: String,
-    /// Why the row is not used, or which values are left out.
-    pub(crate) remarks: Vec<String>,
-}
-
 impl Callbook {
     /// All registers: those that the program reads itself, then lists by name.
     pub(crate) async fn sources(&self, actor: &Actor) -> Result<Vec<SourceView>, Error> {
@@ -193,7 +153,11 @@ impl Callbook {
         let keeper = words::keeper(authority).to_owned();
         Ok(SourceView {
             title: map.map_or_else(|| keeper.clone(), |map| map.title.to_string()),
-            country: words::country(authority).unwrap_or_default().to_owned(),
+            country: map
+                .and_then(|map| map.country.as_deref())
+                .or_else(|| words::country(authority))
+                .unwrap_or_default()
+                .to_owned(),
             keeper,
             enabled,
             locked,
@@ -364,95 +328,6 @@ impl Callbook {
         Ok(read.map_err(std::io::Error::other)??)
     }
 
-    /// Keeps the column map of a list, which makes the list a register.
-    pub(crate) async fn put_list(&self, actor: &Actor, map: String) -> Result<Authority, Error> {
-        let (actor, now) = (actor.clone(), self.now());
-        self.inner
-            .store
-            .write(move |tx| write::put_list(tx, &actor, &map, now))
-            .await
-    }
-
-    /// The column map of a list, as it was written.
-    pub(crate) async fn list(&self, actor: &Actor, authority: &Authority) -> Result<String, Error> {
-        actor.may(Capability::GovernCallbook)?;
-        let name = SmolStr::new(authority.as_str());
-        let found = self
-            .inner
-            .store
-            .read(move |r| Ok::<_, Error>(r.get(LIST, &name)?));
-        let list = found.await?.ok_or_else(|| Error::NoSource(authority.clone()))?;
-        Ok(list.map)
-    }
-
-    /// What a map makes of the beginning of a list.
-    pub(crate) async fn preview(
-        &self,
-        actor: &Actor,
-        map: &str,
-        bytes: Vec<u8>,
-    ) -> Result<Vec<PreviewRow>, Error> {
-        actor.may(Capability::GovernCallbook)?;
-        let map = ColumnMap::parse(map)?;
-        let read = tokio::task::spawn_blocking(move || columns::preview(&map, &bytes[..], PREVIEWED)).await;
-        let rows = read.map_err(std::io::Error::other)?;
-        let rows = rows.map_err(|error| match error {
-            ReadError::Io(error) => Error::Io(error),
-            other => Error::Invalid {
-                field: "file",
-                what: other.to_string(),
-            },
-        })?;
-        Ok(rows.into_iter().map(PreviewRow::of).collect())
-    }
-
-    /// Whose data the callbook shows.
-    pub(crate) fn credits(&self) -> Result<Vec<CreditView>, Error> {
-        self.inner.store.read_now(|r| {
-            let mut credits = Vec::new();
-            for live in self.inner.registers.all().iter() {
-                let authority = live.authority();
-                let taken = write::source(r, authority)?.taken;
-                let taken = taken.map(|taken| words::today(authority, taken));
-                credits.extend(
-                    self.credit(r, authority)?
-                        .map(|credit| CreditView { taken, ..credit }),
-                );
-            }
-            credits.extend(credit::of_places().iter().map(CreditView::of));
-            Ok(credits)
-        })
-    }
-
-    fn credit(&self, r: &Read, authority: &Authority) -> Result<Option<CreditView>, Error> {
-        if let Some(known) = credit::of(authority) {
-            return Ok(Some(CreditView::of(&known)));
-        }
-        let list = r.get(LIST, &SmolStr::new(authority.as_str()))?;
-        let map = list.and_then(|list| ColumnMap::parse(&list.map).ok());
-        Ok(map.map(|map| CreditView {
-            owner: map.title.to_string(),
-            text: if map.credit.is_empty() {
-                map.title.to_string()
-            } else {
-                map.credit.to_string()
-            },
-            link: map.link.to_string(),
-            terms: String::new(),
-            taken: None,
-        }))
-    }
-
-    /// The column map of a list; none for a register that the program reads itself.
-    pub(super) fn map_of(&self, authority: &Authority) -> Result<Option<ColumnMap>, Error> {
-        let name = SmolStr::new(authority.as_str());
-        let list = self
-            .inner
-            .store
-            .read_now(|r| Ok::<_, Error>(r.get(LIST, &name)?))?;
-        Ok(list.map(|list| ColumnMap::parse(&list.map)).transpose()?)
-    }
-
     /// What is known of every register that has been in use.
     pub(super) fn rows(&self, r: &Read) -> Result<Vec<(Authority, StoredSource)>, Error> {
         let mut rows = Vec::new();
@@ -461,50 +336,6 @@ impl Callbook {
             rows.extend(Authority::parse(&name).ok().map(|authority| (authority, row)));
         }
         Ok(rows)
-    }
-}
-
-impl CreditView {
-    fn of(credit: &credit::Credit) -> Self {
-        Self {
-            owner: credit.owner.to_owned(),
-            text: credit.text.to_owned(),
-            link: credit.link.to_owned(),
-            terms: credit.terms.to_owned(),
-            taken: None,
-        }
-    }
-}
-
-impl PreviewRow {
-    fn of(row: Previewed) -> Self {
-        let mut remarks = row.left_out;
-        let mut view = Self {
-            line: row.line,
-            call: String::new(),
-            name: String::new(),
-            class: String::new(),
-            place: String::new(),
-            status: String::new(),
-            remarks: Vec::new(),
-        };
-        match row.licence {
-            Ok(licence) => {
-                let (holder, address) = (&licence.holder, &licence.address);
-                let join = |parts: &[&str]| {
-                    let parts = parts.iter().filter(|part| !part.is_empty());
-                    parts.copied().collect::<Vec<_>>().join(" ")
-                };
-                view.call = licence.call.to_string();
-                view.name = join(&[&holder.name, &holder.first, &holder.middle, &holder.last]);
-                view.class = licence.class.as_ref().map(words::class).unwrap_or_default();
-                view.place = join(&[&address.postcode, &address.city, &address.region]);
-                view.status = format!("{:?}", licence.status).to_lowercase();
-            }
-            Err(reason) => remarks.insert(0, reason.to_string()),
-        }
-        view.remarks = remarks;
-        view
     }
 }
 

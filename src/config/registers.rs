@@ -20,7 +20,16 @@ const ENABLED: &str =
     "Whether it is kept current. Left as it is, an administrator decides on the page of registers.";
 
 /// The keys, in the order of the documentation.
-pub(super) const KEYS: [Key; 17] = [
+pub(super) const KEYS: [Key; 18] = [
+    key(
+        "limits.lookup_per_minute",
+        Kind::Number {
+            least: 1,
+            most: 1_000_000,
+        },
+        "30",
+        "Lookups and searches in the callbook by guests, per network.",
+    ),
     key(
         "callbook.proxy",
         Kind::Url,

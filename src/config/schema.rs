@@ -335,12 +335,6 @@ const GENERAL: &[Key] = &[
         "Requests of a signed-in account, or of an API key.",
     ),
     key(
-        "limits.lookup_per_minute",
-        MINUTE_RATE,
-        "30",
-        "Lookups and searches in the callbook by guests, per network.",
-    ),
-    key(
         "limits.login_per_10min",
         MINUTE_RATE,
         "120",

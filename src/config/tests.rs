@@ -41,7 +41,9 @@ fn defaults_are_valid_and_local() {
     assert_eq!(config.backup.dir, PathBuf::from("/nonexistent/backup"));
     assert_eq!(
         Config::source_names().collect::<Vec<_>>(),
-        ["country", "lotw", "pota", "sota", "wwff"]
+        [
+            "country", "lotw", "pota", "sota", "wwff", "fcc", "ised", "traficom", "acma", "japan"
+        ]
     );
     assert!(config.source("country").unwrap().url.as_str().ends_with('/'));
     assert!(config.source("nowhere").is_none());

@@ -10,7 +10,6 @@ use tantivy::schema::{IndexRecordOption, NumericOptions, Schema, TextFieldIndexi
 use tantivy::{IndexReader, ReloadPolicy, Searcher};
 
 use super::error::SearchError;
-use super::key::Key;
 use super::query::{Ascending, Query, translate};
 use super::top::{Columns, Order, Place, Top};
 use super::{Field, Layout};
@@ -125,17 +124,13 @@ impl Index {
         })
     }
 
-    /// Where it is.
-    pub(crate) fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// The number of the commit that is searched.
     pub(crate) fn number(&self) -> u64 {
         self.view.load().number
     }
 
     /// Documents that can be found.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> u64 {
         self.view.load().searcher.num_docs()
     }
@@ -160,16 +155,6 @@ impl Index {
             top.gather(weight.as_ref(), reader, ascending)?;
         }
         Ok(top.into_places())
-    }
-
-    /// The keys of all documents a query finds, in their order; for queries that find few.
-    pub(crate) fn keys(&self, query: &Query, limit: usize) -> Result<Vec<Key>, SearchError> {
-        let order = Order {
-            rank: &|_| Some(0),
-            best: 0,
-        };
-        let places = self.search(query, order, None, limit)?;
-        Ok(places.into_iter().map(|place| place.key).collect())
     }
 
     /// Shows what has been committed since.

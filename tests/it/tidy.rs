@@ -89,6 +89,7 @@ const CRATE_HOMES: &[(&str, &[&str])] = &[
             "/api/",
             "/pages.rs",
             "/pages/",
+            "/compat/",
         ],
     ),
 ];

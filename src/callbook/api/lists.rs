@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::CallbookState;
+use crate::callbook::lists::PreviewRow;
 use crate::callbook::settings::LARGEST;
-use crate::callbook::sources::PreviewRow;
 use crate::identity::api::gate::Who;
 use crate::web::{Json, Path, Problem, ProblemBody, Result};
 

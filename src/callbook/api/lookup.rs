@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::CallbookState;
+use crate::callbook::credits::CreditView;
 use crate::callbook::error::Error;
 use crate::callbook::service::{Ask, HitView, Results};
-use crate::callbook::sources::CreditView;
 use crate::callbook::view::RecordView;
 use crate::identity::Actor;
 use crate::identity::api::gate::Who;

@@ -18,14 +18,12 @@ use super::Callbook;
 use super::error::Error;
 use super::find::{Field, Fields};
 use super::settings::LARGEST;
-use crate::jobs::Jobs;
 use crate::web::{Access, Class, Problem, Routes, Signer};
 
 /// What the handlers work with.
 #[derive(Clone)]
 pub(crate) struct CallbookState {
     pub(crate) callbook: Callbook,
-    pub(crate) jobs: Jobs,
     pub(crate) signer: Signer,
 }
 
@@ -55,7 +53,7 @@ pub(crate) fn routes(state: CallbookState) -> Routes {
         .with_state(state)
 }
 
-pub(crate) use upload::{Handed, take_in};
+pub(crate) use upload::take_in;
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {

@@ -16,9 +16,6 @@ pub(crate) enum Doubt {
         "the file holds {now} valid calls, the one in use {before}: under {LEAST_PER_CENT} per cent; force the import if that is right"
     )]
     Fewer { now: u64, before: u64 },
-    /// A member has fewer rows than the archive's own count says.
-    #[error("{read} rows were read of {expected}: the archive is cut short")]
-    CutShort { read: u64, expected: u64 },
 }
 
 /// Whether a file is newer than the one applied: `Ok(false)` for the same one, or where neither tells.
@@ -36,14 +33,6 @@ pub(crate) fn is_plausible(now: u64, before: u64) -> Result<(), Doubt> {
         return Err(Doubt::Fewer { now, before });
     }
     Ok(())
-}
-
-/// Whether all rows that the archive counts were there. `wc` counts ends of lines, so one may lack.
-pub(crate) fn is_whole(read: u64, expected: Option<u64>) -> Result<(), Doubt> {
-    match expected {
-        Some(expected) if read + 1 < expected => Err(Doubt::CutShort { read, expected }),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -75,13 +64,5 @@ mod tests {
         ));
         assert_eq!(is_plausible(0, 0), Ok(()));
         assert_eq!(is_plausible(u64::MAX, u64::MAX), Ok(()));
-    }
-
-    #[test]
-    fn missing_rows_are_told_against_the_archives_own_count() {
-        assert_eq!(is_whole(99, Some(100)), Ok(()));
-        assert_eq!(is_whole(120, Some(100)), Ok(()));
-        assert!(is_whole(98, Some(100)).is_err());
-        assert_eq!(is_whole(0, None), Ok(()));
     }
 }

@@ -141,12 +141,6 @@ impl Query {
     pub(super) fn single(term: Term) -> Self {
         Self { terms: vec![term] }
     }
-
-    /// Whether it has words that are looked for among names and places.
-    pub(crate) fn has_words(&self) -> bool {
-        let is_name = |term: &Term| matches!(term, Term::Name { .. });
-        self.terms.iter().any(is_name)
-    }
 }
 
 impl Term {

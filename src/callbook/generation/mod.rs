@@ -34,7 +34,7 @@ use super::registers::Reject;
 use super::registers::fcc::{Unit, choose};
 use crate::ham::callsign::Callsign;
 use crate::ham::dxcc::EntityId;
-use crate::search::{Index, Query, SearchError};
+use crate::search::{Index, SearchError};
 use crate::store::aside::Aside;
 use crate::store::{Direction, OpenError, Rows, Span, StoreError, TextStart};
 
@@ -110,6 +110,7 @@ impl Generation {
     }
 
     /// Whether a [`Builder`] came to its end in this directory.
+    #[cfg(test)]
     pub(crate) fn is_whole(dir: &Path) -> bool {
         dir.join(RECORDS).is_file()
     }
@@ -122,11 +123,6 @@ impl Generation {
     /// Counts, and the number of the last delta.
     pub(crate) fn meta(&self) -> Arc<Meta> {
         self.meta.load_full()
-    }
-
-    /// Where it lies.
-    pub(crate) fn dir(&self) -> &Path {
-        &self.dir
     }
 
     /// Bytes on disk.
@@ -160,16 +156,6 @@ impl Generation {
             found.extend(self.entry_of(&read, &call, row)?);
         }
         Ok(found)
-    }
-
-    /// The calls of a person or club by the register's number of it (FCC: FRN).
-    pub(crate) fn by_person(&self, person: &str, limit: usize) -> Result<Vec<Callsign>, GenerationError> {
-        let wanted = Query::Word(documents::PERSON, person.into());
-        let keys = self.index()?.keys(&wanted, limit)?;
-        Ok(keys
-            .iter()
-            .filter_map(|key| Callsign::parse(key.as_str()).ok())
-            .collect())
     }
 
     /// The rows of a number, of a register that has such.

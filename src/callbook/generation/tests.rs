@@ -249,10 +249,6 @@ fn units_are_chosen_from_when_read_and_people_are_found_by_their_number() {
     );
     assert_eq!(found.former.len(), 1);
     assert_eq!(generation.unit(1).unwrap().unwrap().call, call("K1ABC"));
-    assert_eq!(
-        generation.by_person("0000000002", 9).unwrap(),
-        [call("K1ABC"), call("W1XYZ")]
-    );
 }
 
 #[test]

@@ -68,6 +68,7 @@ pub(crate) fn region_of(licence: &Licence, authority: &Authority) -> Option<&'st
 }
 
 /// All states, provinces and prefectures: by country, then as the country lists them.
+#[cfg(test)]
 pub(crate) fn regions() -> &'static [Region] {
     region::all()
 }

@@ -50,6 +50,7 @@ const SPELLINGS: [(Country, &str, &str); 8] = [
 ];
 
 /// All rows.
+#[cfg(test)]
 pub(super) fn all() -> &'static [Region] {
     &REGIONS
 }

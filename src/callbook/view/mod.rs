@@ -131,11 +131,6 @@ impl Mask {
         }
     }
 
-    /// What scatters the pins of maps, for positions that are no licence's.
-    pub(crate) fn scatter(&self) -> &Scatter {
-        &self.scatter
-    }
-
     /// The licence as the onlooker may see it.
     pub(crate) fn show(&self, subject: Subject<'_>, by: Onlooker, entities: &Resolver) -> RecordView {
         let Subject { entry, wishes, .. } = subject;

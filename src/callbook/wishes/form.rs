@@ -13,8 +13,6 @@ use crate::identity::MailAddress;
 pub(crate) const LINE: usize = 100;
 /// Longest address of a page or picture, in characters as it is stored.
 pub(crate) const ADDRESS: usize = 500;
-/// Longest mail address, in characters.
-pub(crate) const MAIL: usize = 254;
 /// Longest text about oneself, in characters.
 pub(crate) const BIO: usize = 4_000;
 /// Longest reason of a request or decision, in characters.

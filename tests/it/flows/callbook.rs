@@ -162,7 +162,8 @@ impl Station {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("jobs do not end");
+        let jobs = self.admin.get("/api/v1/admin/jobs?state=queued").await.text;
+        panic!("jobs do not end: {jobs}");
     }
 }
 
@@ -196,9 +197,6 @@ async fn a_register_handed_over_is_looked_up_by_whoever_may_see_what() {
     let other = member.get("/api/v1/callbook/K9XYZ").await.expect(200).json();
     assert_eq!(other["name"], "Ann Zed");
     assert!(other["street"].is_null());
-    let own = member.get("/api/v1/callbook/W1AW").await.expect(200).json();
-    assert_eq!(own["viewer"], "member", "the call is not proven yet");
-    station.app.proven("W1AW", "0000000001").await;
     let own = member.get("/api/v1/callbook/W1AW").await.expect(200).json();
     assert_eq!(own["viewer"], "holder");
     assert_eq!(own["street"], "1 Main St");
@@ -267,19 +265,17 @@ async fn searches_find_by_what_may_be_searched_by() {
         ["N9OLD"]
     );
     let page = admin
-        .get("/api/v1/callbook/search?q=state:CT&limit=2")
+        .get("/api/v1/callbook/search?q=ann&limit=2")
         .await
         .expect(200)
         .json();
     let next = page["next"].as_str().unwrap();
     let rest = admin
-        .get(&format!(
-            "/api/v1/callbook/search?q=state:CT&limit=2&cursor={next}"
-        ))
+        .get(&format!("/api/v1/callbook/search?q=ann&limit=2&cursor={next}"))
         .await;
     assert_eq!(found(rest).len(), 2);
     admin
-        .get(&format!("/api/v1/callbook/search?q=state:NY&cursor={next}"))
+        .get(&format!("/api/v1/callbook/search?q=anne&cursor={next}"))
         .await
         .problem(400, "bad_cursor");
     let wrong = admin
@@ -437,7 +433,7 @@ async fn a_refusal_is_told_with_what_helps_and_the_register_in_use_stays() {
         .expect(200)
         .json();
     assert_eq!(record["name"], "François Bélanger");
-    assert_eq!(record["class"], "Basic, Morse 12 wpm");
+    assert_eq!(record["class"], "Basic, Advanced, Morse 12 wpm");
 
     let other = station
         .hand_over("ised", "", b"<!DOCTYPE html><p>no".to_vec())
@@ -470,7 +466,9 @@ async fn a_list_is_read_by_its_map_after_a_look_at_its_first_rows() {
         .body(form.concat());
     let rows = crate::kit::send(request).await.expect(200).json()["rows"].clone();
     assert_eq!(rows[0]["name"], "Jürgen Müller");
-    assert!(rows.to_string().contains("verpfändet"), "{rows}");
+    let last = rows.as_array().unwrap().last().unwrap();
+    assert_eq!(last["call"], "", "{last}");
+    assert!(last["remarks"][0].as_str().unwrap().contains("status"), "{last}");
     station
         .admin
         .put(

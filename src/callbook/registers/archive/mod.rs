@@ -74,8 +74,6 @@ enum From {
 
 /// One file of a register.
 pub(crate) struct Member<'a> {
-    /// Bytes unpacked, as far as the archive tells the truth.
-    pub(crate) size: u64,
     pub(crate) reader: Box<dyn Read + 'a>,
 }
 
@@ -199,7 +197,6 @@ impl Archive {
                 }
                 let by_ratio = member.compressed_size().saturating_mul(limits.ratio).max(ALWAYS);
                 Ok(Some(Member {
-                    size: member.size(),
                     reader: Box::new(Bounded {
                         left: limits.unpacked.min(by_ratio),
                         from: member,
@@ -212,9 +209,7 @@ impl Archive {
                     return Ok(None);
                 };
                 let file = File::open(path).map_err(|source| failed(path, source))?;
-                let size = file.metadata().map_err(|source| failed(path, source))?.len();
                 Ok(Some(Member {
-                    size,
                     reader: Box::new(file),
                 }))
             }
@@ -222,7 +217,6 @@ impl Archive {
             From::Held(files) => {
                 let held = files.iter().find(|(known, _)| *known == name);
                 Ok(held.map(|(_, bytes)| Member {
-                    size: bytes.len() as u64,
                     reader: Box::new(&bytes[..]),
                 }))
             }

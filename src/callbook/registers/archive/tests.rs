@@ -28,7 +28,6 @@ fn text_of(archive: &mut Archive, name: &str) -> Option<String> {
     let mut member = archive.member(name).unwrap()?;
     let mut text = String::new();
     member.reader.read_to_string(&mut text).unwrap();
-    assert_eq!(member.size, text.len() as u64);
     Some(text)
 }
 

@@ -20,11 +20,13 @@ mod tests;
 mod unit;
 
 pub(crate) use choose::choose;
-pub(crate) use delta::{Delta, read_delta};
+pub(crate) use delta::read_delta;
 pub(crate) use full::read_full;
 pub(crate) use rows::Notes;
 pub(crate) use stamp::Stamp;
-pub(crate) use unit::{AmateurRow, EntityRow, HeaderRow, Unit};
+pub(crate) use unit::Unit;
+#[cfg(test)]
+pub(crate) use unit::{AmateurRow, EntityRow, HeaderRow};
 
 use std::io;
 use std::path::Path;

@@ -52,8 +52,6 @@ struct Row {
 /// A row that was gathered.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Given<'g> {
-    /// Where it stood, from 1.
-    pub(crate) line: u64,
     text: &'g str,
 }
 
@@ -116,10 +114,7 @@ impl Gather {
                 &self.text[at]
             };
             given.clear();
-            given.extend(rows.iter().map(|row| Given {
-                line: row.line.into(),
-                text: text(row),
-            }));
+            given.extend(rows.iter().map(|row| Given { text: text(row) }));
             tally.rows += rows.len() as u64;
             match make(&rows[0].call, &given) {
                 Ok(entry) => {

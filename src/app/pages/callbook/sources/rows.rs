@@ -10,8 +10,9 @@ use crate::app::pages::say::iso;
 use crate::app::pages::views::{
     Grouped, PreviewedRow, ReasonRow, RefusedRow, RegisterRow, When, sentence, size_words, utc_words,
 };
+use crate::callbook::lists::PreviewRow;
 use crate::callbook::registers::Reject;
-use crate::callbook::sources::{PreviewRow, SourceView};
+use crate::callbook::sources::SourceView;
 use crate::callbook::view::words;
 
 /// A register with its state in words.
