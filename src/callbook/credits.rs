@@ -43,17 +43,14 @@ impl Callbook {
                 let authority = live.authority();
                 let taken = write::source(r, authority)?.taken;
                 let taken = taken.map(|taken| words::today(authority, taken));
-                credits.extend(
-                    self.credit(r, authority)?
-                        .map(|credit| CreditView { taken, ..credit }),
-                );
+                credits.extend(Self::credit(r, authority)?.map(|credit| CreditView { taken, ..credit }));
             }
             credits.extend(credit::of_places().iter().map(CreditView::of));
             Ok(credits)
         })
     }
 
-    fn credit(&self, r: &Read, authority: &Authority) -> Result<Option<CreditView>, Error> {
+    fn credit(r: &Read, authority: &Authority) -> Result<Option<CreditView>, Error> {
         if let Some(known) = credit::of(authority) {
             return Ok(Some(CreditView::of(&known)));
         }

@@ -25,7 +25,7 @@ use crate::env::Env;
 use crate::ham::dxcc::Resolver;
 use crate::identity::{Actor, Identity};
 use crate::jobs::{self, JobId, NewJob};
-use crate::store::{Read, Store, StoreError};
+use crate::store::{Read, Store};
 
 /// Fewest characters of a search.
 const LEAST: usize = 3;
@@ -328,7 +328,7 @@ impl Callbook {
         let asked = self
             .inner
             .store
-            .write(move |tx| Ok::<_, StoreError>(jobs::enqueue(tx, &job, new)?));
-        Ok(asked.await?)
+            .write(move |tx| jobs::enqueue(tx, &job, new).map_err(Error::from));
+        asked.await
     }
 }

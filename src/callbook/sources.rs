@@ -329,7 +329,7 @@ impl Callbook {
     }
 
     /// What is known of every register that has been in use.
-    pub(super) fn rows(&self, r: &Read) -> Result<Vec<(Authority, StoredSource)>, Error> {
+    pub(super) fn rows(r: &Read) -> Result<Vec<(Authority, StoredSource)>, Error> {
         let mut rows = Vec::new();
         for row in r.scan(SOURCE, Span::all(), Direction::Forward) {
             let (name, row) = row?;

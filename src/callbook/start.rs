@@ -17,6 +17,9 @@ use super::{KEEPER, write};
 /// Directories beside the generations.
 const OTHERS: [&str; 3] = ["spool", "work", "handed"];
 
+/// Registers whose index is behind, and those that could not be opened, with why.
+type Opened = (Vec<Arc<Generation>>, Vec<(Authority, String)>);
+
 /// That an import is at work, as long as this lives.
 pub(super) struct Claim {
     claims: Claims,
@@ -54,8 +57,8 @@ impl Callbook {
         Ok(self.inner.registers.all().len())
     }
 
-    fn open_all(&self) -> Result<(Vec<Arc<Generation>>, Vec<(Authority, String)>), Error> {
-        let rows = self.inner.store.read_now(|r| self.rows(r))?;
+    fn open_all(&self) -> Result<Opened, Error> {
+        let rows = self.inner.store.read_now(Self::rows)?;
         let (mut behind, mut lost) = (Vec::new(), Vec::new());
         let mut kept: BTreeSet<OsString> = OTHERS.iter().map(OsString::from).collect();
         for (authority, row) in rows.iter().filter(|(_, row)| row.generation > 0) {

@@ -300,7 +300,7 @@ pub(super) enum Callbook {
     Import {
         /// fcc, ised, traficom, acma, japan, a list by its name, or csv for the list of --map
         authority: String,
-        /// The archive as it comes, or the files of one; a daily file of the FCC keeps its name, such as l_am_mon.zip
+        /// The archive as it comes, or the files of one; a daily file of the FCC keeps its name, such as `l_am_mon.zip`
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// What the columns of a list are: a TOML file

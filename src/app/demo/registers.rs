@@ -244,7 +244,11 @@ fn row(rows: &mut String, dice: &mut Dice, today: Date, holder: &Holder<'_>) {
     let number = holder.number;
     let street = format!("{} {}", 1 + dice.below(9_900), dice.pick(STREETS));
     let club = holder.number >= 1_000 && dice.below(50) == 0;
-    let former = (dice.below(8) == 0).then(|| call(dice)).unwrap_or_default();
+    let former = if dice.below(8) == 0 {
+        call(dice)
+    } else {
+        String::new()
+    };
     let written = if club {
         let name = format!("{city} {}", dice.pick(CLUBS));
         writeln!(

@@ -48,6 +48,7 @@ mod views;
 use axum::routing::{get, post};
 
 use super::App;
+use crate::callbook::settings::LARGEST;
 use crate::web::{Access, Class, Routes};
 
 pub(super) use errors::with_error_pages;
@@ -55,7 +56,7 @@ pub(super) use views::sentence;
 
 /// The routes of all pages.
 pub(super) fn routes(app: &App) -> Routes {
-    let (open, member, admin) = (Access::Public, Access::Session, Access::Admin);
+    let (open, member) = (Access::Public, Access::Session);
     Routes::new()
         .page(member, "/", get(dashboard::show))
         .page(member, "/logbook", get(lists::show))
@@ -71,31 +72,6 @@ pub(super) fn routes(app: &App) -> Routes {
         )
         .page(member, "/dns/{name}/file", get(dns::file::show))
         .form(member.upload(), "/dns/{name}/file", post(dns::file::change))
-        .page(
-            member,
-            "/callbook/{call}/edit",
-            get(callbook_own::edit).post(callbook_own::change),
-        )
-        .page(open, "/callbook/{call}/removal", get(callbook_own::removal))
-        .form(
-            open.class(Class::Login),
-            "/callbook/{call}/removal",
-            post(callbook_own::ask),
-        )
-        .page(open.class(Class::Lookup), "/callbook", get(callbook::show))
-        .page(open, "/callbook/credits", get(callbook::credits::show))
-        .page(member, "/callbook/accounts", get(callbook::accounts::show))
-        .form(
-            member.class(Class::Login),
-            "/callbook/accounts",
-            post(callbook::accounts::change),
-        )
-        .page(member, "/callbook/map", get(callbook::map::show))
-        .page(
-            open.class(Class::Lookup),
-            "/callbook/{call}",
-            get(callbook::record::show),
-        )
         .page(member, "/export", get(export::show))
         .page(member, "/import", get(imports::list))
         .form(member.upload(), "/import", post(imports::upload))
@@ -151,18 +127,44 @@ pub(super) fn routes(app: &App) -> Routes {
         .form(open.class(Class::Login), "/recover", post(recover::ask))
         .page(open, "/recover/set", get(recover::show_set))
         .form(open.class(Class::Login), "/recover/set", post(recover::set))
-        .page(admin, "/admin", get(admin::users))
-        .page(admin, "/admin/users", get(admin::users).post(admin::change_users))
-        .page(admin, "/admin/review", get(reviews::show).post(reviews::change))
+        .merge(of_callbook())
+        .merge(of_administrators())
+        .with_state(app.clone())
+}
+
+/// The callbook's, its registers included.
+fn of_callbook() -> Routes<App> {
+    let (open, member, admin) = (Access::Public, Access::Session, Access::Admin);
+    Routes::new()
+        .page(
+            member,
+            "/callbook/{call}/edit",
+            get(callbook_own::edit).post(callbook_own::change),
+        )
+        .page(open, "/callbook/{call}/removal", get(callbook_own::removal))
+        .form(
+            open.class(Class::Login),
+            "/callbook/{call}/removal",
+            post(callbook_own::ask),
+        )
+        .page(open.class(Class::Lookup), "/callbook", get(callbook::show))
+        .page(open, "/callbook/credits", get(callbook::credits::show))
+        .page(member, "/callbook/accounts", get(callbook::accounts::show))
+        .form(
+            member.class(Class::Login),
+            "/callbook/accounts",
+            post(callbook::accounts::change),
+        )
+        .page(member, "/callbook/map", get(callbook::map::show))
+        .page(
+            open.class(Class::Lookup),
+            "/callbook/{call}",
+            get(callbook::record::show),
+        )
         .page(
             admin,
             "/admin/removals",
             get(removals::show).post(removals::change),
-        )
-        .page(
-            admin,
-            "/admin/users/{id}",
-            get(admin_user::show).post(admin_user::change),
         )
         .page(
             admin,
@@ -176,7 +178,7 @@ pub(super) fn routes(app: &App) -> Routes {
             post(callbook::sources::list::change),
         )
         .form(
-            admin.upload(),
+            admin.upload().most(LARGEST),
             "/admin/callbook/{authority}/file",
             post(callbook::sources::hand_over),
         )
@@ -184,6 +186,20 @@ pub(super) fn routes(app: &App) -> Routes {
             admin,
             "/admin/callbook/{authority}/rejects",
             get(callbook::sources::rejects),
+        )
+}
+
+/// Administrators' pages.
+fn of_administrators() -> Routes<App> {
+    let admin = Access::Admin;
+    Routes::new()
+        .page(admin, "/admin", get(admin::users))
+        .page(admin, "/admin/users", get(admin::users).post(admin::change_users))
+        .page(admin, "/admin/review", get(reviews::show).post(reviews::change))
+        .page(
+            admin,
+            "/admin/users/{id}",
+            get(admin_user::show).post(admin_user::change),
         )
         .page(admin, "/admin/jobs", get(admin::jobs).post(admin::change_jobs))
         .page(admin, "/admin/backups", get(admin::backups).post(admin::back_up))
@@ -195,5 +211,4 @@ pub(super) fn routes(app: &App) -> Routes {
             "/admin/outbox",
             get(admin_parts::outbox).post(admin_parts::try_mail),
         )
-        .with_state(app.clone())
 }

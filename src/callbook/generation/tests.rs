@@ -8,6 +8,7 @@ use crate::callbook::model::{Address, Class, Day, Days, Former, Holder, HolderKi
 use crate::callbook::registers::fcc::{AmateurRow, EntityRow, HeaderRow, UnitSink as _};
 use crate::callbook::registers::{Progress, Sink as _};
 use crate::search::Order;
+use crate::search::Query;
 use jiff::civil::{Date, date};
 
 pub(crate) const TODAY: Date = date(2026, 11, 22);

@@ -17,9 +17,8 @@ pub(super) async fn current(book: &Callbook, cx: &JobCx) -> Result<Came, Stopped
     let row = book.stored(&Authority::FCC)?;
     let applied = row.state.stamp.filter(|_| row.generation > 0);
     let daily = book.inner.settings.daily();
-    let (days, daily) = match (due(applied, book.now()), daily) {
-        (Due::Days(days), Some(daily)) => (days, daily),
-        _ => return whole(book, &Authority::FCC, false, cx).await,
+    let (Due::Days(days), Some(daily)) = (due(applied, book.now()), daily) else {
+        return whole(book, &Authority::FCC, false, cx).await;
     };
     let mut done = Vec::new();
     for day in days {
