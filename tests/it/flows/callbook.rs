@@ -61,7 +61,7 @@ fn archive(rows: &[Row], created: &str) -> Vec<u8> {
             "EN|{usi}|||{call}|L|L{usi:08}|{last}, Ann|Ann||{last}|||||1 Main St|Newington|CT|06111|||000|{frn}|I||||||\r\n"
         )
         .unwrap();
-        write!(am, "AM|{usi}|||{call}|E|||||||||||{previous}||\r\n").unwrap();
+        write!(am, "AM|{usi}|||{call}|E||||||||||{previous}||\r\n").unwrap();
         let cancelled = if *status == 'C' { "01/01/2020" } else { "" };
         let head = format!("HD|{usi}|||{call}|{status}|HA|06/01/2020|06/01/2030|{cancelled}");
         write!(

@@ -32,6 +32,12 @@ const DOORS: &[&str] = &[
     // Whoever a record is about may have no account; an administrator decides.
     "/callbook/{call}/removal",
     "/api/v1/callbook/{call}/removal",
+    // Other callbooks' clients sign in here by what they send, and errors have no status of their own.
+    "/compat/hamqth/xml.php",
+    "/compat/qrz/xml",
+    "/compat/qrz/xml/",
+    "/compat/qrz/xml/{version}",
+    "/compat/qrz/xml/{version}/",
     // Who calls these says so in the body; what becomes of guests there is in `flows::spots`.
     "/xmlrpc/2/common",
     "/xmlrpc/2/object",
