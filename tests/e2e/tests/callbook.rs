@@ -254,6 +254,7 @@ async fn members_stand_on_the_map_who_allow_it() -> Result<()> {
         chrome.has("[data-map] sb-map canvas").await?;
         assert!(before.as_u64().unwrap_or_default() <= 1, "{before}");
         // A colleague sees the square and no more.
+        chrome.api("DELETE", "/session", None).await?;
         sign_in(server, chrome, "N6MEM", OTHER_PASSWORD).await?;
         chrome.open(&format!("{}/callbook/map", server.url)).await?;
         chrome
