@@ -1,0 +1,3 @@
+//! Relay mode: what runs on a radio amateur's computer and joins its radio and its programs to the appliance.
+
+pub(crate) mod logs;
