@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::appliance::{Answer, Appliance, Courier, Letter, NoAnswer};
 use super::super::deliver::{Delivery, Step};
-use super::super::queue::{Draft, Item, Limits, Queue, SharedQueue, State, Sums};
+use super::super::queue::{Draft, Item, SharedQueue, State, Sums};
 use super::*;
 use crate::env::{Clock, Entropy, Outbound, Service};
 
@@ -124,7 +124,7 @@ impl Desk {
     }
 
     fn over(server: Fake, folder: tempfile::TempDir, now: Timestamp) -> Self {
-        let (queue, _) = Queue::open(&folder.path().join("queue"), Limits::default()).unwrap();
+        let (queue, _) = opened(&folder.path().join("queue"));
         let queue = SharedQueue::new(queue);
         let delivery =
             Delivery::new(queue.clone(), server.clone(), Clock::fake(now), Entropy::seeded(1), Some("N0/C".to_owned()));

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::super::intake::{Arrival, Effect, apply, arrivals};
 use super::super::n1mm::{Keys, Logged};
-use super::super::queue::{Item, Limits, Queue, State};
+use super::super::queue::{Item, Queue, State};
 use super::super::sniff::decode;
 use super::*;
 
@@ -17,7 +17,7 @@ struct Log {
 impl Log {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (queue, _) = Queue::open(&folder.path().join("queue"), Limits::default()).unwrap();
+        let (queue, _) = opened(&folder.path().join("queue"));
         Self {
             queue,
             now: now(),
@@ -120,11 +120,11 @@ fn another_way_may_differ_by_two_minutes_and_no_more() {
     let mut log = Log::new();
     log.tell(Arrival::Told(contact("K1ABC", "092800", "20m", "FT8")));
     assert_eq!(log.tell(n1mm("093001")), Effect::New(2));
-    assert_eq!(log.later(100).tell(n1mm("093000")), Effect::Joined(1));
+    assert_eq!(log.later(100).tell(n1mm("093000")), Effect::Known(1));
     let mut log = Log::new();
     log.tell(Arrival::Told(contact("K1ABC", "092800", "20m", "FT8")));
     assert_eq!(log.later(121).tell(n1mm("092900")), Effect::New(2));
-    assert_eq!(log.tell(n1mm("092800")), Effect::Joined(1));
+    assert_eq!(log.tell(n1mm("092800")), Effect::Known(1));
 }
 
 fn named(call: &str, time: &str, id: &str) -> Logged {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::super::listen::{CommandError, Ear, ListenError, Places, Ports};
-use super::super::queue::{Limits, Queue, SharedQueue};
+use super::super::queue::SharedQueue;
 use super::super::sniff::Decoded;
 use super::super::wsjtx::Heartbeat;
 use super::*;
@@ -29,7 +29,7 @@ struct Station {
 impl Station {
     async fn at(places: Places) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (queue, _) = Queue::open(&folder.path().join("queue"), Limits::default()).unwrap();
+        let (queue, _) = opened(&folder.path().join("queue"));
         let queue = SharedQueue::new(queue);
         let (ear, hearing) = Ear::new(Clock::fake(now()), queue.clone());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());

@@ -8,10 +8,13 @@ mod queue;
 mod sniff;
 mod wsjtx;
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use super::contact::{Contact, Way};
 use super::qdatastream::QDateTime;
+use super::queue::{Limits, Opened, Queue, QueueError};
 use super::wsjtx::{Message, Packet, QsoLogged};
 
 /// The present time of tests.
@@ -21,6 +24,17 @@ fn now() -> Timestamp {
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// Opens a queue. A process that another test starts holds the lock of this one's until it runs its own program.
+fn opened(path: &Path) -> (Queue, Opened) {
+    for _ in 0..1_000_000 {
+        match Queue::open(path, Limits::default()) {
+            Err(QueueError::File { reason, .. }) if reason.contains("another relay") => std::thread::yield_now(),
+            other => return other.unwrap(),
+        }
+    }
+    panic!("the queue is never free");
 }
 
 fn text(text: &str) -> Option<String> {

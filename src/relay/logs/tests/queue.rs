@@ -4,12 +4,9 @@ use std::process::{Command, Stdio};
 
 use jiff::SignedDuration;
 
-use super::super::queue::{Draft, Failure, Item, Limits, Opened, Queue, QueueError, SETTLE, State, Task};
+use super::super::queue::{Draft, Failure, Item, SETTLE, State, Task};
+use super::opened as open;
 use super::*;
-
-fn open(path: &Path) -> (Queue, Opened) {
-    Queue::open(path, Limits::default()).unwrap()
-}
 
 fn add(draft: &mut Draft<'_>, call: &str) -> u64 {
     let number = draft.number();

@@ -26,7 +26,8 @@ pub(crate) fn fields_of(logged: &QsoLogged) -> Vec<(&'static str, String)> {
         put("TIME_OFF", Some(&time));
     }
     let hertz = logged.tx_hz.filter(|hertz| *hertz > 0).map(Hertz::new);
-    put("FREQ", hertz.map(Hertz::to_mhz_text).as_deref());
+    // With as many digits as its ADIF has, so that both are the same.
+    put("FREQ", hertz.map(|hertz| hertz.to_mhz_text_with(6)).as_deref());
     put("MODE", logged.mode.as_deref());
     put("RST_SENT", logged.rst_sent.as_deref());
     put("RST_RCVD", logged.rst_rcvd.as_deref());
