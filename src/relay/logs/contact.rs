@@ -23,7 +23,7 @@ pub(crate) enum Way {
     Adif,
     /// ADIF within WSJT-X's own message, type 12: Latin-1 with question marks.
     WsjtxAdif,
-    /// ADIF within JS8Call's JSON.
+    /// ADIF within the JSON of `JS8Call`.
     Js8,
     /// XML of N1MM and of those who write like it.
     N1mm,

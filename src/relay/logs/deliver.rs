@@ -302,7 +302,7 @@ impl<C: Courier> Delivery<C> {
         let doubled = FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(8));
         let longest = Duration::try_from(LONGEST_PAUSE).unwrap_or(FIRST_PAUSE);
         let pause = doubled.min(longest);
-        let pause = pause - self.entropy.jitter(pause / 4);
+        let pause = pause.saturating_sub(self.entropy.jitter(pause / 4));
         let pause = pause.max(wanted.unwrap_or_default()).min(longest);
         let pause = SignedDuration::try_from(pause).unwrap_or(LONGEST_PAUSE);
         now.checked_add(pause).unwrap_or(now)

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::adif::Rejected;
 use super::contact::{Contact, Head, Way};
 use super::n1mm::{self, Keys};
-use super::queue::{Draft, Item};
+use super::queue::{Draft, Item, SETTLE};
 use super::sniff::Decoded;
 use super::wsjtx::{self, Message};
 use super::{adif, js8};
@@ -147,8 +147,9 @@ fn put(
         return Effect::New(number);
     };
     let number = item.number;
-    let new = if item.unwanted {
-        // It was deleted and is there again: nothing of before counts.
+    let long_gone = item.unwanted && now.duration_since(item.touched) > SETTLE;
+    let new = if long_gone {
+        // It was deleted and is there again: nothing of before counts. A moment ago it was the first half of a change.
         contact
     } else {
         join(&item.contact, &contact, now)

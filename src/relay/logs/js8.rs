@@ -1,4 +1,4 @@
-//! What JS8Call tells by UDP: JSON, one object a line.
+//! What `JS8Call` tells by UDP: JSON, one object a line.
 
 use jiff::Timestamp;
 use serde::Deserialize;

@@ -21,6 +21,7 @@ pub(crate) mod n1mm;
 pub(crate) mod qdatastream;
 pub(crate) mod queue;
 pub(crate) mod sniff;
+pub(crate) mod start;
 pub(crate) mod wsjtx;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{js8, n1mm, wsjtx};
 pub(crate) enum Language {
     /// WSJT-X's binary messages.
     Wsjtx,
-    /// JS8Call's JSON.
+    /// The JSON of `JS8Call`.
     Js8,
     /// N1MM's XML.
     N1mm,
@@ -27,7 +27,7 @@ pub(crate) enum Language {
 pub(crate) enum Decoded {
     /// A message of WSJT-X.
     Wsjtx(wsjtx::Packet),
-    /// Messages of JS8Call.
+    /// Messages of `JS8Call`.
     Js8(Vec<js8::Message>),
     /// A message of N1MM.
     N1mm(n1mm::Message),

@@ -245,7 +245,9 @@ impl Hearing {
         };
         match self.queue.change(now, work).await {
             Ok(effects) => {
-                effects.into_iter().for_each(|effect| self.sums.take(effect));
+                for effect in effects {
+                    self.sums.take(effect);
+                }
                 portion.clear();
                 Ok(())
             }

@@ -86,18 +86,20 @@ impl Programs {
         }
         (program.address, program.heard, program.schema) = (from, now, packet.schema);
         program.socket = Arc::clone(socket);
-        let Message::Heartbeat(_) = packet.message else { return None };
+        let Message::Heartbeat(body) = &packet.message else { return None };
         let pause = program.answered.map(|at| now.duration_since(at).abs());
         if pause.is_some_and(|pause| pause < ANSWER_PAUSE) {
             return None;
         }
         program.answered = Some(now);
+        // By the schema of the answer's header the program changes to the newest that both know.
+        let schema = body.max_schema.unwrap_or(packet.schema).clamp(2, SCHEMA);
         let answer = Heartbeat {
             max_schema: Some(SCHEMA),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             revision: Some(String::new()),
         };
-        Some(Packet::new(packet.schema, &id, Message::Heartbeat(answer)).write())
+        Some(Packet::new(schema, &id, Message::Heartbeat(answer)).write())
     }
 
     /// The instances heard of late.

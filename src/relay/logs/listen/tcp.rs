@@ -1,4 +1,4 @@
-//! ADIF by TCP, as N3FJP's and DXKeeper's clients send it: records one after the other, with no answer.
+//! ADIF by TCP, as the clients of N3FJP's log and of `DXKeeper` send it: records one after the other, with no answer.
 
 use std::io;
 use std::net::SocketAddr;

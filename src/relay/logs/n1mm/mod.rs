@@ -1,4 +1,4 @@
-//! What N1MM Logger+ and those who write like it (Not1MM, DXLog, TR4W) broadcast as XML.
+//! What N1MM Logger+ and those who write like it (Not1MM, `DXLog`, TR4W) broadcast as XML.
 //!
 //! The root element decides. Values may be a single blank, booleans are `True` or `1`, frequencies of contacts and radios
 //! are in tens of hertz, those of spots in kilohertz. Names are compared without regard to case.

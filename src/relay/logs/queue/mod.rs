@@ -171,7 +171,7 @@ impl Queue {
         };
         let result = work(&mut draft);
         let Draft { changed, next, .. } = draft;
-        let lines: Vec<String> = changed.values().filter_map(|item| line(item)).collect();
+        let lines: Vec<String> = changed.values().filter_map(line).collect();
         if !lines.is_empty() {
             self.make_room(&changed, &lines, now)?;
             let written = self.file.append(&lines);

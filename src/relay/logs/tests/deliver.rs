@@ -5,10 +5,14 @@ use std::time::Duration;
 use hyper::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::super::appliance::{Answer, Appliance, Courier, Letter, NoAnswer};
 use super::super::deliver::{Delivery, Step};
+use super::super::listen::Places;
 use super::super::queue::{Draft, Item, SharedQueue, State, Sums};
+use super::super::start::{Settings, start};
 use super::*;
 use crate::env::{Clock, Entropy, Outbound, Service};
 
@@ -400,6 +404,44 @@ async fn what_is_given_up_is_not_sent() {
     desk.settle().await;
     assert_eq!((desk.server.contacts().len(), desk.state(1).await), (0, State::Deleted));
     assert_eq!(*desk.queue.sums().borrow(), Sums::default());
+}
+
+#[tokio::test]
+async fn a_datagram_arrives_at_the_server_once_however_often_it_is_told() {
+    let (server, folder) = (Fake::default(), tempfile::tempdir().unwrap());
+    let (stop, tasks, clock) = (CancellationToken::new(), TaskTracker::new(), Clock::fake(now()));
+    let port = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = Settings {
+        places: Places {
+            udp: vec![port],
+            ..Places::default()
+        },
+        queue: folder.path().join("queue"),
+        limits: Limits::default(),
+        logbook: None,
+    };
+    let logs =
+        start(settings, Some(server.clone()), clock.clone(), Entropy::seeded(1), &tasks, &stop).await.unwrap();
+    assert_eq!((logs.errors, logs.opened.torn), (vec![], 0));
+    let sender = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    for bytes in [packet(Message::QsoLogged(Box::new(logged()))), logged_adif()] {
+        sender.send_to(&bytes, port).await.unwrap();
+    }
+    let mut sums = logs.queue.sums();
+    let wait = |pending| move |sums: &Sums| sums.pending == pending;
+    tokio::time::timeout(Duration::from_secs(10), sums.wait_for(wait(1))).await.unwrap().unwrap();
+    while logs.ear.counts().joined == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    clock.advance(Duration::from_secs(4));
+    // A change wakes the delivery, whatever it waits for.
+    logs.queue.change(clock.now(), |_| ()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), sums.wait_for(wait(0))).await.unwrap().unwrap();
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    assert_eq!(server.contacts().len(), 1);
+    assert!(server.contacts()[0].contains("Test Ω <eor> ünï") && server.contacts()[0].contains("ARRL-FIELD-DAY"));
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ async fn heartbeats_are_answered_to_their_port_and_commands_find_it() {
     let mut buffer = [0; 2048];
     let (length, from) = timeout(PATIENCE, program.recv_from(&mut buffer)).await.unwrap().unwrap();
     let answer = Packet::read(&buffer[..length]).unwrap();
-    assert_eq!((from, answer.schema, answer.id.as_deref()), (station.udp[0], 2, Some("WSJT-X")));
+    assert_eq!((from, answer.schema, answer.id.as_deref()), (station.udp[0], 3, Some("WSJT-X")));
     assert!(matches!(answer.message, Message::Heartbeat(body) if body.max_schema == Some(3)));
     for _ in 0..2 {
         let heard = timeout(PATIENCE, messages.recv()).await.unwrap().unwrap();

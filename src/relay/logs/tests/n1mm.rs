@@ -155,7 +155,7 @@ fn radios_are_in_tens_of_hertz_and_spots_in_kilohertz() {
 
 #[test]
 fn documents_cut_anywhere_are_refused() {
-    for length in 0..ADD.len() - "</contactinfo>".len() + 1 {
+    for length in 0..=ADD.len() - "</contactinfo>".len() {
         assert!(Message::read(&ADD.as_bytes()[..length], now()).is_err(), "{length}");
     }
 }
