@@ -34,7 +34,7 @@ pub(super) struct LogFile {
     file: Option<File>,
     length: u64,
     /// Held as long as the file is open: two relays at one queue would send everything twice.
-    _lock: File,
+    lock: File,
 }
 
 impl LogFile {
@@ -67,7 +67,7 @@ impl LogFile {
             path: path.to_owned(),
             file: Some(file),
             length: end,
-            _lock: lock,
+            lock,
         };
         Ok((log, found))
     }
@@ -113,6 +113,13 @@ impl LogFile {
         self.file = Some(file);
         self.length = bytes.len() as u64;
         Ok(())
+    }
+}
+
+impl Drop for LogFile {
+    fn drop(&mut self) {
+        // Closing it is not enough: a program that is just being started has it open, too.
+        drop(self.lock.unlock());
     }
 }
 

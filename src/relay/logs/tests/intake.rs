@@ -197,6 +197,26 @@ fn a_deletion_and_a_replacement_together_are_a_change() {
 }
 
 #[test]
+fn a_change_keeps_what_another_program_told_and_a_new_contact_does_not() {
+    for (pause, comment) in [(0, Some("TNX")), (10, None)] {
+        let mut log = Log::new();
+        log.tell(Arrival::Add(named("K1ABC", "092800", "a")));
+        let fields = [
+            ("CALL", "K1ABC"),
+            ("QSO_DATE", "20261121"),
+            ("TIME_ON", "092800"),
+            ("BAND", "20m"),
+            ("MODE", "CW"),
+            ("COMMENT", "TNX"),
+        ];
+        log.tell(Arrival::Told(Contact::of(fields, Way::Adif, now()).unwrap()));
+        log.tell(Arrival::Delete(named("K1ABC", "092800", "a").keys));
+        log.later(pause).tell(Arrival::Replace(changed("K1ABD", "092800", "a", "NH")));
+        assert_eq!(log.items()[0].contact.get("COMMENT"), comment);
+    }
+}
+
+#[test]
 fn programs_without_numbers_name_a_contact_by_time_and_call() {
     let mut log = Log::new();
     let bare = |call: &str, former: Option<&str>| {

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use jiff::SignedDuration;
 
-use super::super::queue::{Draft, Failure, Item, SETTLE, State, Task};
+use super::super::queue::{Draft, Failure, Item, QueueError, SETTLE, State, Task};
 use super::opened as open;
 use super::*;
 
