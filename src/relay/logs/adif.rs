@@ -1,7 +1,7 @@
 //! ADIF by itself: a datagram of one or more records, or a stream of them.
 //!
-//! Read by `ham::adif`, which honours lengths (a value may hold `<eor>`), takes any case, with or without a header, and
-//! reads what is not UTF-8 as windows-1252.
+//! Read by `ham::adif`, which honours lengths (a value may hold `<eor>`), takes any case, with or without a
+//! header, and reads what is not UTF-8 as windows-1252.
 
 use jiff::Timestamp;
 
@@ -32,8 +32,8 @@ pub(crate) fn contacts(bytes: &[u8], way: Way, now: Timestamp) -> Vec<Result<Con
     records.take(MOST).map(contact).collect()
 }
 
-/// How many of the bytes are whole records that end no later than `latest`; what is behind them goes on in bytes still to
-/// come.
+/// How many of the bytes are whole records that end no later than `latest`; what is behind them goes on in
+/// bytes still to come.
 pub(crate) fn whole(bytes: &[u8], latest: usize) -> usize {
     let mut end = 0;
     for entry in Reader::new(bytes) {

@@ -58,14 +58,16 @@ pub(crate) struct Appliance {
 pub(crate) struct BadKey;
 
 impl Appliance {
-    /// The appliance at `base`, which `outbound` knows as `service`, with an API key of scope `logbook.write`.
+    /// The appliance at `base`, which `outbound` knows as `service`, with an API key of scope
+    /// `logbook.write`.
     pub(crate) fn new(
         outbound: Outbound,
         service: &'static str,
         base: Url,
         key: &str,
     ) -> Result<Self, BadKey> {
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", key.trim())).map_err(|_| BadKey)?;
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {}", key.trim())).map_err(|_| BadKey)?;
         authorization.set_sensitive(true);
         Ok(Self {
             outbound,
@@ -93,13 +95,20 @@ impl Appliance {
 
 impl Courier for Appliance {
     async fn carry(&self, letter: Letter) -> Result<Answer, NoAnswer> {
-        let request = self.request(letter).map_err(|error| NoAnswer(error.to_string()))?;
+        let request = self
+            .request(letter)
+            .map_err(|error| NoAnswer(error.to_string()))?;
         let answer = self.outbound.exchange(self.service, request).await;
         let answer = answer.map_err(|error: OutboundError| NoAnswer(error.to_string()))?;
-        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = answer
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok());
         Ok(Answer {
             status: answer.status().as_u16(),
-            retry_after: retry_after.and_then(|text| text.parse().ok()).map(Duration::from_secs),
+            retry_after: retry_after
+                .and_then(|text| text.parse().ok())
+                .map(Duration::from_secs),
             body: answer.into_body(),
         })
     }

@@ -1,8 +1,8 @@
 //! A contact as local programs tell it: ADIF fields, each with the way it came.
 //!
-//! Invariants: call, begin, band and mode are valid and in [`Contact::head`]; the fields are those that `ham` writes of
-//! the contact (a mode split from its submode, a band found by its frequency), each name once. Every contact here is one
-//! that the appliance's rules take, because they are the same rules.
+//! Invariants: call, begin, band and mode are valid and in [`Contact::head`]; the fields are those that `ham`
+//! writes of the contact (a mode split from its submode, a band found by its frequency), each name once.
+//! Every contact here is one that the appliance's rules take, because they are the same rules.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,8 @@ use crate::ham::callsign::Callsign;
 use crate::ham::mode::Mode;
 use crate::ham::qso::{AdifField, Qso};
 
-/// Which way a field came, the most trusted last: where two ways tell different texts, the later one is right.
+/// Which way a field came, the most trusted last: where two ways tell different texts, the later one is
+/// right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Way {
@@ -173,8 +174,8 @@ impl Contact {
         text
     }
 
-    /// The other telling of the same contact joined to this one: what is lacking is filled in, and texts of a more
-    /// trusted way replace others. What contact it is stays.
+    /// The other telling of the same contact joined to this one: what is lacking is filled in, and texts of a
+    /// more trusted way replace others. What contact it is stays.
     pub(crate) fn joined(&self, other: &Self, now: Timestamp) -> Self {
         let mut fields = self.fields.clone();
         for told in &other.fields {
@@ -189,8 +190,8 @@ impl Contact {
         Self::read(fields, now).unwrap_or_else(|_| self.clone())
     }
 
-    /// The contact after the program that told it changed it: its own fields are those of `edited` only, and those that
-    /// came other ways stay where `edited` says nothing.
+    /// The contact after the program that told it changed it: its own fields are those of `edited` only, and
+    /// those that came other ways stay where `edited` says nothing.
     pub(crate) fn replaced(&self, edited: &Self, now: Timestamp) -> Self {
         let Some(way) = edited.fields.first().map(|told| told.way) else {
             return self.clone();
@@ -207,8 +208,8 @@ impl Contact {
         Self::read(fields, now).unwrap_or_else(|_| edited.clone())
     }
 
-    /// The key under which the appliance takes it once: of station, call, begin, band and mode. `generation` counts how
-    /// often it was deleted there and logged again, which is another contact to the appliance.
+    /// The key under which the appliance takes it once: of station, call, begin, band and mode. `generation`
+    /// counts how often it was deleted there and logged again, which is another contact to the appliance.
     pub(crate) fn idempotency_key(&self, generation: u32) -> String {
         let Head {
             station,

@@ -1,8 +1,9 @@
 //! Bringing the queue to the appliance: each contact once, in its order, however often it takes.
 //!
-//! What the appliance cannot take now (no answer, 408, 409, 425, 429, 5xx) is tried again with growing pauses. What is
-//! wrong with the connection itself (401, 403) holds up everything and is told, but costs no contact. What it refuses
-//! for good (any other 4xx) stays in the list with its words until somebody tries again or gives it up.
+//! What the appliance cannot take now (no answer, 408, 409, 425, 429, 5xx) is tried again with growing
+//! pauses. What is wrong with the connection itself (401, 403) holds up everything and is told, but costs no
+//! contact. What it refuses for good (any other 4xx) stays in the list with its words until somebody tries
+//! again or gives it up.
 
 use std::time::Duration;
 
@@ -23,7 +24,8 @@ const CONTACTS: &str = "/api/v1/logbook/qsos";
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest text kept of an answer.
 const LONGEST_WORDS: usize = 500;
-/// A key that was used for another body: the contact is told under the next one, and the appliance knows it anyway.
+/// A key that was used for another body: the contact is told under the next one, and the appliance knows it
+/// anyway.
 const KEY_REUSED: &str = "idempotency_key_reused";
 
 /// What one step came to.
@@ -52,7 +54,13 @@ pub(crate) struct Delivery<C> {
 
 impl<C: Courier> Delivery<C> {
     /// Delivery from `queue` to the logbook of the call `logbook`, or to the account's own.
-    pub(crate) fn new(queue: SharedQueue, courier: C, clock: Clock, entropy: Entropy, logbook: Option<String>) -> Self {
+    pub(crate) fn new(
+        queue: SharedQueue,
+        courier: C,
+        clock: Clock,
+        entropy: Entropy,
+        logbook: Option<String>,
+    ) -> Self {
         Self {
             queue,
             courier,
@@ -70,7 +78,9 @@ impl<C: Courier> Delivery<C> {
             let now = self.clock.now();
             let wait = match self.step(now).await {
                 Ok(Step::Went(_)) => continue_or_stop(&stop),
-                Ok(Step::Idle(until)) => until.map_or(Some(LONGEST_PAUSE), |until| Some(until.duration_since(now))),
+                Ok(Step::Idle(until)) => {
+                    until.map_or(Some(LONGEST_PAUSE), |until| Some(until.duration_since(now)))
+                }
                 Ok(Step::Held(until, reason)) => {
                     tracing::warn!(reason, "contacts wait: {reason}");
                     Some(until.duration_since(now))
@@ -81,7 +91,8 @@ impl<C: Courier> Delivery<C> {
                 }
             };
             let Some(wait) = wait else { return };
-            let wait = Duration::try_from(wait.clamp(SignedDuration::ZERO, LONGEST_PAUSE)).unwrap_or(FIRST_PAUSE);
+            let wait =
+                Duration::try_from(wait.clamp(SignedDuration::ZERO, LONGEST_PAUSE)).unwrap_or(FIRST_PAUSE);
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(wait) => {}
@@ -92,12 +103,17 @@ impl<C: Courier> Delivery<C> {
 
     /// Does the one thing that is due first, if any is.
     pub(crate) async fn step(&mut self, now: Timestamp) -> Result<Step, QueueError> {
-        if let Some(until) = self.held.take_if(|until| now < *until && until.duration_since(now) <= LONGEST_PAUSE) {
+        if let Some(until) = self
+            .held
+            .take_if(|until| now < *until && until.duration_since(now) <= LONGEST_PAUSE)
+        {
             self.held = Some(until);
             return Ok(Step::Idle(Some(until)));
         }
         self.held = None;
-        let first = self.queue.read(move |queue| queue.first_due(now).map(|(at, item)| (at, item.clone())));
+        let first = self
+            .queue
+            .read(move |queue| queue.first_due(now).map(|(at, item)| (at, item.clone())));
         let Some((at, item)) = first.await? else {
             return Ok(Step::Idle(None));
         };
@@ -140,7 +156,8 @@ impl<C: Courier> Delivery<C> {
             };
             let outcome = text("outcome");
             self.reached();
-            self.put(number, now, move |item| item.arrived_as(id, outcome, sent)).await?;
+            self.put(number, now, move |item| item.arrived_as(id, outcome, sent))
+                .await?;
             return Ok(Step::Went(number));
         }
         if answer.status == 422 && text("code").as_deref() == Some(KEY_REUSED) {
@@ -263,8 +280,8 @@ impl<C: Courier> Delivery<C> {
         let (number, status) = (item.number, answer.status);
         let words = words(answer);
         match status {
-            // The key, its scopes, our pace, the server as a whole: no contact is to blame. One that is there already may
-            // be somebody else's to change, though.
+            // The key, its scopes, our pace, the server as a whole: no contact is to blame. One that is there
+            // already may be somebody else's to change, though.
             403 if item.id.is_some() => self.fail(item, status, words, now).await,
             401 | 403 | 429 | 502..=504 => self.hold(item, words, answer.retry_after, now).await,
             408 | 409 | 425 | 500.. | ..=399 => {
@@ -282,9 +299,19 @@ impl<C: Courier> Delivery<C> {
         }
     }
 
-    async fn fail(&mut self, item: Item, status: u16, words: String, now: Timestamp) -> Result<Step, QueueError> {
+    async fn fail(
+        &mut self,
+        item: Item,
+        status: u16,
+        words: String,
+        now: Timestamp,
+    ) -> Result<Step, QueueError> {
         self.reached();
-        let failure = Failure { status, words, at: now };
+        let failure = Failure {
+            status,
+            words,
+            at: now,
+        };
         let fail = move |item: &mut Item| {
             item.tries = item.tries.saturating_add(1);
             item.failure = Some(failure);
@@ -297,7 +324,8 @@ impl<C: Courier> Delivery<C> {
         Ok(Step::Went(item.number))
     }
 
-    /// When the next try is after so many: a pause that doubles, shortened by chance so that not all come at once.
+    /// When the next try is after so many: a pause that doubles, shortened by chance so that not all come at
+    /// once.
     fn later(&self, tries: u32, wanted: Option<Duration>, now: Timestamp) -> Timestamp {
         let doubled = FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(8));
         let longest = Duration::try_from(LONGEST_PAUSE).unwrap_or(FIRST_PAUSE);
@@ -317,7 +345,8 @@ fn body(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
-/// Whether the appliance says that there is no such contact; a server that knows no such path says something else.
+/// Whether the appliance says that there is no such contact; a server that knows no such path says something
+/// else.
 fn is_not_there(answer: &Answer) -> bool {
     matches!(answer.status, 404 | 410) && body(answer).get("code").is_some()
 }
@@ -326,10 +355,16 @@ fn is_not_there(answer: &Answer) -> bool {
 fn words(answer: &Answer) -> String {
     let body = body(answer);
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    let mut words = text(&body, "detail").or_else(|| text(&body, "title")).unwrap_or_else(|| {
-        let plain = String::from_utf8_lossy(&answer.body);
-        format!("the server answered with status {}: {}", answer.status, plain.trim())
-    });
+    let mut words = text(&body, "detail")
+        .or_else(|| text(&body, "title"))
+        .unwrap_or_else(|| {
+            let plain = String::from_utf8_lossy(&answer.body);
+            format!(
+                "the server answered with status {}: {}",
+                answer.status,
+                plain.trim()
+            )
+        });
     for error in body.get("errors").and_then(Value::as_array).into_iter().flatten() {
         let (field, reason) = (text(error, "field"), text(error, "message"));
         if let (Some(field), Some(reason)) = (field, reason)
@@ -338,5 +373,9 @@ fn words(answer: &Answer) -> String {
             words.push_str(&format!("; {field} {reason}"));
         }
     }
-    words.chars().filter(|c| !c.is_control()).take(LONGEST_WORDS).collect()
+    words
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_WORDS)
+        .collect()
 }

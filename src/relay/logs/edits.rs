@@ -45,13 +45,19 @@ pub(crate) fn between(old: &Contact, new: &Contact) -> Map<String, Value> {
     if off(old) != off(new) {
         edits.insert("end".to_owned(), end(new));
     }
-    let names = new.fields().iter().chain(old.fields()).map(|told| told.name.as_str());
+    let names = new
+        .fields()
+        .iter()
+        .chain(old.fields())
+        .map(|told| told.name.as_str());
     for name in names.filter(|name| !TIMES.contains(name)) {
         let (was, is) = (old.get(name), new.get(name));
         if was == is {
             continue;
         }
-        let hertz = is.and_then(|text| Hertz::from_mhz_text(text).ok()).map(Hertz::get);
+        let hertz = is
+            .and_then(|text| Hertz::from_mhz_text(text).ok())
+            .map(Hertz::get);
         match (name, NAMES.iter().find(|(adif, _)| *adif == name)) {
             ("FREQ", _) => drop(edits.insert("freq_hz".to_owned(), json!(hertz))),
             ("FREQ_RX", _) => drop(edits.insert("freq_rx_hz".to_owned(), json!(hertz))),
@@ -76,5 +82,6 @@ fn end(contact: &Contact) -> Value {
     let time = contact.get("TIME_OFF").and_then(clock);
     let day = contact.get("QSO_DATE_OFF").and_then(date);
     let day = day.unwrap_or_else(|| Offset::UTC.to_datetime(contact.head().start).date());
-    time.and_then(|clock| instant(day, clock.time)).map_or(Value::Null, |end| json!(end))
+    time.and_then(|clock| instant(day, clock.time))
+        .map_or(Value::Null, |end| json!(end))
 }

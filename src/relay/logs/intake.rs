@@ -1,9 +1,9 @@
 //! What was heard becomes what is to be at the appliance: one contact of all the ways it is told.
 //!
-//! A program may tell one contact three times (WSJT-X: its own message, ADIF to a second server, ADIF in a message), and
-//! another that listens to it tells it again. They are one if call, band and mode agree and they begin in the same second,
-//! or begin and arrive within two minutes of each other by different ways. Contacts of N1MM have names, which changes
-//! and deletions use.
+//! A program may tell one contact three times (WSJT-X: its own message, ADIF to a second server, ADIF in a
+//! message), and another that listens to it tells it again. They are one if call, band and mode agree and
+//! they begin in the same second, or begin and arrive within two minutes of each other by different ways.
+//! Contacts of N1MM have names, which changes and deletions use.
 
 use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
@@ -60,13 +60,17 @@ pub(crate) fn arrivals(decoded: Decoded, now: Timestamp) -> Vec<Arrival> {
                 let fields = wsjtx::fields_of(&logged);
                 let contact = Contact::of(fields, Way::Wsjtx, now).map_err(|reason| Rejected {
                     reason,
-                    text: format!("{} logged by WSJT-X", logged.dx_call.as_deref().unwrap_or("a contact")),
+                    text: format!(
+                        "{} logged by WSJT-X",
+                        logged.dx_call.as_deref().unwrap_or("a contact")
+                    ),
                 });
                 vec![told(contact)]
             }
-            Message::LoggedAdif { adif: Some(bytes) } => {
-                adif::contacts(&bytes, Way::WsjtxAdif, now).into_iter().map(told).collect()
-            }
+            Message::LoggedAdif { adif: Some(bytes) } => adif::contacts(&bytes, Way::WsjtxAdif, now)
+                .into_iter()
+                .map(told)
+                .collect(),
             _ => Vec::new(),
         },
         Decoded::Adif(contacts) => contacts.into_iter().map(told).collect(),
@@ -149,7 +153,8 @@ fn put(
     let number = item.number;
     let long_gone = item.unwanted && now.duration_since(item.touched) > SETTLE;
     let new = if long_gone {
-        // It was deleted and is there again: nothing of before counts. A moment ago it was the first half of a change.
+        // It was deleted and is there again: nothing of before counts. A moment ago it was the first half of
+        // a change.
         contact
     } else {
         join(&item.contact, &contact, now)
@@ -203,7 +208,10 @@ fn is_same(item: &Item, new: &Contact, now: Timestamp) -> bool {
         return true;
     }
     let late = now.duration_since(item.arrived).abs();
-    let other_way = new.fields().first().is_some_and(|field| !item.contact.came(field.way));
+    let other_way = new
+        .fields()
+        .first()
+        .is_some_and(|field| !item.contact.came(field.way));
     apart <= NEAR && late <= NEAR && other_way && !item.unwanted
 }
 

@@ -1,12 +1,13 @@
 //! Contacts from the programs on a radio amateur's computer, brought to the appliance exactly once.
 //!
 //! ```text
-//! listen (UDP, multicast, TCP) -> sniff -> wsjtx | n1mm | js8 | adif -> intake (one contact of all its ways) -> queue -> deliver
+//! listen (UDP, multicast, TCP) -> sniff -> wsjtx | n1mm | js8 | adif
+//!     -> intake (one contact of all its ways) -> queue -> deliver
 //! ```
 //!
-//! Invariants: parsers are pure, bounded in time and memory by the datagram, and panic at nothing. What was logged is on
-//! the disk before anything counts it. A contact is told to the appliance under a key that is the same over every
-//! repetition, crash and restart. The time is the injected clock's; no state is global.
+//! Invariants: parsers are pure, bounded in time and memory by the datagram, and panic at nothing. What was
+//! logged is on the disk before anything counts it. A contact is told to the appliance under a key that is
+//! the same over every repetition, crash and restart. The time is the injected clock's; no state is global.
 
 pub(crate) mod adif;
 pub(crate) mod appliance;

@@ -1,8 +1,8 @@
 //! Qt's binary stream, as far as WSJT-X's messages use it: big-endian numbers, texts with a length, times.
 //!
-//! Invariants: nothing is allocated before its length was compared with what is left; a field that begins behind the end
-//! is missing ([`Field`]), which older programs' messages make normal, while one that is cut in two is an error. A null
-//! text (`None`) and an empty one are told apart.
+//! Invariants: nothing is allocated before its length was compared with what is left; a field that begins
+//! behind the end is missing ([`Field`]), which older programs' messages make normal, while one that is cut
+//! in two is an error. A null text (`None`) and an empty one are told apart.
 
 use std::borrow::Cow;
 
@@ -107,7 +107,8 @@ impl Writer {
         self.bytes.extend(value.to_be_bytes());
     }
 
-    /// Appends a text with its length; `None` is null. What does not fit a length field cannot be in memory either.
+    /// Appends a text with its length; `None` is null. What does not fit a length field cannot be in memory
+    /// either.
     pub(crate) fn bytes(&mut self, text: Option<&[u8]>) {
         let Some(text) = text else { return self.u32(NULL) };
         let length = u32::try_from(text.len()).unwrap_or(NULL - 1);
@@ -233,8 +234,8 @@ impl QDateTime {
         }
     }
 
-    /// The instant; none for a null time and for days out of range. A local time is taken as UTC: it is what every
-    /// program of a radio amateur's computer means by the time of a contact.
+    /// The instant; none for a null time and for days out of range. A local time is taken as UTC: it is what
+    /// every program of a radio amateur's computer means by the time of a contact.
     pub(crate) fn instant(&self) -> Option<Timestamp> {
         if self.ms >= MS_OF_DAY {
             return None;
@@ -297,10 +298,13 @@ pub(crate) struct QTime {
 }
 
 impl QTime {
-    /// The instant of this time of day that is nearest to `now`: a decode of 23:59:45 may arrive after midnight.
+    /// The instant of this time of day that is nearest to `now`: a decode of 23:59:45 may arrive after
+    /// midnight.
     pub(crate) fn near(self, now: Timestamp) -> Option<Timestamp> {
         let today: Date = Offset::UTC.to_datetime(now).date();
-        let midnight = Offset::UTC.to_timestamp(today.to_datetime(Time::midnight())).ok()?;
+        let midnight = Offset::UTC
+            .to_timestamp(today.to_datetime(Time::midnight()))
+            .ok()?;
         let at = midnight.as_millisecond() + i64::from((self.ms < MS_OF_DAY).then_some(self.ms)?);
         let (day, half) = (i64::from(MS_OF_DAY), i64::from(MS_OF_DAY / 2));
         let ahead = at - now.as_millisecond();
@@ -361,7 +365,9 @@ pub(crate) fn lenient(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let units = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
     char::decode_utf16(units)
         .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
         .collect()

@@ -57,27 +57,42 @@ pub(crate) fn language(bytes: &[u8]) -> Option<Language> {
     if bytes.starts_with(&wsjtx::MAGIC) {
         return Some(Language::Wsjtx);
     }
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let text = bytes
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(bytes)
+        .trim_ascii_start();
     if text.starts_with(b"{") {
         return Some(Language::Js8);
     }
     if let Some(root) = root(text) {
-        return Some(if root.eq_ignore_ascii_case(b"ADX") { Language::Adif } else { Language::N1mm });
+        return Some(if root.eq_ignore_ascii_case(b"ADX") {
+            Language::Adif
+        } else {
+            Language::N1mm
+        });
     }
     let tag = b"<call:";
-    let has_call = text.windows(tag.len()).any(|window| window.eq_ignore_ascii_case(tag));
+    let has_call = text
+        .windows(tag.len())
+        .any(|window| window.eq_ignore_ascii_case(tag));
     has_call.then_some(Language::Adif)
 }
 
 /// The root element of what begins as XML does: with a declaration, or with a tag of letters alone.
 fn root(text: &[u8]) -> Option<&[u8]> {
-    if text.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case(b"<?xml")) {
+    if text
+        .get(..5)
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(b"<?xml"))
+    {
         let mut rest = text;
         // Behind the declaration, comments and the like.
         while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
             rest = &rest[at + 1..];
             if rest.first().is_some_and(u8::is_ascii_alphabetic) {
-                let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+                let end = rest
+                    .iter()
+                    .position(|byte| !byte.is_ascii_alphanumeric())
+                    .unwrap_or(rest.len());
                 return Some(&rest[..end]);
             }
         }
@@ -87,7 +102,9 @@ fn root(text: &[u8]) -> Option<&[u8]> {
     let end = inner.iter().position(|byte| !byte.is_ascii_alphabetic())?;
     let name = &inner[..end];
     // Those two are letters alone, but ADIF.
-    let adif = [&b"eoh"[..], b"eor"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    let adif = [&b"eoh"[..], b"eor"]
+        .iter()
+        .any(|word| name.eq_ignore_ascii_case(word));
     (end > 0 && inner[end] == b'>' && !adif).then_some(name)
 }
 

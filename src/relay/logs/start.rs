@@ -37,8 +37,8 @@ pub(crate) struct Logs {
     pub(crate) errors: Vec<ListenError>,
 }
 
-/// Opens the queue, listens, and delivers; without a courier contacts wait in the queue. All tasks end when `stop` is
-/// cancelled.
+/// Opens the queue, listens, and delivers; without a courier contacts wait in the queue. All tasks end when
+/// `stop` is cancelled.
 pub(crate) async fn start<C: Courier>(
     settings: Settings,
     courier: Option<C>,

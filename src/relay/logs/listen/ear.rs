@@ -84,7 +84,12 @@ impl Sums {
             Effect::Known(_) | Effect::Ignored => {}
             Effect::Rejected(rejected) => {
                 Self::count(&self.rejected);
-                tracing::warn!(reason = rejected.reason, "{} was not logged: {}", rejected.text, rejected.reason);
+                tracing::warn!(
+                    reason = rejected.reason,
+                    "{} was not logged: {}",
+                    rejected.text,
+                    rejected.reason
+                );
                 let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
                 rejects.truncate(REJECTS - 1);
                 rejects.push_front(rejected);
@@ -227,7 +232,9 @@ impl Hearing {
                 return;
             }
             while !portion.is_empty() {
-                let Err(()) = self.write(&mut portion).await else { break };
+                let Err(()) = self.write(&mut portion).await else {
+                    break;
+                };
                 tokio::select! {
                     () = tokio::time::sleep(PAUSE) => {}
                     () = stop.cancelled() => return self.give_up(&portion),
@@ -240,7 +247,9 @@ impl Hearing {
         let now = self.clock.now();
         let arrivals = portion.clone();
         let work = move |draft: &mut Draft<'_>| -> Vec<Effect> {
-            let effects = arrivals.into_iter().map(|arrival| intake::apply(draft, arrival, now));
+            let effects = arrivals
+                .into_iter()
+                .map(|arrival| intake::apply(draft, arrival, now));
             effects.collect()
         };
         match self.queue.change(now, work).await {
@@ -259,7 +268,10 @@ impl Hearing {
     }
 
     fn give_up(&self, portion: &[Arrival]) {
-        tracing::error!("{} contacts could not be written to the queue and are lost", portion.len());
+        tracing::error!(
+            "{} contacts could not be written to the queue and are lost",
+            portion.len()
+        );
         self.sums.lost.fetch_add(portion.len() as u64, Ordering::Relaxed);
     }
 }

@@ -27,7 +27,9 @@ pub(crate) enum ListenError {
     #[error("the multicast group {0} can be joined on no network interface: {1}")]
     NoGroup(SocketAddr, String),
     /// Datagrams would come back to us.
-    #[error("datagrams cannot be forwarded to {0}: the relay listens there itself, they would go round in circles")]
+    #[error(
+        "datagrams cannot be forwarded to {0}: the relay listens there itself, they would go round in circles"
+    )]
     Circle(SocketAddr),
     /// Anything else.
     #[error("{kind} {address} cannot be used: {reason}")]

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use socket2::{InterfaceIndexOrAddress, Socket};
 
-/// Joins the group wherever it is not joined yet; gives how many interfaces have it now. The error is that of the last
-/// one, if none has it.
+/// Joins the group wherever it is not joined yet; gives how many interfaces have it now. The error is that of
+/// the last one, if none has it.
 pub(super) fn join(socket: &Socket, group: IpAddr) -> io::Result<usize> {
     let (mut joined, mut last) = (0, None);
     let mut take = |result: io::Result<()>| match result {
@@ -41,7 +41,10 @@ fn addresses() -> Vec<Ipv4Addr> {
         return addresses;
     };
     for interface in interfaces {
-        let address = interface.address.as_ref().and_then(|address| Some(address.as_sockaddr_in()?.ip()));
+        let address = interface
+            .address
+            .as_ref()
+            .and_then(|address| Some(address.as_sockaddr_in()?.ip()));
         addresses.extend(address.filter(|address| !address.is_loopback()));
     }
     addresses

@@ -1,8 +1,8 @@
 //! Where local programs are heard: UDP ports, multicast groups, TCP ports for ADIF.
 //!
-//! A port that cannot be had is told in words and costs no other. A unicast port is one program's; a group is shared,
-//! with every interface and the loopback joined. Datagrams are read as they come and go on to [`Ear`], so that a slow
-//! disk loses none.
+//! A port that cannot be had is told in words and costs no other. A unicast port is one program's; a group is
+//! shared, with every interface and the loopback joined. Datagrams are read as they come and go on to
+//! [`Ear`], so that a slow disk loses none.
 
 mod ear;
 mod error;

@@ -86,7 +86,9 @@ impl Programs {
         }
         (program.address, program.heard, program.schema) = (from, now, packet.schema);
         program.socket = Arc::clone(socket);
-        let Message::Heartbeat(body) = &packet.message else { return None };
+        let Message::Heartbeat(body) = &packet.message else {
+            return None;
+        };
         let pause = program.answered.map(|at| now.duration_since(at).abs());
         if pause.is_some_and(|pause| pause < ANSWER_PAUSE) {
             return None;
@@ -105,13 +107,20 @@ impl Programs {
     /// The instances heard of late.
     pub(crate) fn heard(&self, now: Timestamp) -> Vec<Program> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        let there = heard.values().filter(|program| now.duration_since(program.heard) < SILENT);
+        let there = heard
+            .values()
+            .filter(|program| now.duration_since(program.heard) < SILENT);
         there.cloned().collect()
     }
 
     /// Sends a command to an instance. Most of them make it transmit: whoever asks must be allowed to
     /// ([`Message::keys_the_transmitter`]).
-    pub(crate) async fn command(&self, id: &str, message: Message, now: Timestamp) -> Result<(), CommandError> {
+    pub(crate) async fn command(
+        &self,
+        id: &str,
+        message: Message,
+        now: Timestamp,
+    ) -> Result<(), CommandError> {
         let known = self.heard(now).into_iter().find(|program| program.id == id);
         let program = known.ok_or_else(|| CommandError::NotHeard(id.to_owned()))?;
         let bytes = Packet::new(program.schema, id, message).write();

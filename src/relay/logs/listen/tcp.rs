@@ -1,4 +1,5 @@
-//! ADIF by TCP, as the clients of N3FJP's log and of `DXKeeper` send it: records one after the other, with no answer.
+//! ADIF by TCP, as the clients of N3FJP's log and of `DXKeeper` send it: records one after the other, with no
+//! answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -129,5 +130,7 @@ fn take_whole(held: &mut Vec<u8>, margin: usize) -> Vec<u8> {
 /// Whether the first line is that of a request.
 fn is_http(bytes: &[u8]) -> bool {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    line.trim_ascii_end().windows(7).any(|word| word == b" HTTP/1" || word == b" HTTP/2")
+    line.trim_ascii_end()
+        .windows(7)
+        .any(|word| word == b" HTTP/1" || word == b" HTTP/2")
 }

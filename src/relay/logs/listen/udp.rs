@@ -106,7 +106,8 @@ fn bind(place: Place) -> io::Result<Socket> {
         socket.set_reuse_address(true)?;
         #[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos"))))]
         socket.set_reuse_port(true)?;
-        // Bound to the group's own address, nothing else that comes to the port is heard. Windows cannot do that.
+        // Bound to the group's own address, nothing else that comes to the port is heard. Windows cannot do
+        // that.
         if cfg!(windows) {
             address.set_ip(interfaces::any_of(group));
         }

@@ -97,7 +97,9 @@ fn fields(document: &Document) -> Vec<(&'static str, String)> {
         fields.extend(text(element).map(|text| (name, text)));
     }
     for (element, name) in UNLESS_ZERO {
-        let misspelled = (element == "ismultiplier1").then(|| text("ismultiplierl")).flatten();
+        let misspelled = (element == "ismultiplier1")
+            .then(|| text("ismultiplierl"))
+            .flatten();
         let given = text(element).or(misspelled).filter(|text| text != "0");
         fields.extend(given.map(|text| (name, text)));
     }
@@ -109,24 +111,37 @@ fn fields(document: &Document) -> Vec<(&'static str, String)> {
     let frequency = |name: &str| document.text(name).and_then(tens_of_hertz);
     let (tx, rx) = (frequency("txfreq"), frequency("rxfreq"));
     fields.extend(tx.or(rx).map(|hertz| ("FREQ", hertz.to_mhz_text())));
-    fields.extend(rx.filter(|rx| tx.is_some_and(|tx| tx != *rx)).map(|hertz| ("FREQ_RX", hertz.to_mhz_text())));
-    let band = document.text("band").and_then(band).or_else(|| tx.or(rx).and_then(Band::of));
+    fields.extend(
+        rx.filter(|rx| tx.is_some_and(|tx| tx != *rx))
+            .map(|hertz| ("FREQ_RX", hertz.to_mhz_text())),
+    );
+    let band = document
+        .text("band")
+        .and_then(band)
+        .or_else(|| tx.or(rx).and_then(Band::of));
     fields.extend(band.map(|band| ("BAND", band.name().to_owned())));
     fields.extend(text("mode").map(|mode| ("MODE", mode)));
-    let contest = document.text("contestname").filter(|name| !matches!(*name, "DX" | "NONE"));
+    let contest = document
+        .text("contestname")
+        .filter(|name| !matches!(*name, "DX" | "NONE"));
     if let Some(contest) = contest {
         let known = CONTESTS.iter().find(|(own, _)| own.eq_ignore_ascii_case(contest));
         fields.push(("CONTEST_ID", known.map_or(contest, |(_, adif)| adif).to_owned()));
     }
     // The zones of the IARU's contest are those of the ITU.
-    let zone = if contest.is_some_and(|name| name.starts_with("IARU")) { "ITUZ" } else { "CQZ" };
+    let zone = if contest.is_some_and(|name| name.starts_with("IARU")) {
+        "ITUZ"
+    } else {
+        "CQZ"
+    };
     fields.extend(text("zone").filter(|zone| zone != "0").map(|text| (zone, text)));
     let run = document.text("isrunqso").is_some_and(truth);
     fields.extend(run.then(|| ("APP_N1MM_ISRUNQSO", "1".to_owned())));
     fields
 }
 
-/// The band of a text in megahertz such as `1.8`, `3,5`, `14` or `420`, which names the band and no frequency in it.
+/// The band of a text in megahertz such as `1.8`, `3,5`, `14` or `420`, which names the band and no frequency
+/// in it.
 fn band(text: &str) -> Option<Band> {
     let hertz = Hertz::from_mhz_text(text).ok()?;
     let same_megahertz = |band: &&Band| band.lower().get() / 1_000_000 == hertz.get() / 1_000_000;

@@ -1,7 +1,8 @@
-//! What N1MM Logger+ and those who write like it (Not1MM, `DXLog`, TR4W) broadcast as XML.
+//! What N1MM Logger+ and those who write like it (`Not1MM`, `DXLog`, TR4W) broadcast as XML.
 //!
-//! The root element decides. Values may be a single blank, booleans are `True` or `1`, frequencies of contacts and radios
-//! are in tens of hertz, those of spots in kilohertz. Names are compared without regard to case.
+//! The root element decides. Values may be a single blank, booleans are `True` or `1`, frequencies of
+//! contacts and radios are in tens of hertz, those of spots in kilohertz. Names are compared without regard
+//! to case.
 
 mod contact;
 mod xml;
@@ -13,8 +14,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::contact::Contact;
 use crate::ham::freq::Hertz;
-pub(crate) use xml::NotXml;
 use xml::Document;
+pub(crate) use xml::NotXml;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +116,9 @@ fn keys(document: &Document, time: &str, call: &str) -> Keys {
         keys.push(format_smolstr!("id:{}", id.to_ascii_lowercase()));
     }
     if let (Some(time), Some(call)) = (document.text(time).and_then(moment), document.text(call)) {
-        let station = document.text("stationname").or_else(|| document.text("netbiosname"));
+        let station = document
+            .text("stationname")
+            .or_else(|| document.text("netbiosname"));
         let (station, call) = (station.unwrap_or_default(), call.to_ascii_uppercase());
         keys.push(format_smolstr!("at:{station}|{time}|{call}"));
     }

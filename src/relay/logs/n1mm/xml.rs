@@ -1,7 +1,7 @@
 //! A flat XML document: a root with elements of text.
 //!
-//! Document types are refused, and with them all entities but XML's own. Some programs do not escape `&`: what is not
-//! XML is tried once more with every lone ampersand taken for the sign itself.
+//! Document types are refused, and with them all entities but XML's own. Some programs do not escape `&`:
+//! what is not XML is tried once more with every lone ampersand taken for the sign itself.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, Event};
@@ -88,7 +88,8 @@ impl Document {
         }
     }
 
-    /// The text of the first element of this name (in lower case) without blanks around it; none if nothing is left.
+    /// The text of the first element of this name (in lower case) without blanks around it; none if nothing
+    /// is left.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let found = self.elements.iter().find(|(own, _)| own == name);
         found.map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
@@ -122,7 +123,10 @@ fn escaped(text: &str) -> String {
 
 /// Whether a reference goes on like this behind its ampersand.
 fn is_reference(rest: &str) -> bool {
-    if ["amp;", "lt;", "gt;", "quot;", "apos;"].iter().any(|name| rest.starts_with(name)) {
+    if ["amp;", "lt;", "gt;", "quot;", "apos;"]
+        .iter()
+        .any(|name| rest.starts_with(name))
+    {
         return true;
     }
     let Some((number, _)) = rest.strip_prefix('#').and_then(|rest| rest.split_once(';')) else {

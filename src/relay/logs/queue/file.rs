@@ -1,9 +1,9 @@
 //! The queue's file: lines that are appended, each with a checksum.
 //!
-//! A line is 16 hex digits of the SHA-256 of the rest, a blank, and JSON, which holds no line break of its own. What was
-//! cut off at the end is dropped on opening; a damaged line in the middle is set aside in a file beside it and costs no
-//! other line. Nothing counts before the disk has it. After a failed write the state of the file is not known any more:
-//! the next one writes it anew.
+//! A line is 16 hex digits of the SHA-256 of the rest, a blank, and JSON, which holds no line break of its
+//! own. What was cut off at the end is dropped on opening; a damaged line in the middle is set aside in a
+//! file beside it and costs no other line. Nothing counts before the disk has it. After a failed write the
+//! state of the file is not known any more: the next one writes it anew.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -43,19 +43,31 @@ impl LogFile {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let lock = private().write(true).create(true).truncate(false).open(beside(path, ".lock"))?;
+        let lock = private()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(beside(path, ".lock"))?;
         lock.try_lock().map_err(|error| match error {
             std::fs::TryLockError::WouldBlock => {
                 io::Error::new(io::ErrorKind::WouldBlock, "another relay works with it")
             }
             std::fs::TryLockError::Error(error) => error,
         })?;
-        let mut file = private().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file = private()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let (found, aside, end) = read(&bytes);
         if !aside.is_empty() {
-            let mut damaged = private().append(true).create(true).open(beside(path, ".damaged"))?;
+            let mut damaged = private()
+                .append(true)
+                .create(true)
+                .open(beside(path, ".damaged"))?;
             damaged.write_all(&aside)?;
             damaged.sync_data()?;
         }
@@ -125,7 +137,10 @@ impl Drop for LogFile {
 
 /// Reads what is there: what was found, the damaged lines, and where the last whole line ends.
 fn read(bytes: &[u8]) -> (Found, Vec<u8>, u64) {
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
     let mut found = Found {
         torn: (bytes.len() - end) as u64,
         ..Found::default()
@@ -153,7 +168,11 @@ fn checked(line: &[u8]) -> Option<&str> {
 
 fn checksum(json: &str) -> String {
     let digest = Sha256::digest(json.as_bytes());
-    digest.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(DIGITS / 2)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn joined(lines: &[String]) -> Vec<u8> {

@@ -1,8 +1,9 @@
 //! One contact on its way to the appliance.
 //!
-//! What is to be done about it follows from what is known of it ([`Item::task`]), so that nothing is forgotten over a
-//! restart. What was once sent is frozen in [`Item::sent`] until it was answered: a repetition must be the same to the
-//! letter, or the appliance could not know it for one. What changed meanwhile follows as a change.
+//! What is to be done about it follows from what is known of it ([`Item::task`]), so that nothing is
+//! forgotten over a restart. What was once sent is frozen in [`Item::sent`] until it was answered: a
+//! repetition must be the same to the letter, or the appliance could not know it for one. What changed
+//! meanwhile follows as a change.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,8 @@ use smol_str::SmolStr;
 
 use crate::relay::logs::contact::Contact;
 
-/// What a contact waits for before it is sent: the other ways it is told, and the replacement behind a deletion.
+/// What a contact waits for before it is sent: the other ways it is told, and the replacement behind a
+/// deletion.
 pub(crate) const SETTLE: SignedDuration = SignedDuration::from_secs(3);
 /// The longest pause between two tries, and so the latest that one can be due.
 pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);

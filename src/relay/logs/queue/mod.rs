@@ -1,8 +1,9 @@
 //! Contacts on their way to the appliance, kept over crashes.
 //!
-//! Invariants: a change is on the disk before anything here shows it; of a change of several contacts a crash leaves a
-//! beginning, in their order. The file is bounded: a full queue refuses new contacts in words that say so, and goes on
-//! with those it has. Contacts that are done stay for a while, so that what is told again or changed later is known.
+//! Invariants: a change is on the disk before anything here shows it; of a change of several contacts a crash
+//! leaves a beginning, in their order. The file is bounded: a full queue refuses new contacts in words that
+//! say so, and goes on with those it has. Contacts that are done stay for a while, so that what is told again
+//! or changed later is known.
 
 mod file;
 mod item;
@@ -137,7 +138,9 @@ impl Queue {
                 Err(_) => opened.damaged += 1,
             }
         }
-        queue.lean = queue.lean.min(queue.lines().iter().map(|line| line.len() as u64 + 18).sum());
+        queue.lean = queue
+            .lean
+            .min(queue.lines().iter().map(|line| line.len() as u64 + 18).sum());
         Ok((queue, opened))
     }
 
@@ -189,7 +192,12 @@ impl Queue {
         }
     }
 
-    fn make_room(&mut self, changed: &BTreeMap<u64, Item>, lines: &[String], now: Timestamp) -> Result<(), QueueError> {
+    fn make_room(
+        &mut self,
+        changed: &BTreeMap<u64, Item>,
+        lines: &[String],
+        now: Timestamp,
+    ) -> Result<(), QueueError> {
         let is_new = |item: &&Item| item.task().is_some() && !self.items.contains_key(&item.number);
         let more = changed.values().filter(is_new).count();
         let pending = self.items().filter(|item| item.task().is_some()).count();
@@ -212,8 +220,11 @@ impl Queue {
     pub(crate) fn compact(&mut self, now: Timestamp) -> Result<(), QueueError> {
         let oldest = now.checked_sub(self.limits.done_for).unwrap_or(Timestamp::MIN);
         let is_done = |item: &&Item| item.task().is_none() && item.failure.is_none();
-        let mut done: Vec<(Timestamp, u64)> =
-            self.items().filter(is_done).map(|item| (item.touched, item.number)).collect();
+        let mut done: Vec<(Timestamp, u64)> = self
+            .items()
+            .filter(is_done)
+            .map(|item| (item.touched, item.number))
+            .collect();
         done.sort_unstable();
         let surplus = done.len().saturating_sub(self.limits.done);
         for (place, (touched, number)) in done.into_iter().enumerate() {
@@ -263,14 +274,21 @@ pub(crate) struct Draft<'a> {
 impl Draft<'_> {
     /// The newest contact of which `fits` holds.
     pub(crate) fn find(&self, fits: impl Fn(&Item) -> bool) -> Option<Item> {
-        let old = self.items.values().rev().filter(|item| !self.changed.contains_key(&item.number));
+        let old = self
+            .items
+            .values()
+            .rev()
+            .filter(|item| !self.changed.contains_key(&item.number));
         let mut all = self.changed.values().rev().chain(old);
         all.find(|item| fits(item)).cloned()
     }
 
     /// One contact.
     pub(crate) fn get(&self, number: u64) -> Option<Item> {
-        self.changed.get(&number).or_else(|| self.items.get(&number)).cloned()
+        self.changed
+            .get(&number)
+            .or_else(|| self.items.get(&number))
+            .cloned()
     }
 
     /// A number for a new contact.

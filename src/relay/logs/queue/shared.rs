@@ -66,7 +66,9 @@ impl SharedQueue {
             sums.send_if_modified(|known| std::mem::replace(known, now) != now);
             result
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| QueueError::Stopped)
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| QueueError::Stopped)
     }
 
     /// Until something was changed since the last time this was waited for.
@@ -88,8 +90,15 @@ impl SharedQueue {
     pub(crate) async fn try_again(&self, number: Option<u64>, now: Timestamp) -> Result<usize, QueueError> {
         let refused = move |queue: &Queue| -> Result<Vec<u64>, QueueError> {
             match number {
-                Some(number) => queue.get(number).map(|_| vec![number]).ok_or(QueueError::Unknown(number)),
-                None => Ok(queue.items().filter(|i| i.failure.is_some()).map(|i| i.number).collect()),
+                Some(number) => queue
+                    .get(number)
+                    .map(|_| vec![number])
+                    .ok_or(QueueError::Unknown(number)),
+                None => Ok(queue
+                    .items()
+                    .filter(|i| i.failure.is_some())
+                    .map(|i| i.number)
+                    .collect()),
             }
         };
         let numbers = self.read(refused).await??;

@@ -61,7 +61,9 @@ impl Row {
             mode: head.mode.label().into(),
             arrived: item.arrived,
             tries: item.tries,
-            error: failure.map(|failure| failure.words.clone()).or_else(|| item.error.clone()),
+            error: failure
+                .map(|failure| failure.words.clone())
+                .or_else(|| item.error.clone()),
             status: failure.map(|failure| failure.status),
             next_try: item.next_try,
             id: item.id.clone(),
@@ -74,7 +76,12 @@ impl Queue {
     /// The newest `limit` contacts, the newest first; with `open_only` those that are not done.
     pub(crate) fn rows(&self, limit: usize, open_only: bool) -> Vec<Row> {
         let shown = |item: &&Item| !open_only || item.task().is_some();
-        self.items().rev().filter(shown).take(limit).map(Row::of).collect()
+        self.items()
+            .rev()
+            .filter(shown)
+            .take(limit)
+            .map(Row::of)
+            .collect()
     }
 
     /// How many there are.

@@ -1,5 +1,3 @@
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hyper::Method;
@@ -8,111 +6,14 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::super::appliance::{Answer, Appliance, Courier, Letter, NoAnswer};
+use super::super::appliance::{Appliance, Courier as _, Letter};
 use super::super::deliver::{Delivery, Step};
 use super::super::listen::Places;
 use super::super::queue::{Draft, Item, SharedQueue, State, Sums};
 use super::super::start::{Settings, start};
+use super::server::{Fake, Fate};
 use super::*;
 use crate::env::{Clock, Entropy, Outbound, Service};
-
-/// What becomes of the next letter.
-#[derive(Clone)]
-enum Fate {
-    Whole,
-    /// It never arrives.
-    LostOnTheWay,
-    /// It arrives, but its answer does not.
-    AnswerLost,
-    /// It is answered so.
-    Answered(u16, Value),
-}
-
-#[derive(Default)]
-struct Server {
-    /// Key: body and id.
-    keys: BTreeMap<String, (String, String)>,
-    contacts: BTreeMap<String, String>,
-    /// All ids ever given.
-    given: usize,
-    fates: VecDeque<Fate>,
-    letters: Vec<Letter>,
-}
-
-/// An appliance as its interface describes it.
-#[derive(Clone, Default)]
-struct Fake(Arc<Mutex<Server>>);
-
-impl Fake {
-    fn with<R>(&self, work: impl FnOnce(&mut Server) -> R) -> R {
-        work(&mut self.0.lock().unwrap())
-    }
-
-    fn fate(&self, fates: impl IntoIterator<Item = Fate>) {
-        self.with(|server| server.fates.extend(fates));
-    }
-
-    fn contacts(&self) -> Vec<String> {
-        self.with(|server| server.contacts.values().cloned().collect())
-    }
-}
-
-impl Server {
-    fn answer(&mut self, letter: &Letter) -> (u16, Value) {
-        let body = String::from_utf8(letter.body.to_vec()).unwrap();
-        let id = letter.path.rsplit('/').next().unwrap_or_default().to_owned();
-        let missing = json!({"status": 404, "code": "not_found", "detail": "no such contact"});
-        if letter.method == Method::POST {
-            let key = letter.idempotency_key.clone().unwrap();
-            if let Some((known, id)) = self.keys.get(&key) {
-                if *known != body {
-                    return (422, json!({"code": "idempotency_key_reused", "detail": "another body"}));
-                }
-                return (201, json!({"id": id, "outcome": "added"}));
-            }
-            self.given += 1;
-            let id = format!("7-{}", self.given);
-            self.keys.insert(key, (body.clone(), id.clone()));
-            self.contacts.insert(id.clone(), body);
-            return (201, json!({"id": id, "outcome": "added"}));
-        }
-        if !self.contacts.contains_key(&id) {
-            return (404, missing);
-        }
-        if letter.method == Method::DELETE {
-            self.contacts.remove(&id);
-            return (200, json!({"undo": "x"}));
-        }
-        self.contacts.insert(id, body);
-        (200, json!({}))
-    }
-}
-
-impl Courier for Fake {
-    async fn carry(&self, letter: Letter) -> Result<Answer, NoAnswer> {
-        let gone = |what: &str| Err(NoAnswer(what.to_owned()));
-        let answer = |(status, body): (u16, Value)| {
-            Ok(Answer {
-                status,
-                retry_after: None,
-                body: body.to_string().into(),
-            })
-        };
-        self.with(|server| {
-            let fate = server.fates.pop_front().unwrap_or(Fate::Whole);
-            server.letters.push(letter.clone());
-            match fate {
-                Fate::Whole => answer(server.answer(&letter)),
-                Fate::LostOnTheWay => gone("the server cannot be reached"),
-                Fate::AnswerLost => {
-                    server.answer(&letter);
-                    gone("the connection broke")
-                }
-                Fate::Answered(status, body) => answer((status, body)),
-            }
-        })
-    }
-}
 
 struct Desk {
     server: Fake,
@@ -130,8 +31,13 @@ impl Desk {
     fn over(server: Fake, folder: tempfile::TempDir, now: Timestamp) -> Self {
         let (queue, _) = opened(&folder.path().join("queue"));
         let queue = SharedQueue::new(queue);
-        let delivery =
-            Delivery::new(queue.clone(), server.clone(), Clock::fake(now), Entropy::seeded(1), Some("N0/C".to_owned()));
+        let delivery = Delivery::new(
+            queue.clone(),
+            server.clone(),
+            Clock::fake(now),
+            Entropy::seeded(1),
+            Some("N0/C".to_owned()),
+        );
         Self {
             server,
             folder,
@@ -195,7 +101,10 @@ impl Desk {
     }
 
     async fn state(&self, number: u64) -> State {
-        self.queue.read(move |queue| queue.get(number).unwrap().state()).await.unwrap()
+        self.queue
+            .read(move |queue| queue.get(number).unwrap().state())
+            .await
+            .unwrap()
     }
 }
 
@@ -210,16 +119,31 @@ async fn a_contact_is_told_once_it_is_settled() {
     desk.settle().await;
     let letter = desk.server.with(|server| server.letters[0].clone());
     assert_eq!(letter.path, "/api/v1/logbook/qsos?callsign=N0%2FC");
-    assert_eq!(letter.idempotency_key.unwrap(), contact("K1ABC", "092800", "20m", "CW").idempotency_key(0));
-    assert!(String::from_utf8(letter.body.to_vec()).unwrap().starts_with("<CALL:5>K1ABC "));
+    assert_eq!(
+        letter.idempotency_key.unwrap(),
+        contact("K1ABC", "092800", "20m", "CW").idempotency_key(0)
+    );
+    assert!(
+        String::from_utf8(letter.body.to_vec())
+            .unwrap()
+            .starts_with("<CALL:5>K1ABC ")
+    );
     let row = desk.queue.rows(10, false).await.unwrap().remove(0);
-    assert_eq!((row.state, row.id.as_deref(), row.outcome.as_deref()), (State::Done, Some("7-1"), Some("added")));
+    assert_eq!(
+        (row.state, row.id.as_deref(), row.outcome.as_deref()),
+        (State::Done, Some("7-1"), Some("added"))
+    );
     assert_eq!(desk.queue.rows(10, true).await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn whatever_is_lost_on_the_way_each_contact_arrives_once() {
-    for first in [Fate::LostOnTheWay, Fate::AnswerLost, Fate::Answered(503, json!({})), Fate::Answered(500, json!({}))] {
+    for first in [
+        Fate::LostOnTheWay,
+        Fate::AnswerLost,
+        Fate::Answered(503, json!({})),
+        Fate::Answered(500, json!({})),
+    ] {
         for second in [Fate::Whole, Fate::AnswerLost, Fate::LostOnTheWay] {
             for crash in [false, true] {
                 let mut desk = Desk::new();
@@ -242,7 +166,9 @@ async fn whatever_is_lost_on_the_way_each_contact_arrives_once() {
                         ("SRX", "5"),
                         ("IOTA", "NA-001"),
                     ];
-                    item.contact = item.contact.joined(&Contact::of(more, Way::Wsjtx, now()).unwrap(), now());
+                    item.contact = item
+                        .contact
+                        .joined(&Contact::of(more, Way::Wsjtx, now()).unwrap(), now());
                 };
                 desk.edit(1, joined).await;
                 desk.add("K2ABC").await;
@@ -250,7 +176,10 @@ async fn whatever_is_lost_on_the_way_each_contact_arrives_once() {
                 let contacts = desk.server.contacts();
                 assert_eq!(contacts.len(), 2, "{contacts:?}");
                 assert_eq!(desk.server.with(|server| server.given), 2);
-                assert!(contacts[0].contains("José") && contacts[0].contains("NA-001"), "{contacts:?}");
+                assert!(
+                    contacts[0].contains("José") && contacts[0].contains("NA-001"),
+                    "{contacts:?}"
+                );
                 assert_eq!(*desk.queue.sums().borrow(), Sums::default());
             }
         }
@@ -267,7 +196,13 @@ async fn a_refusal_is_kept_with_its_words_until_somebody_tries_again() {
     desk.add("K2ABC").await;
     desk.settle().await;
     assert_eq!(desk.server.contacts().len(), 1, "others go on");
-    assert_eq!(*desk.queue.sums().borrow(), Sums { pending: 0, failed: 1 });
+    assert_eq!(
+        *desk.queue.sums().borrow(),
+        Sums {
+            pending: 0,
+            failed: 1
+        }
+    );
     let mut desk = desk.restarted();
     let row = desk.queue.rows(10, true).await.unwrap().remove(0);
     assert_eq!((row.state, row.status, row.number), (State::Failed, Some(422), 1));
@@ -285,7 +220,8 @@ async fn a_refused_contact_goes_as_it_was_changed_meanwhile() {
     desk.server.fate([Fate::Answered(422, json!({"detail": "no"}))]);
     desk.add("K1ABC").await;
     desk.settle().await;
-    desk.edit(1, |item| item.contact = contact("K1ABD", "092800", "20m", "CW")).await;
+    desk.edit(1, |item| item.contact = contact("K1ABD", "092800", "20m", "CW"))
+        .await;
     desk.settle().await;
     assert!(desk.server.contacts()[0].contains("K1ABD"));
 }
@@ -294,15 +230,29 @@ async fn a_refused_contact_goes_as_it_was_changed_meanwhile() {
 async fn a_key_that_is_not_let_in_costs_no_contact() {
     for status in [401, 403, 429, 503] {
         let mut desk = Desk::new();
-        desk.server.fate(vec![Fate::Answered(status, json!({"detail": "this key is not valid"})); 12]);
+        desk.server.fate(vec![
+            Fate::Answered(
+                status,
+                json!({"detail": "this key is not valid"})
+            );
+            12
+        ]);
         desk.add("K1ABC").await;
         desk.now += SignedDuration::from_secs(3);
-        let Step::Held(_, reason) = desk.delivery.step(desk.now).await.unwrap() else { panic!("held") };
+        let Step::Held(_, reason) = desk.delivery.step(desk.now).await.unwrap() else {
+            panic!("held")
+        };
         assert_eq!(reason, "this key is not valid");
         let row = desk.queue.rows(10, true).await.unwrap().remove(0);
-        assert_eq!((row.state, row.tries, row.error), (State::Retrying, 1, Some(reason)));
+        assert_eq!(
+            (row.state, row.tries, row.error),
+            (State::Retrying, 1, Some(reason))
+        );
         desk.settle().await;
-        assert_eq!((desk.server.contacts().len(), desk.state(1).await), (1, State::Done));
+        assert_eq!(
+            (desk.server.contacts().len(), desk.state(1).await),
+            (1, State::Done)
+        );
     }
 }
 
@@ -314,12 +264,20 @@ async fn pauses_grow_to_five_minutes() {
     desk.now += SignedDuration::from_secs(3);
     let mut pauses = Vec::new();
     for _ in 0..12 {
-        let Step::Held(until, _) = desk.delivery.step(desk.now).await.unwrap() else { panic!("held") };
+        let Step::Held(until, _) = desk.delivery.step(desk.now).await.unwrap() else {
+            panic!("held")
+        };
         pauses.push(until.duration_since(desk.now).as_secs_f64());
         desk.now = until;
     }
-    assert!(pauses[0] <= 1.0 && pauses[1] > pauses[0] && pauses[5] > 20.0, "{pauses:?}");
-    assert!(pauses.iter().all(|pause| *pause <= 300.0) && pauses[11] > 180.0, "{pauses:?}");
+    assert!(
+        pauses[0] <= 1.0 && pauses[1] > pauses[0] && pauses[5] > 20.0,
+        "{pauses:?}"
+    );
+    assert!(
+        pauses.iter().all(|pause| *pause <= 300.0) && pauses[11] > 180.0,
+        "{pauses:?}"
+    );
 }
 
 #[tokio::test]
@@ -341,7 +299,10 @@ async fn changes_and_deletions_follow_to_the_server() {
     desk.edit(1, change).await;
     desk.settle().await;
     let letter = desk.server.with(|server| server.letters.last().cloned().unwrap());
-    assert_eq!((letter.method, letter.path.as_str()), (Method::PATCH, "/api/v1/logbook/qsos/7-1"));
+    assert_eq!(
+        (letter.method, letter.path.as_str()),
+        (Method::PATCH, "/api/v1/logbook/qsos/7-1")
+    );
     assert_eq!(
         serde_json::from_slice::<Value>(&letter.body).unwrap(),
         json!({"call": "K1ABD", "start": "2026-11-21T09:28:30Z", "band": "40m", "freq_hz": 7_030_100, "mode": "SSB",
@@ -349,7 +310,10 @@ async fn changes_and_deletions_follow_to_the_server() {
     );
     desk.edit(1, |item| item.unwanted = true).await;
     desk.settle().await;
-    assert_eq!((desk.server.contacts().len(), desk.state(1).await), (0, State::Deleted));
+    assert_eq!(
+        (desk.server.contacts().len(), desk.state(1).await),
+        (0, State::Deleted)
+    );
     // Logged again it is a new one, not the answer of before.
     desk.edit(1, |item| item.unwanted = false).await;
     desk.settle().await;
@@ -365,7 +329,10 @@ async fn a_contact_deleted_before_its_answer_came_is_deleted_there_too() {
     desk.delivery.step(desk.now).await.unwrap();
     desk.edit(1, |item| item.unwanted = true).await;
     desk.settle().await;
-    assert_eq!((desk.server.contacts().len(), desk.state(1).await), (0, State::Deleted));
+    assert_eq!(
+        (desk.server.contacts().len(), desk.state(1).await),
+        (0, State::Deleted)
+    );
     // And one that was never sent is not sent.
     desk.add("K2ABC").await;
     desk.edit(2, |item| item.unwanted = true).await;
@@ -388,10 +355,14 @@ async fn a_contact_deleted_by_hand_at_the_server_counts_as_deleted() {
 async fn a_key_used_for_another_text_is_followed_by_the_next() {
     let mut desk = Desk::new();
     let key = contact("K1ABC", "092800", "20m", "CW").idempotency_key(0);
-    desk.server.with(|server| server.keys.insert(key, ("another".to_owned(), "7-0".to_owned())));
+    desk.server
+        .with(|server| server.keys.insert(key, ("another".to_owned(), "7-0".to_owned())));
     desk.add("K1ABC").await;
     desk.settle().await;
-    assert_eq!((desk.server.contacts().len(), desk.state(1).await), (1, State::Done));
+    assert_eq!(
+        (desk.server.contacts().len(), desk.state(1).await),
+        (1, State::Done)
+    );
 }
 
 #[tokio::test]
@@ -402,7 +373,10 @@ async fn what_is_given_up_is_not_sent() {
     desk.settle().await;
     desk.queue.give_up(1, desk.now).await.unwrap();
     desk.settle().await;
-    assert_eq!((desk.server.contacts().len(), desk.state(1).await), (0, State::Deleted));
+    assert_eq!(
+        (desk.server.contacts().len(), desk.state(1).await),
+        (0, State::Deleted)
+    );
     assert_eq!(*desk.queue.sums().borrow(), Sums::default());
 }
 
@@ -410,7 +384,10 @@ async fn what_is_given_up_is_not_sent() {
 async fn a_datagram_arrives_at_the_server_once_however_often_it_is_told() {
     let (server, folder) = (Fake::default(), tempfile::tempdir().unwrap());
     let (stop, tasks, clock) = (CancellationToken::new(), TaskTracker::new(), Clock::fake(now()));
-    let port = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = std::net::UdpSocket::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let settings = Settings {
         places: Places {
             udp: vec![port],
@@ -420,8 +397,16 @@ async fn a_datagram_arrives_at_the_server_once_however_often_it_is_told() {
         limits: Limits::default(),
         logbook: None,
     };
-    let logs =
-        start(settings, Some(server.clone()), clock.clone(), Entropy::seeded(1), &tasks, &stop).await.unwrap();
+    let logs = start(
+        settings,
+        Some(server.clone()),
+        clock.clone(),
+        Entropy::seeded(1),
+        &tasks,
+        &stop,
+    )
+    .await
+    .unwrap();
     assert_eq!((logs.errors, logs.opened.torn), (vec![], 0));
     let sender = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     for bytes in [packet(Message::QsoLogged(Box::new(logged()))), logged_adif()] {
@@ -429,26 +414,36 @@ async fn a_datagram_arrives_at_the_server_once_however_often_it_is_told() {
     }
     let mut sums = logs.queue.sums();
     let wait = |pending| move |sums: &Sums| sums.pending == pending;
-    tokio::time::timeout(Duration::from_secs(10), sums.wait_for(wait(1))).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(10), sums.wait_for(wait(1)))
+        .await
+        .unwrap()
+        .unwrap();
     while logs.ear.counts().joined == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     clock.advance(Duration::from_secs(4));
     // A change wakes the delivery, whatever it waits for.
     logs.queue.change(clock.now(), |_| ()).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(10), sums.wait_for(wait(0))).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(10), sums.wait_for(wait(0)))
+        .await
+        .unwrap()
+        .unwrap();
     stop.cancel();
     tasks.close();
     tasks.wait().await;
     assert_eq!(server.contacts().len(), 1);
-    assert!(server.contacts()[0].contains("Test Ω <eor> ünï") && server.contacts()[0].contains("ARRL-FIELD-DAY"));
+    assert!(
+        server.contacts()[0].contains("Test Ω <eor> ünï") && server.contacts()[0].contains("ARRL-FIELD-DAY")
+    );
 }
 
 #[tokio::test]
 async fn letters_go_by_http_with_the_key_and_without_following_errors() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base: url::Url = format!("http://{}/shack/", listener.local_addr().unwrap()).parse().unwrap();
+    let base: url::Url = format!("http://{}/shack/", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
     let server = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut request = Vec::new();
@@ -456,7 +451,10 @@ async fn letters_go_by_http_with_the_key_and_without_following_errors() {
             assert!(stream.read_buf(&mut request).await.unwrap() > 0);
         }
         let body = "{\"detail\":\"slow down\"}";
-        let head = format!("HTTP/1.1 429 x\r\nretry-after: 7\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let head = format!(
+            "HTTP/1.1 429 x\r\nretry-after: 7\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
         stream.write_all(head.as_bytes()).await.unwrap();
         String::from_utf8(request).unwrap()
     });
@@ -473,11 +471,28 @@ async fn letters_go_by_http_with_the_key_and_without_following_errors() {
         body: told.to_adif().into(),
     };
     let answer = appliance.carry(letter.clone()).await.unwrap();
-    assert_eq!((answer.status, answer.retry_after), (429, Some(Duration::from_secs(7))));
+    assert_eq!(
+        (answer.status, answer.retry_after),
+        (429, Some(Duration::from_secs(7)))
+    );
     let request = server.await.unwrap().to_lowercase();
-    assert!(request.starts_with("post /shack/api/v1/logbook/qsos http/1.1\r\n"), "{request}");
-    for line in ["authorization: bearer sbx_secret\r\n", "content-type: text/plain; charset=utf-8\r\n", "idempotency-key: "] {
+    assert!(
+        request.starts_with("post /shack/api/v1/logbook/qsos http/1.1\r\n"),
+        "{request}"
+    );
+    for line in [
+        "authorization: bearer sbx_secret\r\n",
+        "content-type: text/plain; charset=utf-8\r\n",
+        "idempotency-key: ",
+    ] {
         assert!(request.contains(line), "{request}");
     }
-    assert!(appliance.carry(letter).await.unwrap_err().0.contains("cannot be reached"));
+    assert!(
+        appliance
+            .carry(letter)
+            .await
+            .unwrap_err()
+            .0
+            .contains("cannot be reached")
+    );
 }

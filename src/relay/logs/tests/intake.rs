@@ -32,7 +32,9 @@ impl Log {
 
     fn tell(&mut self, arrival: Arrival) -> Effect {
         let now = self.now;
-        self.queue.change(now, |draft| apply(draft, arrival, now)).unwrap()
+        self.queue
+            .change(now, |draft| apply(draft, arrival, now))
+            .unwrap()
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Vec<Effect> {
@@ -50,7 +52,11 @@ fn type_5() -> Vec<u8> {
 }
 
 fn type_12() -> Vec<u8> {
-    let adif = [&b"\n<adif_ver:5>3.1.0\n<programid:6>WSJT-X\n<EOH>\n"[..], &logged_adif()].concat();
+    let adif = [
+        &b"\n<adif_ver:5>3.1.0\n<programid:6>WSJT-X\n<EOH>\n"[..],
+        &logged_adif(),
+    ]
+    .concat();
     packet(Message::LoggedAdif { adif: Some(adif) })
 }
 
@@ -61,7 +67,10 @@ fn the_three_ways_of_one_contact_make_one_in_any_order() {
         let mut log = Log::new();
         assert_eq!(log.hear(&ways[order[0]]), [Effect::New(1)]);
         for way in &order[1..] {
-            assert!(matches!(log.hear(&ways[*way])[..], [Effect::Joined(1) | Effect::Known(1)]));
+            assert!(matches!(
+                log.hear(&ways[*way])[..],
+                [Effect::Joined(1) | Effect::Known(1)]
+            ));
         }
         let contact = &log.items()[0].contact;
         assert_eq!(contact.get("COMMENT"), Some("Test Ω <eor> ünï"), "{order:?}");
@@ -104,7 +113,10 @@ fn another_time_band_mode_or_station_is_another_contact() {
         assert_eq!(log.tell(Arrival::Told(other)), Effect::New(number as u64 + 2));
     }
     let by = |station: &str| {
-        let fields = first.fields().iter().map(|told| (told.name.as_str(), told.value.as_str()));
+        let fields = first
+            .fields()
+            .iter()
+            .map(|told| (told.name.as_str(), told.value.as_str()));
         Contact::of(fields.chain([("STATION_CALLSIGN", station)]), Way::Adif, now()).unwrap()
     };
     assert_eq!(log.tell(Arrival::Told(by("N0CALL"))), Effect::Joined(1));
@@ -114,7 +126,13 @@ fn another_time_band_mode_or_station_is_another_contact() {
 #[test]
 fn another_way_may_differ_by_two_minutes_and_no_more() {
     let n1mm = |time: &str| {
-        let fields = [("CALL", "K1ABC"), ("QSO_DATE", "20261121"), ("TIME_ON", time), ("BAND", "20m"), ("MODE", "FT8")];
+        let fields = [
+            ("CALL", "K1ABC"),
+            ("QSO_DATE", "20261121"),
+            ("TIME_ON", time),
+            ("BAND", "20m"),
+            ("MODE", "FT8"),
+        ];
         Arrival::Told(Contact::of(fields, Way::N1mm, now()).unwrap())
     };
     let mut log = Log::new();
@@ -138,7 +156,10 @@ fn named(call: &str, time: &str, id: &str) -> Logged {
     ];
     Logged {
         contact: Contact::of(fields, Way::N1mm, now()),
-        keys: Keys(vec![format!("id:{id}").into(), format!("at:RUN1|{time}|{call}").into()]),
+        keys: Keys(vec![
+            format!("id:{id}").into(),
+            format!("at:RUN1|{time}|{call}").into(),
+        ]),
         former: None,
         is_original: true,
     }
@@ -148,8 +169,12 @@ fn changed(call: &str, time: &str, id: &str, exchange: &str) -> Logged {
     let logged = named(call, time, id);
     let contact = logged.contact.as_ref().unwrap();
     let fields = contact.fields().iter().filter(|told| told.name != "SRX");
-    let fields: Vec<_> = fields.map(|told| (told.name.to_string(), told.value.to_string())).collect();
-    let fields = fields.into_iter().chain([("SRX_STRING".to_owned(), exchange.to_owned())]);
+    let fields: Vec<_> = fields
+        .map(|told| (told.name.to_string(), told.value.to_string()))
+        .collect();
+    let fields = fields
+        .into_iter()
+        .chain([("SRX_STRING".to_owned(), exchange.to_owned())]);
     Logged {
         contact: Contact::of(fields, Way::N1mm, now()),
         ..logged
@@ -159,7 +184,10 @@ fn changed(call: &str, time: &str, id: &str, exchange: &str) -> Logged {
 #[test]
 fn changes_take_the_place_of_what_was_told() {
     let mut log = Log::new();
-    assert_eq!(log.tell(Arrival::Add(named("K1ABC", "092800", "a"))), Effect::New(1));
+    assert_eq!(
+        log.tell(Arrival::Add(named("K1ABC", "092800", "a"))),
+        Effect::New(1)
+    );
     // A comment of another program stays, a number that N1MM took back goes.
     let fields = [
         ("CALL", "K1ABC"),
@@ -170,18 +198,30 @@ fn changes_take_the_place_of_what_was_told() {
         ("COMMENT", "TNX"),
     ];
     log.tell(Arrival::Told(Contact::of(fields, Way::Adif, now()).unwrap()));
-    assert_eq!(log.tell(Arrival::Replace(changed("K1ABD", "092800", "a", "NH"))), Effect::Joined(1));
+    assert_eq!(
+        log.tell(Arrival::Replace(changed("K1ABD", "092800", "a", "NH"))),
+        Effect::Joined(1)
+    );
     let contact = &log.items()[0].contact;
     assert_eq!(contact.head().call.as_str(), "K1ABD");
-    assert_eq!((contact.get("SRX"), contact.get("SRX_STRING")), (None, Some("NH")));
+    assert_eq!(
+        (contact.get("SRX"), contact.get("SRX_STRING")),
+        (None, Some("NH"))
+    );
     assert_eq!(contact.get("COMMENT"), Some("TNX"));
 }
 
 #[test]
 fn a_change_of_what_is_not_known_adds_it_and_a_deletion_is_let_pass() {
     let mut log = Log::new();
-    assert_eq!(log.tell(Arrival::Delete(Keys(vec!["id:a".into()]))), Effect::Ignored);
-    assert_eq!(log.tell(Arrival::Replace(named("K1ABC", "092800", "a"))), Effect::New(1));
+    assert_eq!(
+        log.tell(Arrival::Delete(Keys(vec!["id:a".into()]))),
+        Effect::Ignored
+    );
+    assert_eq!(
+        log.tell(Arrival::Replace(named("K1ABC", "092800", "a"))),
+        Effect::New(1)
+    );
     assert_eq!(log.items().len(), 1);
 }
 
@@ -189,9 +229,15 @@ fn a_change_of_what_is_not_known_adds_it_and_a_deletion_is_let_pass() {
 fn a_deletion_and_a_replacement_together_are_a_change() {
     let mut log = Log::new();
     log.tell(Arrival::Add(named("K1ABC", "092800", "a")));
-    assert_eq!(log.tell(Arrival::Delete(named("K1ABC", "092800", "a").keys)), Effect::Deleted(1));
+    assert_eq!(
+        log.tell(Arrival::Delete(named("K1ABC", "092800", "a").keys)),
+        Effect::Deleted(1)
+    );
     assert_eq!(log.items().len(), 0);
-    assert_eq!(log.tell(Arrival::Replace(changed("K1ABD", "092830", "a", "NH"))), Effect::Joined(1));
+    assert_eq!(
+        log.tell(Arrival::Replace(changed("K1ABD", "092830", "a", "NH"))),
+        Effect::Joined(1)
+    );
     assert_eq!(log.items()[0].contact.head().call.as_str(), "K1ABD");
     assert_eq!(log.items()[0].state(), State::Waiting);
 }
@@ -211,7 +257,8 @@ fn a_change_keeps_what_another_program_told_and_a_new_contact_does_not() {
         ];
         log.tell(Arrival::Told(Contact::of(fields, Way::Adif, now()).unwrap()));
         log.tell(Arrival::Delete(named("K1ABC", "092800", "a").keys));
-        log.later(pause).tell(Arrival::Replace(changed("K1ABD", "092800", "a", "NH")));
+        log.later(pause)
+            .tell(Arrival::Replace(changed("K1ABD", "092800", "a", "NH")));
         assert_eq!(log.items()[0].contact.get("COMMENT"), comment);
     }
 }
@@ -226,9 +273,18 @@ fn programs_without_numbers_name_a_contact_by_time_and_call() {
         logged
     };
     log.tell(Arrival::Add(bare("K1ABC", None)));
-    assert_eq!(log.tell(Arrival::Replace(bare("K1ABD", Some("K1ABC")))), Effect::Joined(1));
-    assert_eq!(log.tell(Arrival::Delete(bare("K1ABC", None).keys)), Effect::Ignored);
-    assert_eq!(log.tell(Arrival::Delete(bare("K1ABD", None).keys)), Effect::Deleted(1));
+    assert_eq!(
+        log.tell(Arrival::Replace(bare("K1ABD", Some("K1ABC")))),
+        Effect::Joined(1)
+    );
+    assert_eq!(
+        log.tell(Arrival::Delete(bare("K1ABC", None).keys)),
+        Effect::Ignored
+    );
+    assert_eq!(
+        log.tell(Arrival::Delete(bare("K1ABD", None).keys)),
+        Effect::Deleted(1)
+    );
 }
 
 #[test]
@@ -246,7 +302,9 @@ fn other_stations_contacts_are_theirs_and_rejects_are_told() {
 #[test]
 fn a_contest_sent_again_is_known_to_the_last_contact() {
     let mut log = Log::new();
-    let all: Vec<Logged> = (0..60).map(|n| named("K1ABC", &format!("09{n:02}00"), &format!("{n:032x}"))).collect();
+    let all: Vec<Logged> = (0..60)
+        .map(|n| named("K1ABC", &format!("09{n:02}00"), &format!("{n:032x}")))
+        .collect();
     let all: Vec<Logged> = all.into_iter().filter(|logged| logged.contact.is_ok()).collect();
     for logged in all.iter().chain(&all) {
         log.tell(Arrival::Add(logged.clone()));

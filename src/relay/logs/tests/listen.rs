@@ -98,7 +98,13 @@ async fn datagrams_of_all_languages_come_in_by_one_port() {
     let n1mm = "<contactinfo><timestamp>2026-11-21 09:20:00</timestamp><band>7</band><mode>CW</mode><call>K2ABC</call>\
                 </contactinfo>";
     let js8 = r#"{"type":"LOG.QSO","value":"<call:5>K3ABC <mode:3>JS8 <qso_date:8>20261121 <time_on:6>092000 <band:3>40m <eor>"}"#;
-    for bytes in [&packet(Message::QsoLogged(Box::new(logged())))[..], n1mm.as_bytes(), js8.as_bytes(), b"noise", b"<a>"] {
+    for bytes in [
+        &packet(Message::QsoLogged(Box::new(logged())))[..],
+        n1mm.as_bytes(),
+        js8.as_bytes(),
+        b"noise",
+        b"<a>",
+    ] {
         sender.send_to(bytes, station.udp[0]).await.unwrap();
     }
     sender.send_to(&logged_adif(), station.udp[0]).await.unwrap();
@@ -110,7 +116,10 @@ async fn datagrams_of_all_languages_come_in_by_one_port() {
     };
     timeout(PATIENCE, counted).await.unwrap();
     let counts = station.ear.counts();
-    assert_eq!((counts.messages, counts.contacts, counts.unknown, counts.damaged), (6, 3, 1, 1));
+    assert_eq!(
+        (counts.messages, counts.contacts, counts.unknown, counts.damaged),
+        (6, 3, 1, 1)
+    );
     station.end().await;
 }
 
@@ -119,16 +128,27 @@ async fn heartbeats_are_answered_to_their_port_and_commands_find_it() {
     let station = Station::at(udp("127.0.0.1:0")).await;
     let mut messages = station.ear.messages();
     let program = sender().await;
-    let halt = || Message::HaltTx { auto_only: Some(false) };
+    let halt = || Message::HaltTx {
+        auto_only: Some(false),
+    };
     let programs = station.ear.programs();
-    assert!(matches!(programs.command("WSJT-X", halt(), now()).await, Err(CommandError::NotHeard(_))));
+    assert!(matches!(
+        programs.command("WSJT-X", halt(), now()).await,
+        Err(CommandError::NotHeard(_))
+    ));
     // The second comes too soon to be answered.
     program.send_to(&heartbeat(), station.udp[0]).await.unwrap();
     program.send_to(&heartbeat(), station.udp[0]).await.unwrap();
     let mut buffer = [0; 2048];
-    let (length, from) = timeout(PATIENCE, program.recv_from(&mut buffer)).await.unwrap().unwrap();
+    let (length, from) = timeout(PATIENCE, program.recv_from(&mut buffer))
+        .await
+        .unwrap()
+        .unwrap();
     let answer = Packet::read(&buffer[..length]).unwrap();
-    assert_eq!((from, answer.schema, answer.id.as_deref()), (station.udp[0], 3, Some("WSJT-X")));
+    assert_eq!(
+        (from, answer.schema, answer.id.as_deref()),
+        (station.udp[0], 3, Some("WSJT-X"))
+    );
     assert!(matches!(answer.message, Message::Heartbeat(body) if body.max_schema == Some(3)));
     for _ in 0..2 {
         let heard = timeout(PATIENCE, messages.recv()).await.unwrap().unwrap();
@@ -136,10 +156,16 @@ async fn heartbeats_are_answered_to_their_port_and_commands_find_it() {
         assert!(matches!(*heard.decoded, Decoded::Wsjtx(_)));
     }
     programs.command("WSJT-X", halt(), now()).await.unwrap();
-    let (length, _) = timeout(PATIENCE, program.recv_from(&mut buffer)).await.unwrap().unwrap();
+    let (length, _) = timeout(PATIENCE, program.recv_from(&mut buffer))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(Packet::read(&buffer[..length]).unwrap().message, halt());
     assert_eq!(programs.heard(now()).len(), 1);
-    program.send_to(&packet(Message::Close), station.udp[0]).await.unwrap();
+    program
+        .send_to(&packet(Message::Close), station.udp[0])
+        .await
+        .unwrap();
     timeout(PATIENCE, messages.recv()).await.unwrap().unwrap();
     assert!(programs.heard(now()).is_empty());
     station.end().await;
@@ -154,8 +180,12 @@ async fn a_group_is_shared_and_heard_on_the_loopback() {
     })
     .await;
     let sender = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket2::SockRef::from(&sender).set_multicast_if_v4(&std::net::Ipv4Addr::LOCALHOST).unwrap();
-    sender.send_to(&packet(Message::QsoLogged(Box::new(logged()))), first.udp[0]).unwrap();
+    socket2::SockRef::from(&sender)
+        .set_multicast_if_v4(&std::net::Ipv4Addr::LOCALHOST)
+        .unwrap();
+    sender
+        .send_to(&packet(Message::QsoLogged(Box::new(logged()))), first.udp[0])
+        .unwrap();
     assert_eq!(first.contacts(1).await, ["K1ABC"]);
     assert_eq!(shared.contacts(1).await, ["K1ABC"]);
     first.end().await;
@@ -164,11 +194,18 @@ async fn a_group_is_shared_and_heard_on_the_loopback() {
 
 #[tokio::test]
 async fn a_port_of_another_program_is_told_with_its_usual_holder() {
-    let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let taken = std::net::UdpSocket::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let holder = std::net::UdpSocket::bind(taken).unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let places = Places {
-        udp: vec![taken, "192.0.2.1:2237".parse().unwrap(), "127.0.0.1:0".parse().unwrap()],
+        udp: vec![
+            taken,
+            "192.0.2.1:2237".parse().unwrap(),
+            "127.0.0.1:0".parse().unwrap(),
+        ],
         tcp: vec![listener.local_addr().unwrap()],
         forward: vec![],
     };
@@ -183,7 +220,10 @@ async fn a_port_of_another_program_is_told_with_its_usual_holder() {
         address: "127.0.0.1:2237".parse().unwrap(),
     };
     let text = wsjtx.to_string();
-    assert!(text.contains("GridTracker") && text.contains("239.255.0.1"), "{text}");
+    assert!(
+        text.contains("GridTracker") && text.contains("239.255.0.1"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -194,7 +234,11 @@ async fn datagrams_are_passed_on_as_they_came_but_not_in_circles() {
         ..udp("127.0.0.1:0")
     })
     .await;
-    sender().await.send_to(b"whatever \xff", station.udp[0]).await.unwrap();
+    sender()
+        .await
+        .send_to(b"whatever \xff", station.udp[0])
+        .await
+        .unwrap();
     let mut buffer = [0; 64];
     let length = timeout(PATIENCE, other.recv(&mut buffer)).await.unwrap().unwrap();
     assert_eq!(&buffer[..length], b"whatever \xff");
@@ -218,7 +262,9 @@ async fn adif_comes_by_tcp_in_pieces_and_pages_are_turned_away() {
     })
     .await;
     let record = |call: &str| {
-        format!("<CALL:5>{call}<QSO_DATE:8>20261121<TIME_ON:6>092000<BAND:3>20m<MODE:2>CW<COMMENT:7>a <eor><EOR>\r\n")
+        format!(
+            "<CALL:5>{call}<QSO_DATE:8>20261121<TIME_ON:6>092000<BAND:3>20m<MODE:2>CW<COMMENT:7>a <eor><EOR>\r\n"
+        )
     };
     let (first, second) = (record("K1ABC"), record("K2ABC"));
     let mut stream = TcpStream::connect(station.tcp[0]).await.unwrap();
@@ -228,7 +274,10 @@ async fn adif_comes_by_tcp_in_pieces_and_pages_are_turned_away() {
     stream.write_all(&second.as_bytes()[40..]).await.unwrap();
     assert_eq!(station.contacts(2).await, ["K2ABC", "K1ABC"]);
     // The last one may lack its end.
-    stream.write_all(record("K3ABC").trim_end().trim_end_matches("<EOR>").as_bytes()).await.unwrap();
+    stream
+        .write_all(record("K3ABC").trim_end().trim_end_matches("<EOR>").as_bytes())
+        .await
+        .unwrap();
     drop(stream);
     assert_eq!(station.contacts(3).await.len(), 3);
 
@@ -236,7 +285,13 @@ async fn adif_comes_by_tcp_in_pieces_and_pages_are_turned_away() {
     let request = format!("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n{}", record("K9ABC"));
     page.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    timeout(PATIENCE, tokio::io::AsyncReadExt::read_to_end(&mut page, &mut answer)).await.unwrap().ok();
+    timeout(
+        PATIENCE,
+        tokio::io::AsyncReadExt::read_to_end(&mut page, &mut answer),
+    )
+    .await
+    .unwrap()
+    .ok();
     assert!(answer.is_empty());
     assert_eq!(station.contacts(3).await.len(), 3);
     station.end().await;

@@ -5,6 +5,7 @@ mod intake;
 mod listen;
 mod n1mm;
 mod queue;
+mod server;
 mod sniff;
 mod wsjtx;
 

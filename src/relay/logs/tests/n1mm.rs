@@ -20,7 +20,9 @@ fn read(text: &str) -> Message {
 
 #[test]
 fn a_contact_has_its_fields_in_adif() {
-    let Message::Add(logged) = read(ADD) else { panic!("a contact") };
+    let Message::Add(logged) = read(ADD) else {
+        panic!("a contact")
+    };
     let contact = logged.contact.unwrap();
     for (name, value) in [
         ("CALL", "JA1XYZ"),
@@ -56,18 +58,29 @@ fn a_contact_has_its_fields_in_adif() {
 #[test]
 fn bare_ampersands_are_taken_for_themselves() {
     let bare = ADD.replace("Tom &amp; Jerry &lt;73&gt;", "Tom & Jerry &co; &#0; &amp; R&B");
-    let Message::Add(logged) = read(&bare) else { panic!("a contact") };
+    let Message::Add(logged) = read(&bare) else {
+        panic!("a contact")
+    };
     let contact = logged.contact.unwrap();
     assert_eq!(contact.get("COMMENT"), Some("Tom & Jerry &co; &#0; & R&B"));
 }
 
 #[test]
 fn a_byte_order_mark_and_other_cases_do_no_harm() {
-    let text = format!("\u{feff}{}", ADD.replace("contactinfo", "ContactInfo").replace("<call>", "<Call>").replace("</call>", "</Call>"));
-    let Message::Add(logged) = read(&text) else { panic!("a contact") };
+    let text = format!(
+        "\u{feff}{}",
+        ADD.replace("contactinfo", "ContactInfo")
+            .replace("<call>", "<Call>")
+            .replace("</call>", "</Call>")
+    );
+    let Message::Add(logged) = read(&text) else {
+        panic!("a contact")
+    };
     assert_eq!(logged.contact.unwrap().head().call.as_str(), "JA1XYZ");
     let latin1: Vec<u8> = ADD.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
-    let Ok(Message::Add(logged)) = Message::read(&latin1, now()) else { panic!("a contact") };
+    let Ok(Message::Add(logged)) = Message::read(&latin1, now()) else {
+        panic!("a contact")
+    };
     assert_eq!(logged.contact.unwrap().get("NAME"), Some("José"));
 }
 
@@ -106,9 +119,15 @@ fn bands_are_named_by_their_megahertz() {
     ] {
         let text = ADD.replace("<band>14<", &format!("<band>{given}<"));
         let text = text.replace("1402510", "0").replace("1402500", "0");
-        let Message::Add(logged) = read(&text) else { panic!("a contact") };
+        let Message::Add(logged) = read(&text) else {
+            panic!("a contact")
+        };
         let contact = logged.contact.unwrap();
-        assert_eq!((contact.get("BAND"), contact.get("FREQ")), (Some(band), None), "{given}");
+        assert_eq!(
+            (contact.get("BAND"), contact.get("FREQ")),
+            (Some(band), None),
+            "{given}"
+        );
     }
 }
 
@@ -118,16 +137,27 @@ fn changes_tell_what_they_were_called_before() {
         "</contactreplace>",
         "<oldcall>JA1XYY</oldcall><oldtimestamp>2026-11-21 09:19:00</oldtimestamp></contactreplace>",
     );
-    let Message::Replace(logged) = read(&text) else { panic!("a change") };
+    let Message::Replace(logged) = read(&text) else {
+        panic!("a change")
+    };
     let former = logged.former.unwrap();
     assert_eq!(former.0[1], "at:RUN1|2026-11-21T09:19:00Z|JA1XYY");
 }
 
 #[test]
 fn only_originals_are_told_as_such() {
-    for (given, original) in [("True", true), ("1", true), ("true", true), ("False", false), ("0", false), (" ", true)] {
+    for (given, original) in [
+        ("True", true),
+        ("1", true),
+        ("true", true),
+        ("False", false),
+        ("0", false),
+        (" ", true),
+    ] {
         let text = ADD.replace("<IsOriginal>True<", &format!("<IsOriginal>{given}<"));
-        let Message::Add(logged) = read(&text) else { panic!("a contact") };
+        let Message::Add(logged) = read(&text) else {
+            panic!("a contact")
+        };
         assert_eq!(logged.is_original, original, "{given}");
     }
 }
@@ -140,22 +170,37 @@ fn radios_are_in_tens_of_hertz_and_spots_in_kilohertz() {
     ) else {
         panic!("a radio")
     };
-    assert_eq!((radio.freq, radio.tx_freq), (Some(Hertz::new(14_074_000)), Some(Hertz::new(14_076_000))));
-    assert_eq!((radio.number, radio.split, radio.transmitting), (Some(2), true, false));
+    assert_eq!(
+        (radio.freq, radio.tx_freq),
+        (Some(Hertz::new(14_074_000)), Some(Hertz::new(14_076_000)))
+    );
+    assert_eq!(
+        (radio.number, radio.split, radio.transmitting),
+        (Some(2), true, false)
+    );
     let Message::Spot(spot) = read(
         "<spot><app>N1MM</app><StationName>A</StationName><dxcall>JA1XYZ</dxcall><frequency>14025.1</frequency>\
          <spottercall>W1AW</spottercall><action>ADD</action><timestamp>2026-11-21 09:00:00</timestamp></spot>",
     ) else {
         panic!("a spot")
     };
-    assert_eq!((spot.freq, spot.action.as_str()), (Some(Hertz::new(14_025_100)), "add"));
-    assert_eq!(read("<dynamicresults><a><b>1</b></a></dynamicresults>"), Message::Other("dynamicresults".into()));
+    assert_eq!(
+        (spot.freq, spot.action.as_str()),
+        (Some(Hertz::new(14_025_100)), "add")
+    );
+    assert_eq!(
+        read("<dynamicresults><a><b>1</b></a></dynamicresults>"),
+        Message::Other("dynamicresults".into())
+    );
     assert_eq!(read("<AppInfo/>"), Message::Other("AppInfo".into()));
 }
 
 #[test]
 fn documents_cut_anywhere_are_refused() {
     for length in 0..=ADD.len() - "</contactinfo>".len() {
-        assert!(Message::read(&ADD.as_bytes()[..length], now()).is_err(), "{length}");
+        assert!(
+            Message::read(&ADD.as_bytes()[..length], now()).is_err(),
+            "{length}"
+        );
     }
 }

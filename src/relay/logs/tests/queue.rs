@@ -10,12 +10,20 @@ use super::*;
 
 fn add(draft: &mut Draft<'_>, call: &str) -> u64 {
     let number = draft.number();
-    draft.put(Item::new(number, contact(call, "092800", "20m", "CW"), vec![], now()));
+    draft.put(Item::new(
+        number,
+        contact(call, "092800", "20m", "CW"),
+        vec![],
+        now(),
+    ));
     number
 }
 
 fn calls(queue: &Queue) -> Vec<String> {
-    queue.items().map(|item| item.contact.head().call.to_string()).collect()
+    queue
+        .items()
+        .map(|item| item.contact.head().call.to_string())
+        .collect()
 }
 
 #[test]
@@ -46,7 +54,9 @@ fn a_queue_cut_at_any_byte_has_all_that_was_whole() {
     let (mut queue, _) = open(&path);
     let mut ends = vec![std::fs::metadata(&path).unwrap().len()];
     for number in 1..=4 {
-        queue.change(now(), |draft| add(draft, &format!("K{number}ABC"))).unwrap();
+        queue
+            .change(now(), |draft| add(draft, &format!("K{number}ABC")))
+            .unwrap();
         ends.push(std::fs::metadata(&path).unwrap().len());
     }
     drop(queue);
@@ -57,7 +67,11 @@ fn a_queue_cut_at_any_byte_has_all_that_was_whole() {
         let kept = ends.iter().filter(|end| **end <= length as u64).count() - 1;
         assert_eq!(calls(&queue).len(), kept, "cut at {length}");
         assert_eq!(opened.damaged, 0);
-        assert_eq!(opened.torn > 0, !ends.contains(&(length as u64)), "cut at {length}");
+        assert_eq!(
+            opened.torn > 0,
+            !ends.contains(&(length as u64)),
+            "cut at {length}"
+        );
         // What is written next is whole again.
         queue.change(now(), |draft| add(draft, "K9ABC")).unwrap();
         drop(queue);
@@ -71,7 +85,9 @@ fn a_damaged_byte_costs_one_entry_which_is_set_aside() {
     let path = folder.path().join("queue");
     let (mut queue, _) = open(&path);
     for number in 1..=3 {
-        queue.change(now(), |draft| add(draft, &format!("K{number}ABC"))).unwrap();
+        queue
+            .change(now(), |draft| add(draft, &format!("K{number}ABC")))
+            .unwrap();
     }
     drop(queue);
     let whole = std::fs::read(&path).unwrap();
@@ -81,7 +97,10 @@ fn a_damaged_byte_costs_one_entry_which_is_set_aside() {
         damaged[at] ^= 0x01;
         std::fs::write(&path, &damaged).unwrap();
         let (queue, opened) = open(&path);
-        assert_eq!((calls(&queue), opened.damaged), (vec!["K1ABC".to_owned(), "K3ABC".to_owned()], 1));
+        assert_eq!(
+            (calls(&queue), opened.damaged),
+            (vec!["K1ABC".to_owned(), "K3ABC".to_owned()], 1)
+        );
     }
     let aside = std::fs::read_to_string(folder.path().join("queue.damaged")).unwrap();
     assert_eq!(aside.lines().count(), 3);
@@ -91,7 +110,9 @@ fn a_damaged_byte_costs_one_entry_which_is_set_aside() {
 #[test]
 #[ignore = "writes until it is killed"]
 fn writer_that_is_killed() {
-    let Some(path) = std::env::var_os("SHACKBOX_TEST_QUEUE") else { return };
+    let Some(path) = std::env::var_os("SHACKBOX_TEST_QUEUE") else {
+        return;
+    };
     let (mut queue, _) = open(Path::new(&path));
     let mut out = std::io::stdout();
     loop {
@@ -112,7 +133,10 @@ fn what_was_said_to_be_written_survives_a_kill() {
     for round in 0..5 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--nocapture", "--exact"])
-            .arg(format!("{}::writer_that_is_killed", module_path!().split_once("::").unwrap().1))
+            .arg(format!(
+                "{}::writer_that_is_killed",
+                module_path!().split_once("::").unwrap().1
+            ))
             .env("SHACKBOX_TEST_QUEUE", &path)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -122,19 +146,26 @@ fn what_was_said_to_be_written_survives_a_kill() {
         let mut seen = 0;
         while seen < 10 + 7 * round {
             let line = lines.next().expect("the writer goes on").unwrap();
-            let Some((_, number)) = line.split_once("wrote ") else { continue };
+            let Some((_, number)) = line.split_once("wrote ") else {
+                continue;
+            };
             said = number.parse().unwrap();
             seen += 1;
         }
         child.kill().unwrap();
         for line in lines.map_while(Result::ok) {
-            said = line.split_once("wrote ").map_or(said, |(_, number)| number.parse().unwrap_or(said));
+            said = line
+                .split_once("wrote ")
+                .map_or(said, |(_, number)| number.parse().unwrap_or(said));
         }
         child.wait().unwrap();
         let (queue, opened) = open(&path);
         let numbers: Vec<u64> = queue.items().map(|item| item.number).collect();
         assert!(numbers.len() as u64 >= said, "{} of {said}", numbers.len());
-        assert!(numbers.iter().copied().eq(1..=numbers.len() as u64), "without a gap");
+        assert!(
+            numbers.iter().copied().eq(1..=numbers.len() as u64),
+            "without a gap"
+        );
         assert_eq!(opened.damaged, 0);
     }
 }
@@ -207,7 +238,9 @@ fn the_file_is_written_anew_before_it_grows_without_need() {
     let (mut queue, _) = Queue::open(&path, limits).unwrap();
     assert_eq!(queue.change(now(), |draft| add(draft, "K1ABC")), Ok(201));
     // Those that are done for long are forgotten, those that wait are not.
-    queue.compact(now() + SignedDuration::from_hours(24 * 40)).unwrap();
+    queue
+        .compact(now() + SignedDuration::from_hours(24 * 40))
+        .unwrap();
     assert_eq!(queue.items().map(|item| item.number).collect::<Vec<_>>(), [201]);
 }
 
@@ -242,7 +275,11 @@ fn what_is_to_be_done_follows_from_what_is_known() {
     assert_eq!(item.task(), None);
     item.unwanted = false;
     assert_eq!(item.task(), Some(Task::Post));
-    assert_ne!(item.idempotency_key(), key, "logged again it is another contact to the server");
+    assert_ne!(
+        item.idempotency_key(),
+        key,
+        "logged again it is another contact to the server"
+    );
     item.arrived_as("7-2".into(), None, item.contact.clone());
     assert_eq!((item.task(), item.state()), (None, State::Done));
     item.contact = contact("K1ABD", "092800", "20m", "CW");

@@ -13,13 +13,22 @@ fn each_language_is_known_by_its_beginning() {
     for (bytes, expected) in [
         (&wsjtx[..], Some(Wsjtx)),
         (b" \r\n{\"type\":\"PING\"}", Some(Js8)),
-        (b"<?xml version=\"1.0\"?>\n<!-- a --><contactinfo></contactinfo>", Some(N1mm)),
+        (
+            b"<?xml version=\"1.0\"?>\n<!-- a --><contactinfo></contactinfo>",
+            Some(N1mm),
+        ),
         (b"\xEF\xBB\xBF<RadioInfo></RadioInfo>", Some(N1mm)),
-        (b"<contactinfo><comment><call:5>K1ABC</comment></contactinfo>", Some(N1mm)),
+        (
+            b"<contactinfo><comment><call:5>K1ABC</comment></contactinfo>",
+            Some(N1mm),
+        ),
         (b"<call:5>K1ABC<comment:8>with xml<eor>", Some(Adif)),
         (b"<EOH>\n<CALL:5>K1ABC <EOR>", Some(Adif)),
         (b"a header <eoh> <Call:5>K1ABC<eor>", Some(Adif)),
-        (b"<?xml version=\"1.0\"?><ADX><RECORDS></RECORDS></ADX>", Some(Adif)),
+        (
+            b"<?xml version=\"1.0\"?><ADX><RECORDS></RECORDS></ADX>",
+            Some(Adif),
+        ),
         (b"<adif_ver:5>3.1.0<EOH>", None),
         (b"", None),
         (b"<", None),
@@ -33,7 +42,9 @@ fn each_language_is_known_by_its_beginning() {
 #[test]
 fn adif_honours_lengths_and_reads_latin_1() {
     let contacts = adif::contacts(&logged_adif(), Way::Adif, now());
-    let [Ok(contact)] = &contacts[..] else { panic!("{contacts:?}") };
+    let [Ok(contact)] = &contacts[..] else {
+        panic!("{contacts:?}")
+    };
     assert_eq!(contact.get("COMMENT"), Some("Test ? <eor> ünï"));
     assert_eq!(contact.get("NAME"), Some("José"));
     assert_eq!(contact.get("OPERATOR"), Some("N0CALL"));
@@ -45,7 +56,10 @@ fn one_datagram_may_hold_several_records_and_bad_ones() {
                 <call:5>K2ABC<qso_date:8>2026____<time_on:4>0901<band:3>20m<mode:2>CW<eor>\
                 <CALL:5>K3ABC<QSO_DATE:8>20261121<TIME_ON:4>0902<BAND:3>20m<MODE:2>CW";
     let contacts = adif::contacts(text.as_bytes(), Way::Adif, now());
-    let calls: Vec<_> = contacts.iter().map(|c| c.as_ref().map(|c| c.head().call.as_str().to_owned())).collect();
+    let calls: Vec<_> = contacts
+        .iter()
+        .map(|c| c.as_ref().map(|c| c.head().call.as_str().to_owned()))
+        .collect();
     assert_eq!(calls[0].as_deref(), Ok("K1ABC"));
     assert!(calls[1].as_ref().unwrap_err().reason.contains("QSO_DATE"));
     assert_eq!(calls[2].as_deref(), Ok("K3ABC"));
@@ -73,12 +87,19 @@ fn js8call_logs_in_json() {
     for broken in ["{", "{}", "{\"type\":1}", "{\"type\":\"A\"} x"] {
         assert!(js8::read(broken.as_bytes(), now()).is_err(), "{broken}");
     }
-    assert_eq!(js8::read(b"{\"type\":\"A\"}", now()).unwrap(), [js8::Message::Other("A".into())]);
+    assert_eq!(
+        js8::read(b"{\"type\":\"A\"}", now()).unwrap(),
+        [js8::Message::Other("A".into())]
+    );
 }
 
 #[test]
 fn other_messages_tell_of_no_contacts() {
-    for message in [Message::Close, Message::Replay, Message::LoggedAdif { adif: None }] {
+    for message in [
+        Message::Close,
+        Message::Replay,
+        Message::LoggedAdif { adif: None },
+    ] {
         let decoded = decode(&packet(message), now()).unwrap();
         assert_eq!(intake::arrivals(decoded, now()), []);
     }

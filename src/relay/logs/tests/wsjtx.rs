@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::super::qdatastream::{Malformed, QColor, QDateTime, QTime, Reader, Spec};
 use super::super::wsjtx::{
-    Configure, Decode, FreeText, Heartbeat, Highlight, Message, Packet, QsoLogged, Reply, Status, WsprDecode, fields_of,
+    Configure, Decode, FreeText, Heartbeat, Highlight, Message, Packet, QsoLogged, Reply, Status, WsprDecode,
+    fields_of,
 };
 use super::*;
 
@@ -63,7 +64,9 @@ fn every() -> Vec<Message> {
         Message::QsoLogged(Box::new(logged())),
         Message::Close,
         Message::Replay,
-        Message::HaltTx { auto_only: Some(true) },
+        Message::HaltTx {
+            auto_only: Some(true),
+        },
         Message::FreeText(FreeText {
             text: text("TNX 73"),
             send: Some(false),
@@ -129,9 +132,15 @@ fn messages_cut_anywhere_are_shorter_messages_or_errors() {
                 Ok(packet) => {
                     shorter += 1;
                     // Where it was cut between two fields, the first ones are there.
-                    assert!(packet.write().starts_with(&whole[..length]), "{message:?} at {length}");
+                    assert!(
+                        packet.write().starts_with(&whole[..length]),
+                        "{message:?} at {length}"
+                    );
                 }
-                Err(error) => assert!(!matches!(error, Malformed::Schema(_)), "{message:?} at {length}: {error}"),
+                Err(error) => assert!(
+                    !matches!(error, Malformed::Schema(_)),
+                    "{message:?} at {length}: {error}"
+                ),
             }
         }
         assert!(shorter > 0, "{message:?}");
@@ -155,10 +164,16 @@ fn the_bytes_are_those_of_the_real_program() {
 fn null_and_empty_texts_are_told_apart() {
     let mut first = status();
     (first.dx_call, first.de_grid) = (None, text(""));
-    let Message::Status(read) = Packet::read(&packet(Message::Status(Box::new(first)))).unwrap().message else {
+    let Message::Status(read) = Packet::read(&packet(Message::Status(Box::new(first))))
+        .unwrap()
+        .message
+    else {
         panic!("a status");
     };
-    assert_eq!((read.dx_call.as_deref(), read.de_grid.as_deref()), (None, Some("")));
+    assert_eq!(
+        (read.dx_call.as_deref(), read.de_grid.as_deref()),
+        (None, Some(""))
+    );
 }
 
 #[test]
@@ -196,7 +211,10 @@ fn jtdx_stops_early_and_has_another_field() {
     let Message::Status(read) = Packet::read(&bytes).unwrap().message else {
         panic!("a status");
     };
-    assert_eq!((read.fast, read.special_operation, read.period), (Some(false), None, None));
+    assert_eq!(
+        (read.fast, read.special_operation, read.period),
+        (Some(false), None, None)
+    );
     assert_eq!(read.dial_hz, Some(14_074_000));
 }
 
@@ -206,7 +224,10 @@ fn a_reply_repeats_the_decode_to_the_letter() {
     let decode = packet(Message::Decode(decode()));
     let header = 22;
     // Behind the decode's "new", up to its "off air".
-    assert_eq!(reply[header..reply.len() - 1], decode[header + 1..decode.len() - 1]);
+    assert_eq!(
+        reply[header..reply.len() - 1],
+        decode[header + 1..decode.len() - 1]
+    );
 }
 
 #[test]
@@ -229,7 +250,10 @@ fn times_of_day_are_those_nearest_to_now() {
     let near = |now: &str| quarter_to.near(at(now)).unwrap().to_string();
     assert_eq!(near("2026-11-21T00:00:05Z"), "2026-11-20T23:59:45Z");
     assert_eq!(near("2026-11-20T23:59:50Z"), "2026-11-20T23:59:45Z");
-    assert_eq!(QTime { ms: 5_000 }.near(at("2026-11-20T23:59:50Z")), Some(at("2026-11-21T00:00:05Z")));
+    assert_eq!(
+        QTime { ms: 5_000 }.near(at("2026-11-20T23:59:50Z")),
+        Some(at("2026-11-21T00:00:05Z"))
+    );
     assert_eq!(QTime { ms: u32::MAX }.near(now()), None);
 }
 
@@ -242,7 +266,10 @@ fn dates_are_read_by_every_clock() {
     };
     assert_eq!(on(Spec::Utc).instant(), Some(at("2026-11-21T09:28:09.107Z")));
     assert_eq!(on(Spec::Local).instant(), on(Spec::Utc).instant());
-    assert_eq!(on(Spec::Offset(3600)).instant(), Some(at("2026-11-21T08:28:09.107Z")));
+    assert_eq!(
+        on(Spec::Offset(3600)).instant(),
+        Some(at("2026-11-21T08:28:09.107Z"))
+    );
     assert_eq!(on(Spec::Other(9)).instant(), None);
     for (day, ms) in [(i64::MIN, 0), (i64::MAX, 0), (0, u32::MAX)] {
         let null = QDateTime {
@@ -252,7 +279,10 @@ fn dates_are_read_by_every_clock() {
         };
         assert_eq!(null.instant(), None);
     }
-    assert_eq!(QDateTime::utc(at("1969-12-31T23:59:59Z")).instant(), Some(at("1969-12-31T23:59:59Z")));
+    assert_eq!(
+        QDateTime::utc(at("1969-12-31T23:59:59Z")).instant(),
+        Some(at("1969-12-31T23:59:59Z"))
+    );
 }
 
 #[test]
@@ -279,7 +309,10 @@ fn a_logged_contact_becomes_adif() {
         ..logged()
     };
     let contact = Contact::of(fields_of(&ft4), Way::Wsjtx, now()).unwrap();
-    assert_eq!((contact.get("MODE"), contact.get("SUBMODE")), (Some("MFSK"), Some("FT4")));
+    assert_eq!(
+        (contact.get("MODE"), contact.get("SUBMODE")),
+        (Some("MFSK"), Some("FT4"))
+    );
 }
 
 #[test]
@@ -316,7 +349,11 @@ fn any_status() -> impl Strategy<Value = Message> {
 }
 
 fn any_logged() -> impl Strategy<Value = Message> {
-    let times = (-1_000_000_000_000..4_000_000_000_000_i64, any::<i32>(), "[A-Za-z/_é]{0,20}");
+    let times = (
+        -1_000_000_000_000..4_000_000_000_000_i64,
+        any::<i32>(),
+        "[A-Za-z/_é]{0,20}",
+    );
     (times, any::<u64>(), vec(words(), 6)).prop_map(|((ms, offset, zone), hertz, texts)| {
         let utc = QDateTime::utc(Timestamp::from_millisecond(ms).unwrap());
         let with = |spec| QDateTime { spec, ..utc.clone() };
@@ -336,16 +373,18 @@ fn any_logged() -> impl Strategy<Value = Message> {
 }
 
 fn any_decode() -> impl Strategy<Value = Message> {
-    (any::<u32>(), any::<i32>(), -1e6..1e6_f64, words(), any::<bool>()).prop_map(|(ms, snr, dt, message, flag)| {
-        Message::Decode(Decode {
-            time: Some(QTime { ms }),
-            snr: Some(snr),
-            dt: Some(dt),
-            message,
-            off_air: Some(flag),
-            ..decode()
-        })
-    })
+    (any::<u32>(), any::<i32>(), -1e6..1e6_f64, words(), any::<bool>()).prop_map(
+        |(ms, snr, dt, message, flag)| {
+            Message::Decode(Decode {
+                time: Some(QTime { ms }),
+                snr: Some(snr),
+                dt: Some(dt),
+                message,
+                off_air: Some(flag),
+                ..decode()
+            })
+        },
+    )
 }
 
 proptest! {

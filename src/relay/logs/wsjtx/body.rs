@@ -1,6 +1,8 @@
 //! The fields of each message in their order.
 
-use crate::relay::logs::qdatastream::{Field as _, Malformed, QColor, QDateTime, QTime, Reader, Text, Writer};
+use crate::relay::logs::qdatastream::{
+    Field as _, Malformed, QColor, QDateTime, QTime, Reader, Text, Writer,
+};
 
 /// The fields behind a message's header.
 pub(super) trait Body: Sized {

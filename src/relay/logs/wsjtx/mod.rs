@@ -1,8 +1,9 @@
 //! WSJT-X's messages, in and out: what JTDX, MSHV and others send as well.
 //!
-//! Schemas 2 and 3 are read alike. Unknown types and bytes behind the last field are let pass, missing fields at the end
-//! too; see `qdatastream` for what counts as damage. Commands ([`Reply`], [`Message::HaltTx`], [`FreeText`],
-//! [`Configure`]) key the transmitter or steer it: whoever sends them checks the right to transmit before.
+//! Schemas 2 and 3 are read alike. Unknown types and bytes behind the last field are let pass, missing fields
+//! at the end too; see `qdatastream` for what counts as damage. Commands ([`Reply`], [`Message::HaltTx`],
+//! [`FreeText`], [`Configure`]) key the transmitter or steer it: whoever sends them checks the right to
+//! transmit before.
 
 mod body;
 mod contact;
