@@ -30,6 +30,12 @@ mod jobs;
 mod logbook;
 mod net;
 mod privacy;
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the parts of the relay arrive one after the other"
+)]
+mod relay;
 mod search;
 mod store;
 mod web;

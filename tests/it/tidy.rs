@@ -34,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net",
         ],
     ),
+    ("relay", &["ham", "config", "env", "net", "web"]),
     (
         "identity",
         &[
