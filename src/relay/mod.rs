@@ -1,3 +1,4 @@
 //! Relay mode: what runs on a radio amateur's computer and joins its radio and its programs to the appliance.
 
 pub(crate) mod logs;
+pub(crate) mod rig;

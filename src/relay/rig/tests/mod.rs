@@ -1,0 +1,1 @@
+//! Tests of the whole: our backends against radios of our own.
