@@ -153,9 +153,9 @@ impl Owner {
         let result = self.backend.set_ptt(Some(input)).await;
         if let Err(error) = result {
             self.heed(Some(&error)).await;
-            // It may have been keyed all the same.
-            if self.connected {
-                let _ = self.unkey().await;
+            // It may have been keyed all the same; if it refuses both, it was not.
+            if self.connected && self.unkey().await.is_err() && self.connected && !error.is_unreachable() {
+                self.keyed.is_off().await;
             }
             return Err(error);
         }

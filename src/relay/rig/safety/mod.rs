@@ -77,6 +77,9 @@ impl TxLimits {
         let Some(mode) = mode else {
             return Some("the radio does not tell its mode".to_owned());
         };
+        if mode == RigMode::Wfm {
+            return Some("broadcasting is not for amateurs".to_owned());
+        }
         let (from, to) = occupied(dial, mode, width);
         let (low, high) = (Hertz::new(from), Hertz::new(to));
         if Band::of(low).is_none() || Band::of(low) != Band::of(high) {

@@ -502,7 +502,7 @@ mod tests {
             "0",
             "0",
             "1",
-            "0000 ",
+            "0000",
         ]
         .concat();
         let info = Info::parse(&text).unwrap();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
@@ -133,10 +134,8 @@ impl Port {
     /// Throws away what has come so far.
     pub(crate) fn flush(&mut self) {
         self.buffer.clear();
-        match &mut self.way {
-            Way::Device(threads) => while let Ok(Ok(_)) = threads.incoming.try_recv() {},
-            #[cfg(test)]
-            Way::Pair(_) => {}
+        while let Some(Ok(())) = self.more().now_or_never() {
+            self.buffer.clear();
         }
     }
 

@@ -1,1 +1,11 @@
-//! Tests of the whole: our backends against radios of our own.
+//! The whole: our backends, our server and our owner against radios of our own, and against Hamlib where it is there.
+
+mod daemon;
+mod fake;
+#[cfg(unix)]
+mod hamlib;
+mod keying;
+mod radios;
+mod server;
+mod speed;
+mod wire;
