@@ -113,7 +113,7 @@ impl Radio {
                 self.mode = digit.as_bytes()[1];
                 return None;
             }
-            ("OM", "") if self.kind == Kind::K3 => "OM AP-S------".to_owned(),
+            ("OM", "") if self.kind == Kind::K3 => "OM AP-S--------".to_owned(),
             ("DA", "") if digital => format!("DA{}", u8::from(self.data)),
             ("DA", flag) if digital => {
                 self.data = flag == "1";

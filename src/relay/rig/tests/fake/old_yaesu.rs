@@ -56,6 +56,9 @@ impl Radio {
             0x00 | 0x80 => vec![0x00],
             0xF7 => vec![u8::from(!self.ptt) << 7 | u8::from(!self.split) << 5],
             0xE7 => vec![0x09],
+            // The memory: which VFO is in use at 55, the split at 7A.
+            0xBB if b == 0x54 => vec![0x00, u8::from(self.on_b)],
+            0xBB if b == 0x7A => vec![u8::from(self.split) << 7, 0x00],
             0xBB => vec![0x00, 0x00],
             _ => Vec::new(),
         }
