@@ -136,7 +136,7 @@ impl Backend {
     }
 
     /// The least time between two moves of the dial.
-    pub(super) fn pace(&self) -> Duration {
+    pub(super) fn pace() -> Duration {
         Duration::from_millis(21)
     }
 }

@@ -12,7 +12,7 @@ use super::error::RigError;
 /// Longest a lease lives without a sign of its holder.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Longest anybody transmits in one go, whatever the holder says.
-pub(crate) const LONGEST: Duration = Duration::from_secs(180);
+pub(crate) const LONGEST: Duration = Duration::from_mins(3);
 
 /// What is transmitted: where the radio takes its modulation from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -246,7 +246,7 @@ impl Owner {
                     state.error = Some(RigError::new(RigErrorKind::NotTaken, &device, what));
                 }
             } else if before.connected && before.error.is_some() {
-                state.error = before.error.clone();
+                state.error.clone_from(&before.error);
             }
             *state != before
         });

@@ -154,8 +154,11 @@ impl Owner {
         if let Err(error) = result {
             self.heed(Some(&error)).await;
             // It may have been keyed all the same; if it refuses both, it was not.
-            if self.connected && self.unkey().await.is_err() && self.connected && !error.is_unreachable() {
-                self.keyed.is_off().await;
+            if self.connected {
+                let refused = self.unkey().await.is_err();
+                if refused && self.connected && !error.is_unreachable() {
+                    self.keyed.is_off().await;
+                }
             }
             return Err(error);
         }

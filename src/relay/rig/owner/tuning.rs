@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::Owner;
 use crate::ham::freq::Hertz;
+use crate::relay::rig::backend::Backend;
 use crate::relay::rig::error::{RigError, RigErrorKind};
 use crate::relay::rig::mode::RigMode;
 use crate::relay::rig::model::{Reading, RigState, Source, SplitWish, Tune};
@@ -66,7 +67,7 @@ impl Owner {
             return pending.answer(&Err(error));
         }
         if pending.tune.frequency.is_some() {
-            self.next_move = now + self.backend.pace();
+            self.next_move = now + Backend::pace();
         }
         let result = self.tune(pending.tune).await;
         self.heed(result.as_ref().err()).await;

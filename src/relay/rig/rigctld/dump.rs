@@ -23,11 +23,13 @@ pub(crate) struct Dump {
 impl Dump {
     /// Reads the lines; what cannot be read is left out.
     pub(crate) fn parse(lines: &[String]) -> Self {
-        let mut dump = Self::default();
-        dump.model = lines
-            .get(1)
-            .and_then(|line| line.trim().parse().ok())
-            .unwrap_or(0);
+        let mut dump = Self {
+            model: lines
+                .get(1)
+                .and_then(|line| line.trim().parse().ok())
+                .unwrap_or(0),
+            ..Self::default()
+        };
         let mut ranges = lines.iter().skip(3);
         for list in [0, 1] {
             for line in ranges.by_ref().take(32) {
@@ -50,7 +52,7 @@ impl Dump {
             match line.split_once('=') {
                 Some(("rigctld_version", _)) => dump.is_hamlib = true,
                 Some(("targetable_vfo", mask)) => {
-                    dump.targetable_frequency = hex(mask).is_some_and(|m| m & 1 != 0)
+                    dump.targetable_frequency = hex(mask).is_some_and(|m| m & 1 != 0);
                 }
                 _ => {}
             }

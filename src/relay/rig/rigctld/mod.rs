@@ -46,6 +46,7 @@ pub(crate) struct Client {
 const WHOLE: &[Part] = &[Part::Frequency, Part::Mode, Part::Ptt, Part::Split];
 const QUICK: &[Part] = &[Part::Frequency, Part::Mode, Part::Ptt];
 
+#[expect(clippy::unused_self, reason = "the ways to a radio have one face")]
 impl Client {
     /// A client that is not connected yet.
     pub(crate) fn new(address: &str) -> Self {

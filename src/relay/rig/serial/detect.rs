@@ -31,14 +31,15 @@ pub(crate) struct Found {
     pub(crate) civ_address: Option<u8>,
 }
 
-/// Looks for a radio at one port, speed by speed: some seconds. An error is the port's.
-pub(crate) async fn detect(path: &str) -> Result<Option<Found>, Fault> {
+/// Looks for a radio at one port, speed by speed: some seconds. An error is the port's. Kenwood and Yaesu may answer
+/// only if RTS is raised; that is for the user to allow, as it keys a transmitter in some stations.
+pub(crate) async fn detect(path: &str, raise_rts: bool) -> Result<Option<Found>, Fault> {
     for baud in SPEEDS {
         let settings = PortSettings {
             path: path.to_owned(),
             baud,
             stop_bits: 2,
-            handshake: false,
+            handshake: raise_rts,
         };
         let mut port = Opener::Device(settings).open().await?;
         let found = identify(&mut port, path, baud).await;

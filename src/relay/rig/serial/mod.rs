@@ -38,7 +38,7 @@ pub(crate) struct SerialSettings {
     pub(crate) baud: Option<u32>,
     /// Address on the CI-V bus, if not the one the radio had when new.
     pub(crate) civ_address: Option<u8>,
-    /// Whether the lines RTS and CTS control the flow; off unless the radio insists.
+    /// Whether the lines RTS and CTS control the flow: raises RTS, which some stations use to key.
     pub(crate) handshake: bool,
 }
 
@@ -50,7 +50,7 @@ impl SerialSettings {
             model,
             baud: None,
             civ_address: None,
-            handshake: false,
+            handshake: model.handshake,
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct Model {
     pub(crate) baud: u32,
     /// Stop bits.
     pub(crate) stop_bits: u8,
+    /// Whether it waits for RTS before it answers, as it comes from the factory.
+    pub(crate) handshake: bool,
     /// Most power in watts.
     pub(crate) watts: u32,
     /// What it answers to `ID;`.
@@ -61,6 +63,7 @@ const fn kenwood(
         family: Family::Kenwood(kind),
         baud,
         stop_bits: if baud == 4_800 { 2 } else { 1 },
+        handshake: matches!(number, 2_003 | 2_031 | 2_037 | 2_039),
         watts: 100,
         ids,
         receive,
@@ -74,6 +77,7 @@ const fn icom(number: u32, name: &'static str, address: u8, modern: bool, baud: 
         family: Family::Icom { address, modern },
         baud,
         stop_bits: 1,
+        handshake: false,
         watts,
         ids: &[],
         receive: &[],
@@ -93,6 +97,7 @@ const fn yaesu(
         family: Family::Yaesu(split),
         baud,
         stop_bits: if number == 1_049 { 1 } else { 2 },
+        handshake: number != 1_049,
         watts: 100,
         ids,
         receive: &[],
@@ -106,6 +111,7 @@ const fn old_yaesu(number: u32, name: &'static str, baud: u32, watts: u32) -> Mo
         family: Family::OldYaesu,
         baud,
         stop_bits: 2,
+        handshake: false,
         watts,
         ids: &[],
         receive: &[],

@@ -51,6 +51,7 @@ const MODES: &[(char, RigMode)] = &[
 const WHOLE: &[Part] = &[Part::Frequency, Part::Mode, Part::Ptt, Part::Split];
 const QUICK: &[Part] = &[Part::Frequency, Part::Mode, Part::Ptt];
 
+#[expect(clippy::unused_self, reason = "the ways to a radio have one face")]
 impl Yaesu {
     /// The commands of a radio with one way of split.
     pub(crate) fn new(split_by: SplitBy) -> Self {

@@ -55,6 +55,7 @@ pub(crate) struct OldYaesu {
     transmit: Option<Hertz>,
 }
 
+#[expect(clippy::unused_self, reason = "the ways to a radio have one face")]
 impl OldYaesu {
     /// Greets the radio. It tells nothing by itself.
     pub(crate) async fn connect(&mut self, port: &mut Port) -> Result<bool, Fault> {

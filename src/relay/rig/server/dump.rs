@@ -5,7 +5,7 @@ use crate::relay::rig::model::RigFacts;
 
 /// Hamlib's number of its own net client.
 const MODEL: u32 = 2;
-/// Levels of Hamlib's mask: RFPOWER 12, KEYSPD 14, SWR 28, ALC 29, STRENGTH 30, RFPOWER_METER 32.
+/// Levels of Hamlib's mask: RFPOWER 12, KEYSPD 14, SWR 28, ALC 29, STRENGTH 30, power meter 32.
 const LEVELS: u64 = 1 << 12 | 1 << 14 | 1 << 28 | 1 << 29 | 1 << 30 | 1 << 32;
 const SET_LEVELS: u64 = 1 << 12 | 1 << 14;
 

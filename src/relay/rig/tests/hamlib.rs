@@ -238,7 +238,7 @@ async fn our_radios_are_driven_through_ports_of_the_system() {
         assert_eq!(error.kind, RigErrorKind::PortInUse, "{error}");
         second.shutdown().await;
         rig.shutdown().await;
-        let found = detect::detect(&terminal.path).await.unwrap().unwrap();
+        let found = detect::detect(&terminal.path, false).await.unwrap().unwrap();
         let wanted = if kind == Kind::Qdx { 2_028 } else { kind.number() };
         assert_eq!(found.model.number, wanted, "{kind:?}");
         drop(terminal);

@@ -27,7 +27,7 @@ pub(super) async fn until(rig: &Rig, so: impl Fn(&RigState) -> bool) -> RigState
     let reached = timeout(Duration::from_secs(20), state.wait_for(|state| so(state))).await;
     match reached {
         Ok(state) => state.unwrap().clone(),
-        Err(_) => panic!("not so: {:?}", rig.state().borrow()),
+        Err(late) => panic!("{late}: {:?}", rig.state().borrow()),
     }
 }
 
@@ -239,7 +239,7 @@ async fn nobody_asks_when_nobody_looks() {
     until(&rig, |state| state.connected).await;
     let count = || wired.with(|radio| radio.log.len());
     let before = count();
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(count(), before);
     let background = rig.listen(false);
     tokio::time::sleep(Duration::from_secs(10)).await;
@@ -252,7 +252,7 @@ async fn nobody_asks_when_nobody_looks() {
     drop((background, visible));
     tokio::time::sleep(Duration::from_secs(2)).await;
     let before = count();
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(count(), before);
 }
 

@@ -61,6 +61,7 @@ pub(crate) struct Icom {
     transmit: Option<Hertz>,
 }
 
+#[expect(clippy::unused_self, reason = "the ways to a radio have one face")]
 impl Icom {
     /// The commands at an address.
     pub(crate) fn new(address: u8, modern: bool) -> Self {
@@ -282,7 +283,7 @@ impl Icom {
             Some((0x01, [code, ..])) => {
                 let row = MODES.iter().find(|row| row.0 == *code);
                 let told = row.map(|row| row.1);
-                if !told.is_some_and(|mode| with_data(mode) != mode) {
+                if told.is_none_or(|mode| with_data(mode) == mode) {
                     self.news.mode = told.or(self.news.mode);
                 }
             }

@@ -75,9 +75,9 @@ impl Radio {
             [0x05, rest @ ..] if rest.len() == 5 => {
                 if !self.faults.locked {
                     if self.on_b {
-                        self.b = number(rest)
+                        self.b = number(rest);
                     } else {
-                        self.a = number(rest)
+                        self.a = number(rest);
                     }
                 }
                 return vec![0xFB];
@@ -100,9 +100,9 @@ impl Radio {
             [0x25, 0x01] if modern => with.extend(digits(self.b)),
             [0x25, vfo, rest @ ..] if modern && rest.len() == 5 => {
                 if *vfo == 0 {
-                    self.a = number(rest)
+                    self.a = number(rest);
                 } else {
-                    self.b = number(rest)
+                    self.b = number(rest);
                 }
                 return vec![0xFB];
             }

@@ -56,6 +56,7 @@ impl Kind {
 
 /// What may go wrong.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub(super) struct Faults {
     /// It is switched off.
     pub(super) off: bool,
@@ -75,6 +76,7 @@ pub(super) struct Faults {
 
 /// A radio in memory.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "knobs and lamps of a radio")]
 pub(super) struct Radio {
     pub(super) kind: Kind,
     pub(super) a: u64,

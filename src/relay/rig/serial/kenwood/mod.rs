@@ -1,5 +1,7 @@
 //! Kenwood and those who speak like it: Elecraft, QRP Labs, many kits and programs.
 
+mod info;
+
 use std::time::Duration;
 
 use super::ascii::{Ascii, hertz};
@@ -9,6 +11,7 @@ use crate::ham::freq::Hertz;
 use crate::relay::rig::lease::PttInput;
 use crate::relay::rig::mode::RigMode;
 use crate::relay::rig::model::{Level, Part, Reading};
+use info::Info;
 
 /// How a member of the family differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,45 +39,6 @@ pub(crate) struct Kenwood {
     on_b: bool,
     base: Option<char>,
     pushing: bool,
-}
-
-/// What `IF;` tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Info {
-    /// The frequency shown.
-    pub(crate) hertz: u64,
-    /// Whether it transmits.
-    pub(crate) transmits: bool,
-    /// The mode's character.
-    pub(crate) mode: char,
-    /// 0 VFO A, 1 VFO B, 2 memory.
-    pub(crate) vfo: char,
-    /// Whether it is in split.
-    pub(crate) split: bool,
-}
-
-impl Info {
-    /// Reads what stands between `IF` and the semicolon: 35 characters, else it is none of ours.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        if bytes.len() != 35 {
-            return None;
-        }
-        let at = |index: usize| char::from(bytes[index - 2]);
-        let hertz = hertz(text.get(..11)?).ok()?;
-        let flag = |index| match at(index) {
-            '0' => Some(false),
-            '1' => Some(true),
-            _ => None,
-        };
-        Some(Self {
-            hertz,
-            transmits: flag(28)?,
-            mode: at(29),
-            vfo: at(30),
-            split: flag(32)?,
-        })
-    }
 }
 
 const DIGITS: &[(char, RigMode)] = &[
@@ -487,41 +451,7 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_long_answer_is_read_by_its_places() {
-        //           freq       step  rit   rx mem t m v s p
-        let text = [
-            "00014074000",
-            "     ",
-            "+0000",
-            "0",
-            "0",
-            "000",
-            "1",
-            "3",
-            "0",
-            "0",
-            "1",
-            "0000",
-        ]
-        .concat();
-        let info = Info::parse(&text).unwrap();
-        assert_eq!((info.hertz, info.transmits, info.mode), (14_074_000, true, '3'));
-        assert!(info.split && info.vfo == '0');
-    }
-
-    #[test]
-    fn answers_of_other_lengths_are_not_trusted() {
-        assert_eq!(Info::parse("000140740000001000+0000000000030000000"), None);
-        assert_eq!(Info::parse(""), None);
-    }
-
     proptest! {
-        #[test]
-        fn any_answer_is_judged(text in "\\PC{0,60}") {
-            let _ = Info::parse(&text);
-        }
-
         #[test]
         fn any_message_is_heard(text in "[A-Z]{0,2}\\PC{0,40}") {
             let _ = Kenwood::new(Kind::OperatingMode).of_push(&text);
