@@ -7,7 +7,9 @@
 //!
 //! Invariants: one task talks to the radio and has at most one command under way. Of many tunes the newest wins. An
 //! answer comes after the radio was read back, or it is an error that names the device. A transmitter is keyed by a
-//! lease only; it is unkeyed when the lease ends, however it ends. Nothing a client sends reaches the radio as text.
+//! lease only; it is unkeyed when the lease ends, however it ends: `Rig::shutdown` is the first thing a program that is
+//! told to stop awaits, and a file marks a keyed transmitter for one that was killed. Nothing a client sends reaches
+//! the radio as text.
 
 pub(crate) mod backend;
 pub(crate) mod error;

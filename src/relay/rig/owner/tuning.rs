@@ -75,13 +75,15 @@ impl Owner {
     }
 
     async fn tune(&mut self, tune: Tune) -> Result<(), RigError> {
+        let leased = self.keyed.is_leased();
+        if !leased && self.out.state.borrow().ptt {
+            // Seen a while ago, perhaps: nobody asks when nobody looks.
+            self.read_all(true).await?;
+        }
         let device = self.backend.device();
-        if self.keyed.is_leased() || self.out.state.borrow().ptt {
-            return Err(RigError::new(
-                RigErrorKind::Transmitting,
-                device,
-                "the radio is transmitting",
-            ));
+        if leased || self.out.state.borrow().ptt {
+            let what = "the radio is transmitting";
+            return Err(RigError::new(RigErrorKind::Transmitting, device, what));
         }
         if let Some(frequency) = tune.frequency
             && !self.out.facts.borrow().covers(frequency)

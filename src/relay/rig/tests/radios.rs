@@ -304,3 +304,16 @@ async fn radios_are_told_apart_by_what_they_answer() {
     let mut port = Opener::Pairs(pairs).open().await.unwrap();
     assert_eq!(identify(&mut port, "a wire", 9_600).await.unwrap(), None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_transmission_seen_long_ago_does_not_hold_a_tune_back() {
+    let (wired, rig) = wired(Kind::Ts590);
+    until(&rig, |state| state.connected).await;
+    wired.with(|radio| radio.ptt = true);
+    rig.refresh().await.unwrap();
+    let error = rig.tune(to(7_030_000, RigMode::Cw)).await.unwrap_err();
+    assert_eq!(error.kind, RigErrorKind::Transmitting);
+    // The operator lets go of his key, and nobody looks.
+    wired.with(|radio| radio.ptt = false);
+    rig.tune(to(7_030_000, RigMode::Cw)).await.unwrap();
+}

@@ -218,3 +218,71 @@ async fn thirty_two_clients_share_the_radio_and_more_are_turned_away() {
     let mut more = Client::to(&served).await;
     assert!(matches!(more.0.read(&mut [0; 8]).await, Ok(0) | Err(_)));
 }
+
+#[tokio::test]
+async fn programs_that_poll_while_a_page_tunes_flip_nothing() {
+    for kind in [Kind::Ts590, Kind::Ic7300, Kind::Ft991, Kind::Ft817] {
+        let served = served(kind).await;
+        served.wired.with(|radio| radio.log.clear());
+        let mut clients = vec![Client::to(&served).await, Client::to(&served).await];
+        let _page = served.rig.listen(true);
+        for step in 0..3_u64 {
+            let hertz = crate::ham::freq::Hertz::new(14_000_000 + step * 10_000);
+            served
+                .rig
+                .tune(crate::relay::rig::Tune::to(hertz, None))
+                .await
+                .unwrap();
+            for client in &mut clients {
+                let answer = client.say(b"f\nm\ns\nt\ni\n").await;
+                let hertz = hertz.get();
+                assert!(
+                    answer.starts_with(&format!("{hertz}\nUSB\n")),
+                    "{kind:?}: {answer}"
+                );
+                assert!(
+                    answer.ends_with(&format!("0\nVFOA\n0\n{hertz}\n")),
+                    "{kind:?}: {answer}"
+                );
+            }
+        }
+        served.wired.with(|radio| {
+            let flips = radio.log.iter().filter(|line| {
+                let ascii = line.len() == 3 && (line.starts_with("FT") || line.starts_with("FR"));
+                let bus = line.starts_with("07") && line.len() == 4;
+                ascii || bus || *line == "0000000081"
+            });
+            assert_eq!(flips.count(), 0, "{kind:?}: {:?}", radio.log);
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_storm_of_nonsense_moves_nothing() {
+    use proptest::strategy::{Strategy as _, ValueTree as _};
+
+    let served = served(Kind::Ic7300).await;
+    served.wired.with(|radio| radio.log.clear());
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let lines = proptest::collection::vec(proptest::num::u8::ANY, 0..90);
+    let mut client = Client::to(&served).await;
+    for _ in 0..3_000 {
+        let mut line = lines.new_tree(&mut runner).unwrap().current();
+        // By chance nothing of this is a command with all its arguments in range.
+        line.insert(0, 0x80);
+        line.push(b'\n');
+        if client.0.write_all(&line).await.is_err() {
+            client = Client::to(&served).await;
+        }
+        let mut sink = [0_u8; 4_096];
+        while let Ok(Ok(1..)) = timeout(Duration::ZERO, client.0.read(&mut sink)).await {}
+    }
+    let mut client = Client::to(&served).await;
+    assert_eq!(client.say(b"f\n").await, "14074000\n");
+    served.wired.with(|radio| {
+        assert_eq!(
+            (radio.a, radio.mode, radio.ptt, radio.split),
+            (14_074_000, 0x01, false, false)
+        );
+    });
+}

@@ -73,7 +73,13 @@ mod tests {
     #[test]
     fn answers_of_other_lengths_are_not_trusted() {
         assert_eq!(Info::parse("000140740000001000+0000000000030000000"), None);
+        // 41 and 21 characters came from radios and programs that imitate the family.
+        assert_eq!(Info::parse("000140740000001000+00000000000300000"), None);
+        assert_eq!(Info::parse("000140740000000000"), None);
         assert_eq!(Info::parse(""), None);
+        // Blanks in place of the memory's digits, as one maker has it.
+        let info = Info::parse("00007230000     -000000 0001000001 ").unwrap();
+        assert_eq!((info.hertz, info.mode, info.split), (7_230_000, '1', false));
     }
 
     proptest! {
