@@ -11,7 +11,7 @@ pub(crate) mod compat;
 pub(crate) mod credits;
 pub(crate) mod error;
 mod events;
-mod fetch;
+pub(crate) mod fetch;
 pub(crate) mod find;
 pub(crate) mod generation;
 mod import;

@@ -240,7 +240,7 @@ pub(super) fn well_formed(text: &str) {
             Event::End(_) => depth -= 1,
             Event::Eof => break,
             Event::GeneralRef(name) => {
-                assert!(["amp", "lt", "gt", "quot", "#39"].contains(&&*name), "{text}")
+                assert!(["amp", "lt", "gt", "quot", "#39"].contains(&&*name), "{text}");
             }
             Event::Text(_) | Event::Empty(_) | Event::Decl(_) => {}
             other => panic!("{other:?} in {text}"),

@@ -69,8 +69,8 @@ impl World {
                 ("SWL_BOB", false, Role::Swl),
             ] {
                 let new = NewAccount {
-                    verified,
                     role,
+                    verified,
                     ..NewAccount::of(call.parse().unwrap())
                 };
                 add_account(tx, &LINE, &new, now)?;
@@ -589,6 +589,6 @@ async fn decided_requests_are_forgotten_after_a_year_and_what_was_decided_holds(
     assert_eq!(forget(364).await.unwrap(), 0);
     assert_eq!(forget(366).await.unwrap(), 1);
     assert!(world.of(&mine()).opted_out);
-    assert_eq!(world.store.read_now(|r| read::waiting(r)).unwrap(), 1);
+    assert_eq!(world.store.read_now(read::waiting).unwrap(), 1);
     assert!(world.store.read_now(|r| r.get(REMOVAL, &open)).unwrap().is_some());
 }

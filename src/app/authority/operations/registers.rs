@@ -1,6 +1,7 @@
 //! The callbook's registers: how they are kept, and which is in use.
 
 use super::{ADMINS, Operation, told};
+use crate::callbook::fetch::State;
 use crate::callbook::model::Authority;
 use crate::callbook::write::{self, Attempt, SourceChange, Taken};
 
@@ -48,7 +49,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         run: |tx, seeds, actor| {
             let taken = Taken {
                 generation: 1,
-                state: Default::default(),
+                state: State::default(),
                 now: seeds.now,
             };
             told(write::take(tx, actor, &Authority::FCC, taken))
@@ -58,7 +59,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         name: "callbook::write::note_day",
         run: |tx, _, actor| {
-            let day = ("mon".into(), Default::default());
+            let day = ("mon".into(), State::default());
             told(write::note_day(tx, actor, &Authority::FCC, day))
         },
         allowed: &[KEEPER],
