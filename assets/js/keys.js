@@ -10,10 +10,12 @@ import { t } from './words.js';
 /** Letter after `g`, and the page it leads to. @type {Record<string, string>} */
 const PLACES = { h: '/', d: '/dx', c: '/callbook', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', z: '/dns', s: '/settings', a: '/admin' };
 const WAIT_MS = 1500;
+/** Long enough ago that nobody waits any more; a page's clock begins at 0. */
+const NEVER = -WAIT_MS;
 
 /** @type {Map<string, { label: string, run: (event: KeyboardEvent) => void }>} */
 const keys = new Map();
-let going = 0;
+let going = NEVER;
 
 /**
  * Gives a key a meaning on this page.
@@ -46,12 +48,12 @@ export function startKeys() {
     }
     if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
     if (performance.now() - going < WAIT_MS && PLACES[event.key] && allowed(event.key)) {
-      going = 0;
+      going = NEVER;
       event.preventDefault();
       location.assign(PLACES[event.key]);
       return;
     }
-    going = 0;
+    going = NEVER;
     if (event.key === 'g') {
       going = performance.now();
       return;

@@ -192,7 +192,7 @@ async fn unkeying_does_not_wait_for_a_daemon_that_hangs_in_a_poll() {
     drop(lease);
     while daemon.with(|d| d.ptt) {
         assert!(
-            dropped.elapsed() < LATEST,
+            dropped.elapsed() < Duration::from_secs(20),
             "still on after {:?}",
             dropped.elapsed()
         );
