@@ -74,7 +74,7 @@ def sqlite(asked):
         for name, width in (("EN", 30), ("AM", 18), ("HD", 59))
     }
     script = "".join(f"create table {name}({columns[name]});" for name in columns)
-    script += "\n.mode ascii\n.separator | \"\\r\\n\"\n"
+    script += '\n.mode ascii\n.separator "|" "\\n"\n'
     script += "".join(f".import {FOLDER}/full/{name}.dat {name}\n" for name in columns)
     began = time.perf_counter()
     subprocess.run(["sqlite3", path], input=script, text=True, stderr=subprocess.DEVNULL, check=False)
