@@ -33,12 +33,12 @@ function start() {
     event.preventDefault();
     completing?.abort();
     combo.close();
-    find(searchAddress(input.value), 'push');
+    find(searchAddress(input.value), 'asked');
   });
   if (document.body.dataset.account) {
     const soon = settle(() => {
       const text = input.value.trim();
-      if (text === '' || (text.length >= LEAST && worthAsking(text))) find(searchAddress(text), 'replace');
+      if (text === '' || (text.length >= LEAST && worthAsking(text))) find(searchAddress(text), 'typed');
     }, RESULTS_PAUSE);
     input.addEventListener('input', soon);
   }
@@ -78,7 +78,7 @@ async function completions(text) {
 /**
  * Shows what an address of this page finds.
  * @param {string} address
- * @param {'push' | 'replace' | ''} keep how the address is kept for the way back
+ * @param {'asked' | 'typed' | ''} keep how the address is kept for the way back
  */
 async function find(address, keep) {
   finding?.abort();
@@ -89,8 +89,7 @@ async function find(address, keep) {
   try {
     const page = await fetched(address, signal);
     if (!page) return;
-    if (keep === 'push' && address !== location.pathname + location.search) history.pushState(null, '', address);
-    else if (keep) history.replaceState(null, '', address);
+    if (keep) stay(address, keep === 'typed');
     for (const name of ['error', 'results']) {
       one(`[data-part=${name}]`).replaceChildren(...nodesOf(one(`[data-part=${name}]`, page)));
     }
@@ -105,6 +104,18 @@ async function find(address, keep) {
   } finally {
     if (!signal.aborted) results.removeAttribute('aria-busy');
   }
+}
+
+/**
+ * Keeps an address for the way back. What was asked for stays there; what was found while typing goes with the next letter.
+ * @param {string} address @param {boolean} typed
+ */
+function stay(address, typed) {
+  const same = address === location.pathname + location.search;
+  if (same && typed) return;
+  const state = typed ? { typed } : null;
+  if (same || history.state?.typed) history.replaceState(state, '', address);
+  else history.pushState(state, '', address);
 }
 
 /** Adds the cards that follow. @param {HTMLAnchorElement} link */

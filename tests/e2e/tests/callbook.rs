@@ -143,6 +143,8 @@ async fn results_come_without_loading_the_page_and_the_way_back_works() -> Resul
         chrome.until(&format!("({FIRST}).includes('K6BPX') && ({FIRST}).includes('active')")).await?;
         // A slip of a letter is made good, and said.
         chrome.fill("#cb-q", "perenz").await?;
+        // Found while typing, before it is asked for: what was asked before stays on the way back.
+        chrome.until("location.search === '?q=perenz'").await?;
         chrome.key("Enter").await?;
         chrome.until(&format!("({FIRST}).includes('K6BP') && document.querySelector('.widened').innerText.includes('perens')")).await?;
         chrome.eval("(history.back(), true)").await?;
