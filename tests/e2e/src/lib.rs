@@ -9,6 +9,7 @@ mod browser;
 mod checks;
 mod hands;
 mod http;
+mod radio;
 mod server;
 mod spots;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use browser::Chrome;
 pub use http::Reply;
+pub use radio::{Dummy, Relay};
 pub use server::{Ran, Server};
 
 /// How long a page may take to show what a test waits for.

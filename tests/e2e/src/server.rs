@@ -202,12 +202,12 @@ fn log_file(dir: &Path) -> PathBuf {
     dir.join("log.txt")
 }
 
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// The program under test: `SHACKBOX_BIN`, else what was built beside this test.
-fn binary() -> Result<PathBuf> {
+pub(crate) fn binary() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("SHACKBOX_BIN") {
         return Ok(path.into());
     }

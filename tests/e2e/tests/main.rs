@@ -21,6 +21,7 @@ mod live;
 mod logbook;
 mod needed;
 mod plain;
+mod relay;
 mod settings;
 mod sharing;
 mod station;
