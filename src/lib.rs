@@ -16,11 +16,6 @@ mod bus;
 mod callbook;
 mod cli;
 mod config;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the parts of the name server arrive one after the other"
-)]
 mod dns;
 mod dx;
 mod env;

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::model::{Version, ZoneId};
 use super::name::Name;
 use super::rr::{RecordType, RrSet};
@@ -17,20 +15,9 @@ pub(crate) enum DnsEvent {
     /// Records of a zone changed.
     ZoneChanged(Arc<ZoneChange>),
     /// A zone is new, or so much of it changed that it is to be read anew.
-    ZoneReplaced {
-        zone: ZoneId,
-        origin: Name,
-        version: Version,
-    },
+    ZoneReplaced { zone: ZoneId },
     /// A zone is gone.
     ZoneRemoved { zone: ZoneId, origin: Name },
-    /// A member's name was given, suspended, restored or released.
-    NameChanged {
-        account: Option<u32>,
-        name: Name,
-        /// `live`, `suspended` or `released`.
-        state: &'static str,
-    },
     /// There are accounts whose names are to be looked at again.
     Unsettled,
 }
@@ -45,8 +32,6 @@ pub(crate) struct ZoneChange {
     pub(crate) put: Vec<RrSet>,
     /// Sets that are answered no more.
     pub(crate) removed: Vec<(Name, RecordType)>,
-    /// Who did it, in words.
-    pub(crate) by: SmolStr,
     /// Accounts that hold one of the names.
     pub(crate) holders: Vec<u32>,
 }

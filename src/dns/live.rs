@@ -123,7 +123,7 @@ impl Live {
     fn follow(&self, event: &DnsEvent) {
         match event {
             DnsEvent::ZoneChanged(change) => self.change(change),
-            DnsEvent::ZoneReplaced { zone, .. } => self.want(*zone),
+            DnsEvent::ZoneReplaced { zone } => self.want(*zone),
             DnsEvent::ZoneRemoved { zone, origin } => {
                 let mut states = self.states();
                 states.known.remove(zone);
@@ -132,7 +132,7 @@ impl Live {
                 drop(states);
                 self.told();
             }
-            DnsEvent::NameChanged { .. } | DnsEvent::Unsettled => {}
+            DnsEvent::Unsettled => {}
         }
     }
 

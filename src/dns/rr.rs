@@ -21,6 +21,7 @@ macro_rules! record_types {
         impl RecordType {
             $(
                 #[doc = concat!("Type ", $text, ", number ", $number, ".")]
+                #[allow(dead_code, reason = "the list is the registry's, also where only its names are needed")]
                 pub(crate) const $name: Self = Self($number);
             )*
 
@@ -252,23 +253,13 @@ impl RrSet {
         &self.data
     }
 
-    /// The same records with another time to live.
-    pub(crate) fn with_ttl(self, ttl: Ttl) -> Self {
-        Self { ttl, ..self }
-    }
-
     /// The set with one record more; the same set when it has it.
+    #[cfg(test)]
     pub(crate) fn with(mut self, datum: Rdata) -> Self {
         if let Err(at) = self.data.binary_search(&datum) {
             self.data.insert(at, datum);
         }
         self
-    }
-
-    /// The set without this record; `None` when nothing is left.
-    pub(crate) fn without(mut self, datum: &Rdata) -> Option<Self> {
-        self.data.retain(|held| held != datum);
-        (!self.data.is_empty()).then_some(self)
     }
 }
 
@@ -336,9 +327,6 @@ mod tests {
         );
         let grown = set.clone().with(datum(b"\x01\x05")).with(datum(b"\x02"));
         assert_eq!(grown.data().len(), 4);
-        assert_eq!(grown.without(&datum(b"\x01\x05")), Some(set.clone()));
-        let last = RrSet::single(set.name().clone(), set.kind(), set.ttl(), datum(b"\x07"));
-        assert_eq!(last.without(&datum(b"\x07")), None);
         let stored = serde_json::to_string(&set).unwrap();
         assert_eq!(serde_json::from_str::<RrSet>(&stored).unwrap(), set);
     }

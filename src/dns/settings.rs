@@ -1,8 +1,6 @@
 //! What the configuration says of the name server, as the domain needs it; and the records made from it.
 
-use std::net::{IpAddr, SocketAddr};
-
-use smol_str::SmolStr;
+use std::net::IpAddr;
 
 use super::model::Quotas;
 use super::name::{Name, NameError};
@@ -16,10 +14,6 @@ const TIMES: [u32; 4] = [14_400, 3_600, 1_209_600, 300];
 /// `dns.*`, understood.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// Where queries are answered, by UDP and TCP.
-    pub(crate) listen: Option<SocketAddr>,
-    /// Whether somebody asked for that address: then not having it is a failure.
-    pub(crate) listen_wanted: bool,
     /// The members' zone, where there is one.
     pub(crate) base: Option<BaseZone>,
     pub(crate) quotas: Quotas,
@@ -27,8 +21,6 @@ pub(crate) struct Settings {
     pub(crate) nameservers: Vec<Name>,
     /// The mailbox of zones that are made, as a name; `hostmaster` of each zone, where none is configured.
     pub(crate) hostmaster: Option<Name>,
-    /// Others that serve the zones too, as they are written; only shown.
-    pub(crate) secondaries: Vec<SmolStr>,
     /// Changes a minute of one caller.
     pub(crate) changes_per_minute: u32,
 }
@@ -66,8 +58,6 @@ impl Settings {
             .map(|text| mailbox("dns.hostmaster", text))
             .transpose()?;
         let mut settings = Self {
-            listen: config.listen,
-            listen_wanted: config.listen_wanted,
             base: None,
             quotas: Quotas {
                 sets_per_name: u64::from(config.sets_per_name),
@@ -77,7 +67,6 @@ impl Settings {
             },
             nameservers,
             hostmaster,
-            secondaries: config.secondaries.iter().map(SmolStr::new).collect(),
             changes_per_minute: config.changes_per_minute,
         };
         if let Some(domain) = &config.base_domain {
@@ -99,13 +88,10 @@ impl Settings {
     #[cfg(any(test, feature = "testkit"))]
     pub(crate) fn none() -> Self {
         Self {
-            listen: None,
-            listen_wanted: false,
             base: None,
             quotas: Quotas::DEFAULT,
             nameservers: Vec::new(),
             hostmaster: None,
-            secondaries: Vec::new(),
             changes_per_minute: 30,
         }
     }

@@ -30,7 +30,6 @@ pub(crate) const LINE: Actor = Actor::COMMAND_LINE;
 pub(crate) struct World {
     pub(crate) dns: Dns,
     pub(crate) clock: Clock,
-    pub(crate) bus: Bus,
     stop: CancellationToken,
     dir: TempDir,
 }
@@ -80,7 +79,6 @@ impl World {
         Self {
             dns,
             clock,
-            bus,
             stop,
             dir,
         }

@@ -99,7 +99,7 @@ impl<'z> Composed<'z> {
         match lookup::walk(zone, path, kind) {
             Found::Exact(node) | Found::Wildcard(node) => self.at_node(zone, node, name, kind),
             Found::Redirect(set, labels) => self.redirect(&set.records, labels, name),
-            Found::Cut(set, _) => self.refer(zone, &set.records),
+            Found::Cut(set) => self.refer(zone, &set.records),
             Found::Missing => {
                 self.rcode = rcode::NXDOMAIN;
                 self.nothing(zone, Class::Missing)

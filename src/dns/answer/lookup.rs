@@ -14,8 +14,8 @@ pub(super) enum Found<'z> {
     Exact(&'z Node),
     /// The name is not there, and a wildcard stands for it.
     Wildcard(&'z Node),
-    /// The name is at or below a delegation: its NS records, and how many labels its name has.
-    Cut(&'z Set, usize),
+    /// The name is at or below a delegation: its NS records.
+    Cut(&'z Set),
     /// The name is below a DNAME record, whose name has so many labels.
     Redirect(&'z Set, usize),
     /// There is no such name.
@@ -49,7 +49,7 @@ pub(super) fn walk<'z>(zone: &'z Zone, path: &Path, kind: RecordType) -> Found<'
         if let Some(set) = child.get(RecordType::NS)
             && !(number == 0 && kind == RecordType::DS)
         {
-            return Found::Cut(set, path.labels() - number);
+            return Found::Cut(set);
         }
         node = child;
     }

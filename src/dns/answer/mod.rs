@@ -19,7 +19,7 @@ mod tests;
 
 use std::net::SocketAddr;
 
-pub(crate) use calls::{Calls, Tell};
+pub(crate) use calls::Calls;
 pub(crate) use cookie::Cookies;
 use edns::{Edns, Opt};
 pub(crate) use inquiry::Inquiry;

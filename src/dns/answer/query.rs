@@ -139,11 +139,6 @@ impl Question {
             end: at + 4,
         })
     }
-
-    /// Where the name ends in the packet.
-    pub(super) fn name_end(&self) -> usize {
-        self.end - 4
-    }
 }
 
 /// Finds the OPT record among the records after the question. What comes after the last counted record is ignored.

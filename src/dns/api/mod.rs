@@ -16,6 +16,7 @@ pub(crate) mod files;
 pub(crate) mod history;
 pub(crate) mod lookup;
 pub(crate) mod records;
+mod rights;
 pub(crate) mod templates;
 pub(crate) mod tokens;
 mod types;
@@ -59,6 +60,8 @@ pub(crate) fn routes(state: DnsState) -> Routes {
         .api(person, routes!(tokens::revoke))
         .api(access.upload(), routes!(files::import))
         .api(access.stream(), routes!(files::export))
+        .api(person, routes!(rights::list, rights::give))
+        .api(person, routes!(rights::take_back))
         .api(access, routes!(templates::fill))
         .api(access, routes!(types::list))
         .api(access, routes!(lookup::look))

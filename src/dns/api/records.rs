@@ -215,7 +215,9 @@ impl Asking<'_> {
         let record = Record { name, kind, datum };
         let outcome = self.make(vec![record.added(ttl, None)], expected).await;
         Ok(RecordReply {
-            record: record.view(self.top, ttl, None),
+            record: record
+                .view(self.top, ttl, None)
+                .typed(&record, &body.content, self.top),
             outcome: outcome.map_err(of_one)?,
         })
     }
@@ -240,7 +242,10 @@ impl Asking<'_> {
                 Err(Error::Changed) if wanted.is_none() && attempt < TRIES => {}
                 Err(error) => return Err(of_one(error)),
                 Ok(outcome) => {
-                    let record = after.view(self.top, ttl, found.until);
+                    let typed = body.content.as_deref().unwrap_or_default();
+                    let record = after
+                        .view(self.top, ttl, found.until)
+                        .typed(&after, typed, self.top);
                     return Ok(RecordReply { record, outcome });
                 }
             }

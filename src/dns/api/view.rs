@@ -118,6 +118,15 @@ impl Record {
     }
 }
 
+impl RecordView {
+    /// With what there is to say of the way it was typed.
+    pub(super) fn typed(mut self, record: &Record, text: &str, top: &Name) -> Self {
+        let note = notes::of_text(record.kind, &record.datum, text, top);
+        self.notes.extend(note.map(NoteView::from));
+        self
+    }
+}
+
 /// A name as it is shown below `top`.
 pub(crate) fn relative(name: &Name, top: &Name) -> String {
     name.relative_to(top).unwrap_or_else(|| name.to_string())

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use crate::dns::error::Error;
 use crate::dns::grants;
 use crate::dns::model::ZoneId;
-use crate::dns::name::Name;
 use crate::dns::read::{self, Whole};
 use crate::dns::rr::RecordType;
 use crate::dns::service::Dns;
@@ -309,13 +308,5 @@ impl Compared {
     /// Whether nothing differs.
     pub(crate) fn is_sound(&self) -> bool {
         self.findings.is_empty()
-    }
-
-    /// The findings about one zone.
-    pub(crate) fn about<'a>(&'a self, origin: &Name) -> impl Iterator<Item = &'a str> {
-        let origin = format!("{origin} ");
-        self.findings
-            .iter()
-            .filter_map(move |line| line.strip_prefix(&origin))
     }
 }

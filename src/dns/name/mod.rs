@@ -214,11 +214,6 @@ impl Name {
         self.0.starts_with(b"\x01*")
     }
 
-    /// `*.` and this name; `None` where no octets are left for it.
-    pub(crate) fn wildcard_below(&self) -> Option<Name> {
-        self.child(b"*").ok()
-    }
-
     /// Bytes whose order is the canonical order of names: labels from the right, each ended by a 0, with 0 and 1
     /// inside of labels escaped. A name's key is the beginning of the keys of all that is below it, and of no others.
     pub(crate) fn to_key(&self) -> Vec<u8> {

@@ -10,16 +10,16 @@ use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::error::Error;
-use super::grants::{self, Opened, Rights};
+use super::grants::{self, Opened};
 use super::model::{NameState, Version, ZoneId};
 use super::name::Name;
 use super::rr::RecordType;
 use super::tables::{
-    BASE, GRANT, NAME, Owner, RRSET, StoredGrant, StoredName, StoredSet, StoredToken, StoredZone, TOKEN,
+    BASE, GRANT, NAME, Owner, RRSET, StoredGrant, StoredName, StoredSet, StoredToken, TOKEN,
     TOKEN_BY_ACCOUNT, ZONE, below,
 };
 use super::token::Token;
-use crate::identity::Actor;
+use crate::identity::{self, AccountId, Actor, Capability};
 use crate::store::{Direction, Rows, Span, StoreError};
 
 pub(crate) use history::{Line, history};
@@ -70,7 +70,8 @@ pub(crate) struct NameLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GrantLine {
     pub(crate) name: Name,
-    pub(crate) account: u32,
+    /// The member's callsign or name of signing in.
+    pub(crate) member: SmolStr,
     pub(crate) grant: StoredGrant,
 }
 
@@ -93,7 +94,7 @@ pub(crate) fn zones(r: &impl Rows, actor: &Actor) -> Result<Vec<ZoneLine>, Error
         }
     } else if lines.is_empty() {
         // Whoever has none may still not be allowed to ask.
-        actor.require(crate::identity::Scope::DnsWrite)?;
+        actor.require(identity::Scope::DnsWrite)?;
     }
     Ok(lines)
 }
@@ -214,21 +215,21 @@ pub(crate) fn names(
     Ok(found)
 }
 
-/// Rights given in a zone: for whoever governs names.
-pub(crate) fn given(r: &impl Rows, actor: &Actor, origin: &Name) -> Result<Vec<GrantLine>, Error> {
-    actor.may(crate::identity::Capability::GovernNames)?;
-    let (zone, _) = grants::zone_of(r, origin)?.ok_or_else(|| Error::NoZone(origin.clone()))?;
-    let rows = r.scan(GRANT, Span::prefix(&(zone.0,)), Direction::Forward);
-    rows.map(|row| {
+/// Rights given at and below a name: for whoever governs names.
+pub(crate) fn given(r: &impl Rows, actor: &Actor, top: &Name) -> Result<Vec<GrantLine>, Error> {
+    actor.may(Capability::GovernNames)?;
+    let (zone, _) = grants::zone_of(r, top)?.ok_or_else(|| Error::NoZone(top.clone()))?;
+    let mut found = Vec::new();
+    for row in r.scan(GRANT, Span::prefix(&(zone.0,)), Direction::Forward) {
         let ((_, Owner(name), account), grant) = row?;
-        Ok(GrantLine { name, account, grant })
-    })
-    .collect()
-}
-
-/// A zone by its number.
-pub(crate) fn zone_row(r: &impl Rows, zone: ZoneId) -> Result<Option<StoredZone>, StoreError> {
-    r.get(ZONE, &zone.0)
+        if !name.is_at_or_below(top) {
+            continue;
+        }
+        let holder = identity::read::account(r, AccountId(account))?;
+        let member = holder.map_or_else(SmolStr::default, |holder| SmolStr::new(holder.call.as_str()));
+        found.push(GrantLine { name, member, grant });
+    }
+    Ok(found)
 }
 
 fn line(r: &impl Rows, opened: Opened) -> Result<ZoneLine, Error> {
@@ -257,11 +258,4 @@ fn line(r: &impl Rows, opened: Opened) -> Result<ZoneLine, Error> {
         is_base,
         top: opened.top,
     })
-}
-
-impl Rights {
-    /// Whether everything in the zone may be seen and changed.
-    pub(crate) fn is_all(self) -> bool {
-        self == Self::Governs
-    }
 }

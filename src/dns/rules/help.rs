@@ -24,6 +24,7 @@ pub(crate) struct TypeHelp {
 }
 
 /// The help for a type, if members can have it.
+#[cfg(test)]
 pub(crate) fn of(kind: RecordType) -> Option<&'static TypeHelp> {
     TYPES.iter().find(|help| help.kind == kind)
 }

@@ -76,6 +76,7 @@ impl Edit {
     }
 
     /// There are no records of that name and type.
+    #[cfg(test)]
     pub(crate) fn remove(name: Name, kind: RecordType) -> Self {
         Self {
             name,

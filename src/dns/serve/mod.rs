@@ -25,7 +25,6 @@ use ipnet::IpNet;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio_util::sync::CancellationToken;
 
-use figures::Counts;
 pub(crate) use figures::{Figures, figures};
 use limit::Limit;
 use packets::Packets;

@@ -20,7 +20,7 @@ pub(crate) use names::{
     delegate, entitled, erase_name, note_account, note_licence, release_name, restore_name, settle_account,
     suspend_name,
 };
-pub(crate) use store::{By, serial_of};
+pub(crate) use store::serial_of;
 pub(crate) use tokens::{NewToken, create_token, revoke_token};
 pub(crate) use upkeep::{end_records, forget_journal, raise_serials, release_old};
 pub(crate) use zones::{NewZone, WholeZone, create_zone, import_zone, prepare_base, remove_zone};

@@ -160,7 +160,6 @@ pub(crate) fn erase_name(
         wanted_by,
     };
     tx.put(NAME, &(zone.0, Owner(name.clone())), &held)?;
-    told(tx, name, &held);
     Ok(())
 }
 
@@ -212,7 +211,6 @@ pub(super) fn let_go(
         // Whose it was is erased: nothing is to tell of them any more.
         tx.remove(NAME, &key)?;
     }
-    told(tx, name, &released);
     if let Some(next) = held.wanted_by {
         note_account(tx, AccountId(next))?;
     }
@@ -316,7 +314,6 @@ fn first_given(
     };
     tx.put(NAME, &key, &held)?;
     tx.put(NAME_BY_ACCOUNT, &(id.0, zone.0, key.1), &())?;
-    told(tx, name, &held);
     first_records(tx, zone, name, by)
 }
 
@@ -356,7 +353,6 @@ fn suspend(
     let was_live = held.is_live();
     let held = StoredName { state, ..held };
     tx.put(NAME, &(zone.0, Owner(name.clone())), &held)?;
-    told(tx, name, &held);
     let hidden = if was_live {
         let sets = sets_below(tx, zone, name)?.into_iter();
         sets.map(|(name, kind, set)| turned(name, kind, (Some(set), None)))
@@ -392,7 +388,6 @@ fn restore(
         ..held
     };
     tx.put(NAME, &(zone.0, Owner(name.clone())), &held)?;
-    told(tx, name, &held);
     let sets = sets_below(tx, zone, name)?.into_iter();
     let beside = Beside {
         shown: sets
@@ -455,16 +450,4 @@ pub(super) fn names_with_state(
         }
     }
     Ok(found)
-}
-
-fn told(tx: &mut Write<'_>, name: &Name, held: &StoredName) {
-    tx.emit(Event::Dns(DnsEvent::NameChanged {
-        account: held.account,
-        name: name.clone(),
-        state: match held.state {
-            NameState::Live => "live",
-            NameState::Suspended { .. } => "suspended",
-            NameState::Released { .. } => "released",
-        },
-    }));
 }

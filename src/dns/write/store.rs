@@ -22,7 +22,7 @@ use crate::dns::tables::{
 };
 use crate::event::Event;
 use crate::identity::Actor;
-use crate::store::{Rows, StoreError, Write};
+use crate::store::{StoreError, Write};
 
 /// The five numbers at the end of an SOA record.
 const SOA_TAIL: usize = 20;
@@ -111,7 +111,7 @@ pub(super) fn commit(
         };
         note(tx, (zone, &row), &entry)?;
         tx.put(ZONE, &zone.0, &row)?;
-        tell(tx, &row, &turning, (by, &beside))?;
+        tell(tx, &row, &turning, &beside)?;
     }
     Ok(Applied {
         zone,
@@ -191,19 +191,10 @@ fn note(tx: &mut Write<'_>, (zone, row): (ZoneId, &StoredZone), entry: &Entry) -
 }
 
 /// Tells the serving side what is answered differently.
-fn tell(
-    tx: &mut Write<'_>,
-    row: &StoredZone,
-    turning: &Turning,
-    (by, beside): (&By, &Beside),
-) -> Result<(), StoreError> {
+fn tell(tx: &mut Write<'_>, row: &StoredZone, turning: &Turning, beside: &Beside) -> Result<(), StoreError> {
     let zone = turning.zone;
     if beside.whole {
-        tx.emit(Event::Dns(DnsEvent::ZoneReplaced {
-            zone,
-            origin: row.origin.clone(),
-            version: row.version,
-        }));
+        tx.emit(Event::Dns(DnsEvent::ZoneReplaced { zone }));
         return Ok(());
     }
     let mut change = ZoneChange {
@@ -212,7 +203,6 @@ fn tell(
         version: row.version,
         put: Vec::new(),
         removed: Vec::new(),
-        by: by.who.clone(),
         holders: Vec::new(),
     };
     for (name, kind, turn) in turning.differing() {

@@ -11,7 +11,7 @@ use super::turning::Turning;
 use crate::dns::error::Error;
 use crate::dns::event::DnsEvent;
 use crate::dns::grants;
-use crate::dns::model::{Applied, Terms, Version, ZoneId};
+use crate::dns::model::{Applied, Version, ZoneId};
 use crate::dns::name::Name;
 use crate::dns::rr::{Rdata, RecordType, RrSet, Ttl};
 use crate::dns::settings::{BaseZone, soa};
@@ -303,12 +303,6 @@ fn check_whole(origin: &Name, sets: &[RrSet]) -> Result<u32, Error> {
 fn keys_of(r: &impl Rows, zone: ZoneId) -> Result<Vec<crate::dns::tables::SetKey>, StoreError> {
     let rows = r.scan(RRSET, all_of(zone), Direction::Forward);
     rows.map(|row| row.map(|(key, _)| key)).collect()
-}
-
-/// Names that members hold in a zone.
-pub(super) fn names_in(r: &impl Rows, zone: ZoneId) -> Result<Vec<Name>, StoreError> {
-    let rows = r.scan(NAME, Span::prefix(&(zone.0,)), Direction::Forward);
-    rows.map(|row| row.map(|((_, Owner(name)), _)| name)).collect()
 }
 
 /// The state that the first commit leaves behind, so that it leads to the wanted one.

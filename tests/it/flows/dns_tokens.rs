@@ -158,3 +158,42 @@ async fn proofs_stand_side_by_side_until_they_are_taken_away() {
     key.post("/present", &record("four")).await.expect(200);
     assert_eq!(answers(&member, place, "TXT").await.len(), 2);
 }
+
+#[tokio::test]
+async fn an_administrator_shares_part_of_a_zone_with_a_member() {
+    let (app, member) = club().await;
+    let admin = Caller::signed_in(&app, "W1AW").await;
+    let rights = "/api/v1/dns/zones/club.example/rights";
+    let shared = "/api/v1/dns/zones/net.club.example";
+    member.get(shared).await.expect(404);
+    let wish = json!({"member": "K6BP", "name": "net", "reach": "subtree"});
+    member.post(rights, &wish).await.expect(403);
+    admin
+        .post(
+            rights,
+            &json!({"member": "N0BODY", "name": "net", "reach": "self"}),
+        )
+        .await
+        .expect(422);
+    admin.post(rights, &wish).await.expect(204);
+    let given = admin.get(rights).await.expect(200).json();
+    assert_eq!(given["items"][0]["member"], "K6BP");
+    assert_eq!(given["items"][0]["name"], "net.club.example");
+    assert_eq!(given["items"][0]["by"], "W1AW");
+    let record = json!({"name": "mail", "type": "CNAME", "content": "k6bp.club.example"});
+    let made = member
+        .post(&format!("{shared}/records"), &record)
+        .await
+        .expect(201);
+    assert_eq!(made.json()["content"], "k6bp.club.example.net.club.example.");
+    assert_eq!(made.json()["notes"][0]["code"], "relative-target");
+    member
+        .delete("/api/v1/dns/zones/club.example/rights/K6BP?name=net")
+        .await
+        .expect(403);
+    admin
+        .delete("/api/v1/dns/zones/club.example/rights/K6BP?name=net")
+        .await
+        .expect(204);
+    member.get(shared).await.expect(404);
+}

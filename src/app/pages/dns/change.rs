@@ -16,6 +16,7 @@ use crate::dns::api::view::{RecordBody, TtlBody};
 use crate::dns::api::{shown, top};
 use crate::dns::model::{TokenScope, Version};
 use crate::dns::name::Name;
+use crate::dns::rules::form;
 use crate::web::{Path, Problem, Result};
 
 /// Where the page has a place for what is wrong.
@@ -89,7 +90,7 @@ async fn carry_out(reader: &Reader, zone: &Name, fields: &Fields) -> Result<Outc
         "edit" => {
             let body = RecordChange {
                 name: Some(fields.text("name").to_owned()),
-                content: Some(content(fields.text("type"), fields.text("content"))),
+                content: Some(form::content(fields.text("type"), fields.text("content"))),
                 ttl: Some(TtlBody::Text(fields.text("ttl").to_owned())),
                 ..RecordChange::default()
             };
@@ -156,17 +157,9 @@ fn record(fields: &Fields) -> RecordBody {
     RecordBody {
         name: fields.text("name").to_owned(),
         kind: fields.text("type").to_owned(),
-        content: content(fields.text("type"), fields.text("content")),
+        content: form::content(fields.text("type"), fields.text("content")),
         ttl: (!ttl.is_empty()).then(|| TtlBody::Text(ttl.to_owned())),
     }
-}
-
-/// Content as it is typed: a text needs no quotes here.
-fn content(kind: &str, typed: &str) -> String {
-    if kind != "TXT" || typed.starts_with('"') {
-        return typed.to_owned();
-    }
-    format!("\"{}\"", typed.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn template(fields: &Fields) -> Result<TemplateBody> {
@@ -210,17 +203,4 @@ fn token(fields: &Fields) -> Result<NewTokenBody> {
         label: fields.text("label").to_owned(),
         lasts,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_needs_no_quotes() {
-        assert_eq!(content("TXT", "v=spf1 -all"), "\"v=spf1 -all\"");
-        assert_eq!(content("TXT", "say \"73\" \\o/"), "\"say \\\"73\\\" \\\\o/\"");
-        assert_eq!(content("TXT", "\"one\" \"two\""), "\"one\" \"two\"");
-        assert_eq!(content("A", "192.0.2.1"), "192.0.2.1");
-    }
 }
