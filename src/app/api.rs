@@ -10,12 +10,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::nightly;
 use super::overview::{self, Overview};
 use super::running::App;
-use super::{logging, nightly};
 use crate::env::Posted;
 use crate::identity::Capability;
 use crate::identity::api::gate::Who;
+use crate::logging;
 use crate::web::{Access, Json, Path, Problem, ProblemBody, Result, Routes};
 
 /// A line of the program's log.

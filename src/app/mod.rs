@@ -13,7 +13,6 @@ mod demo;
 mod files;
 mod keyfile;
 mod live;
-mod logging;
 mod names;
 mod nameserver;
 mod nightly;
@@ -31,7 +30,7 @@ mod spots;
 mod tls;
 
 pub(crate) use demo::SETTINGS as DEMO_SETTINGS;
-pub(crate) use logging::Log;
+
 #[cfg(feature = "testkit")]
 pub(crate) use outside::{callbooks, mailer};
 pub(crate) use preflight::refusals;

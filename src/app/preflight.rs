@@ -3,9 +3,10 @@
 //! It calls what starting calls, so the two cannot differ; all mistakes are told at once. Not here: whether a port is
 //! free or the data directory can be opened, which is so only at a moment.
 
-use super::{logging, outside, services};
+use super::{outside, services};
 use crate::config::Config;
 use crate::env::Clock;
+use crate::logging;
 use crate::net::tls;
 
 /// Every reason why `serve` would not start with this configuration, in words. Needs a runtime.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::logging::Log;
 use super::serve::Addresses;
 use super::services::{Services, StartError};
 use super::tls::Tls;
@@ -32,6 +31,7 @@ use crate::jobs::{Jobs, JobsBuilder};
 use crate::logbook::api::LogbookState;
 use crate::logbook::spotting::SpotIt;
 use crate::logbook::{self, Logbook};
+use crate::logging::Log;
 use crate::store::Status;
 use crate::web::{Health, Metrics, Part, Routes, Sealer, Signer, Sockets};
 

@@ -14,7 +14,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::logging::Log;
 use super::nameserver::{NameDoors, NamesServed};
 use super::routes;
 use super::running::App;
@@ -25,6 +24,7 @@ use crate::config::{Config, Sources};
 use crate::dns;
 use crate::dx::node::Node;
 use crate::dx::telnet;
+use crate::logging::Log;
 use crate::net::{self, Door, Listener, Server};
 use crate::web::{Onward, Part};
 

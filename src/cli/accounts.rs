@@ -1,9 +1,10 @@
 //! `user` and `apikey`.
 
-use super::args::{Json, NewUser, Place};
+use super::args::NewUser;
 use super::output::{self, Failure, Outcome};
 use super::password;
-use super::reach::{ask, tell};
+use super::place::{Json, Place, tell};
+use super::reach::ask;
 use crate::app::admin::{self, AccountLine, Command, HashText, Reply};
 use crate::env::Entropy;
 use crate::identity::{DisplayName, Login, Password, PasswordHash, Role, Scope};

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::args::{Json, Place};
 use super::output::{self, Failure, Outcome};
+use super::place::{Json, Place, tell};
 use super::progress::Meter;
-use super::reach::{self, Content, config, tell};
+use super::reach::{self, Content, config};
 use crate::app::admin::{Command, ExportFormat, Reply};
 use crate::env::Clock;
 use crate::ham::adif::{self, Defect, Report};

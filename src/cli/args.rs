@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::place::{Config, Json, Place};
 use crate::app::admin::ExportFormat;
 use crate::ham::callsign::Callsign;
 use crate::identity::{DisplayName, Login, MailAddress, Scope};
@@ -29,17 +30,6 @@ pub(super) struct Cli {
     pub(super) serve: Serve,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-}
-
-/// Where the data and the configuration are.
-#[derive(Debug, Clone, Default, Args)]
-pub(super) struct Place {
-    /// Where everything is kept [default: ./shackbox-data; environment: `SHACKBOX_DATA_DIR`]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(super) data_dir: Option<PathBuf>,
-    /// Configuration file [default: shackbox.toml in the data directory; environment: `SHACKBOX_CONFIG`]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
 }
 
 /// How to serve.
@@ -139,14 +129,6 @@ pub(super) enum Other {
     /// The configuration in force
     #[command(subcommand)]
     Config(Config),
-}
-
-/// Machine-readable results.
-#[derive(Debug, Clone, Copy, Default, Args)]
-pub(super) struct Json {
-    /// Print the result as JSON
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -351,15 +333,4 @@ pub(super) enum Lotw {
         /// PEM or DER file of certificates; those of operators in it are passed over
         file: PathBuf,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Config {
-    /// Print every key with its value and where that came from; secrets are masked
-    Show {
-        #[command(flatten)]
-        json: Json,
-    },
-    /// Read the configuration and say what is wrong with it
-    Check,
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::args::{Json, Place};
 use super::output::{self, Failure, Outcome};
+use super::place::{Json, Place, tell};
 use super::progress::Meter;
-use super::reach::{self, Content, config, tell};
+use super::reach::{self, Content, config};
 use crate::app::admin::{Command, Reply};
 
 /// `callbook import`

@@ -10,10 +10,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::adif::Aside;
-use super::args::{Json, Place};
 use super::output::{self, Failure, Outcome};
+use super::place::{Json, Place, tell};
 use super::progress::Meter;
-use super::reach::{self, Content, config, tell};
+use super::reach::{self, Content, config};
 use crate::app::admin::{Command, Reply};
 use crate::app::registry;
 use crate::config::Config;

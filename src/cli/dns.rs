@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::adif::Aside;
-use super::args::{Json, Place};
 use super::output::{self, Failure, Outcome};
-use super::reach::{self, Content, config, tell};
+use super::place::{Json, Place, tell};
+use super::reach::{self, Content, config};
 use crate::app::admin::{Command, Reply};
 
 /// `dns check`

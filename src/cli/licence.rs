@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::args::{Json, Place};
 use super::output::{self, Failure, Outcome};
-use super::reach::{ask, tell};
+use super::place::{Json, Place, tell};
+use super::reach::ask;
 use crate::app::admin::{Command, Reply};
 use crate::identity::licence::LicenceEvent;
 

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{Json, Place};
 use super::output::{self, Failure, Outcome};
-use super::reach::{sources, tell};
+use super::place::{Json, Place, sources, tell};
 use crate::config::Config;
 use crate::identity::certificates::{FileFault, Found, KNOWN, authorities_in, authorities_of, install};
 use crate::identity::lotw::AuthorityLine;

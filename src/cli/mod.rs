@@ -1,119 +1,60 @@
 //! The command line: parse, run, exit code.
 //!
 //! Results go to stdout, words to stderr, both through `output` alone. Exit codes: 0 done, 1 failed, 2 wrong usage.
-//! What a command does to data stands in [`crate::app::admin`]; here are only its arguments and its words.
+//! What a command does to data stands in `crate::app::admin`; here are only its arguments and its words. There are two
+//! programs: `appliance` with every command, and `small`, which a radio amateur's computer runs beside the radio.
 
+#[cfg(feature = "server")]
 mod accounts;
+#[cfg(feature = "server")]
 mod adif;
+#[cfg(feature = "server")]
+mod appliance;
+#[cfg(feature = "server")]
 mod args;
+#[cfg(feature = "server")]
 mod callbook;
+#[cfg(feature = "server")]
 mod data;
+#[cfg(feature = "server")]
 mod dns;
+#[cfg(feature = "server")]
 mod licence;
+#[cfg(feature = "server")]
 mod lotw;
+#[cfg_attr(
+    not(feature = "server"),
+    expect(dead_code, reason = "the relay alone uses a part of it")
+)]
 mod output;
+#[cfg(feature = "server")]
 mod password;
+mod place;
+#[cfg(feature = "server")]
 mod progress;
+#[cfg(feature = "server")]
 mod reach;
+#[cfg(feature = "server")]
 mod serve;
 mod settings;
+#[cfg(not(feature = "server"))]
+mod small;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
-
-use args::{Adif, Apikey, Callbook, Cli, Command, Config, Dns, Licence, Lotw, Other, User};
-use output::Outcome;
+#[cfg(feature = "server")]
+use appliance::run as dispatch;
+#[cfg(not(feature = "server"))]
+use small::run as dispatch;
 
 /// Runs the program with this process's arguments.
 pub fn run() -> ExitCode {
     crate::env::install_crypto();
-    match dispatch(Cli::parse()) {
+    match dispatch() {
         Ok(code) => code,
         Err(failure) => {
             output::failure(&failure);
             ExitCode::FAILURE
         }
     }
-}
-
-fn dispatch(cli: Cli) -> Outcome<ExitCode> {
-    let Cli {
-        place,
-        serve,
-        command,
-    } = cli;
-    let command = match command {
-        None => return done(serve::serve(&place, serve)),
-        Some(Command::Serve(given)) => return done(serve::serve(&place, given.or(serve))),
-        Some(Command::Other(command)) => command,
-    };
-    if serve.is_given() {
-        let text = "--demo, --listen and --log-level belong to serve";
-        Cli::command()
-            .error(clap::error::ErrorKind::ArgumentConflict, text)
-            .exit();
-    }
-    match command {
-        Other::User(user) => done(match user {
-            User::Add(new) => accounts::add(&place, new),
-            User::List { json } => accounts::list(&place, json),
-            User::Passwd { call, password_stdin } => accounts::passwd(&place, call, password_stdin),
-            User::Disable { call, undo } => accounts::disable(&place, call, undo),
-        }),
-        Other::Apikey(Apikey::Create {
-            call,
-            scopes,
-            name,
-            json,
-        }) => done(accounts::create_key(&place, call, &scopes, name, json)),
-        Other::Licence(Licence::Apply { file, json }) => done(licence::apply(&place, &file, json)),
-        Other::Adif(Adif::Check { file, json }) => adif::check(&file, json),
-        Other::Adif(Adif::Import { file, callsign, json }) => {
-            done(adif::import(&place, &file, callsign, json))
-        }
-        Other::Adif(Adif::Export {
-            callsign,
-            output,
-            format,
-        }) => done(adif::export(&place, callsign, &output, format)),
-        Other::Callbook(Callbook::Import {
-            authority,
-            files,
-            map,
-            force,
-            json,
-        }) => done(callbook::import(
-            &place,
-            &authority,
-            (&files, map.as_deref()),
-            force,
-            json,
-        )),
-        Other::Callbook(Callbook::Lookup { call, json }) => done(callbook::lookup(&place, &call, json)),
-        Other::Callbook(Callbook::Search { query, limit, json }) => {
-            done(callbook::search(&place, &query.join(" "), limit, json))
-        }
-        Other::Callbook(Callbook::Sources { json }) => done(callbook::sources(&place, json)),
-        Other::Dns(Dns::Check { json }) => dns::check(&place, json),
-        Other::Dns(Dns::Export { zone, output }) => done(dns::export(&place, &zone, &output)),
-        Other::Dns(Dns::Import { zone, file, json }) => done(dns::import(&place, &zone, &file, json)),
-        Other::HashPassword => done(settings::hash_password()),
-        Other::Backup {
-            file,
-            with_keys,
-            json,
-        } => done(data::backup(&place, &file, with_keys, json)),
-        Other::Restore { file, json } => done(data::restore(&place, &file, json)),
-        Other::Check { compact, json } => data::check(&place, compact, json),
-        Other::Health { json } => data::health(&place, json),
-        Other::Config(Config::Show { json }) => done(settings::show(&place, json)),
-        Other::Lotw(Lotw::Roots { file, json }) => done(lotw::roots(&place, file.as_deref(), json)),
-        Other::Lotw(Lotw::Trust { file }) => done(lotw::trust(&place, &file)),
-        Other::Config(Config::Check) => done(settings::check(&place)),
-    }
-}
-
-fn done(outcome: Outcome) -> Outcome<ExitCode> {
-    outcome.map(|()| ExitCode::SUCCESS)
 }

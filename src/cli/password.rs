@@ -5,7 +5,8 @@ use std::io::{self, BufRead, IsTerminal, Read};
 use zeroize::Zeroizing;
 
 use super::output::{self, Failure, Outcome};
-use crate::identity::Password;
+use crate::env::Entropy;
+use crate::identity::{Password, PasswordHash};
 
 /// Longest input looked at.
 const MAX_INPUT: u64 = 64 * 1024;
@@ -24,6 +25,22 @@ pub(super) fn chosen(from_stdin: bool) -> Outcome<Password> {
 pub(super) fn any() -> Outcome<Password> {
     let text = if can_ask() { asked_twice()? } else { piped()? };
     Ok(Password::entered(&text))
+}
+
+/// `hash-password`
+pub(super) fn hash() -> Outcome {
+    let password = any()?;
+    if let Err(weak) = password.clone().for_use() {
+        output::say(format_args!("warning: {weak}"));
+    }
+    output::result(PasswordHash::for_configuration(
+        &password,
+        Entropy::system().bytes(),
+    ));
+    if io::stdout().is_terminal() {
+        output::hint("set it as admin.password_hash, beside admin.call");
+    }
+    Ok(())
 }
 
 /// Whether somebody sits at the keyboard who can be asked.

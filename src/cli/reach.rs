@@ -4,29 +4,15 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::runtime::Runtime;
-
-use super::args::Place;
-use super::output::{self, Failure, Outcome};
+use super::output::{Failure, Outcome};
+use super::place::{Place, runtime, sources};
 use super::progress::Meter;
-use crate::app::Log;
 use crate::app::Services;
 use crate::app::admin::{self, Command, Exchange, Executor, Reply, Report};
-use crate::config::{Config, Sources};
+use crate::config::Config;
 use crate::env::Clock;
+use crate::logging::Log;
 use crate::store::OpenError;
-
-/// Where the configuration comes from, flags included.
-pub(super) fn sources(place: &Place, flags: Vec<(String, String)>) -> Sources {
-    Sources {
-        data_dir: place.data_dir.clone(),
-        file: place.config.clone(),
-        environment: std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect(),
-        flags,
-    }
-}
 
 /// The configuration in force.
 pub(super) fn config(place: &Place) -> Outcome<Config> {
@@ -158,11 +144,6 @@ fn by_hand(config: Config, command: Command, exchange: Exchange) -> Outcome<Resu
     })
 }
 
-/// A runtime for one command.
-pub(super) fn runtime() -> Outcome<Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
-}
-
 impl Failure {
     fn from_command(failure: admin::Failure) -> Self {
         let plain = Self::new(failure.message);
@@ -196,13 +177,4 @@ impl Failure {
         Self::new("the running server is of another version and answered something else")
             .hint("restart the server")
     }
-}
-
-/// Says what was done, or prints it as JSON.
-pub(super) fn tell<T: serde::Serialize>(json: bool, value: &T, words: impl FnOnce()) -> Outcome {
-    if json {
-        return output::json(value);
-    }
-    words();
-    Ok(())
 }

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{Place, Serve};
+use super::args::Serve;
 use super::output::{self, Failure, Outcome};
-use super::reach::{runtime, sources};
-use crate::app::Log;
+use super::place::{Place, runtime, sources};
 use crate::app::StartError;
 use crate::app::{self, Options};
 use crate::config::Config;
 use crate::env::{Clock, Entropy};
+use crate::logging::Log;
 
 /// How long threads may still take when everything else has ended.
 const LAST_WORDS: Duration = Duration::from_millis(500);

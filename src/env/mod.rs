@@ -5,11 +5,15 @@
 
 mod clock;
 mod dice;
+#[cfg(feature = "server")]
 mod dns;
+#[cfg(feature = "server")]
 mod download;
 mod entropy;
+#[cfg(feature = "server")]
 mod mailer;
 mod outbound;
+#[cfg(feature = "server")]
 mod outbox;
 #[cfg(test)]
 mod tests;
@@ -18,9 +22,12 @@ pub(crate) use clock::Clock;
 pub(crate) use dice::Dice;
 #[cfg(feature = "testkit")]
 pub(crate) use dns::message as dns_message;
+#[cfg(feature = "server")]
 pub(crate) use dns::{DnsError, TextRecords, ask_texts};
+#[cfg(feature = "server")]
 pub(crate) use download::{Download, Incoming};
 pub(crate) use entropy::Entropy;
+#[cfg(feature = "server")]
 pub(crate) use mailer::{Mail, MailError, Mailer, Posted, SmtpSecurity, SmtpSettings};
 pub(crate) use outbound::{Outbound, OutboundError, Service};
 
@@ -34,6 +41,7 @@ pub(crate) struct Env {
     /// Requests to other people's servers.
     pub(crate) outbound: Outbound,
     /// Mail to members.
+    #[cfg(feature = "server")]
     pub(crate) mailer: Mailer,
 }
 

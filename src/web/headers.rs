@@ -8,9 +8,13 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::{Sensitive, https};
+use super::https;
 use crate::config::Hsts;
 use crate::net::TlsInfo;
+
+/// Marks a response that holds a secret: it is neither compressed nor kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sensitive;
 
 /// Exceptions from the content security policy for one response.
 #[derive(Debug, Clone, Default)]

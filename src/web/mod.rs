@@ -7,55 +7,76 @@
 //! Deliberately not here: any domain. Who is asking arrives as a [`Caller`] that the accounts' own
 //! middleware puts into the request; what a request may do is decided behind the handlers.
 
+#[cfg(feature = "server")]
 mod arriving;
+#[cfg(feature = "server")]
 mod assets;
 mod caller;
+#[cfg(feature = "server")]
 mod cursor;
 mod extract;
 mod headers;
+#[cfg(feature = "server")]
 mod health;
 mod hosts;
 mod https;
+#[cfg(feature = "server")]
 mod idempotency;
+#[cfg(feature = "server")]
 mod limit;
+#[cfg(feature = "server")]
 mod metrics;
+#[cfg(feature = "server")]
 mod openapi;
 mod origin;
+#[cfg(feature = "server")]
 pub(crate) mod personal;
 mod problem;
+#[cfg(feature = "server")]
 mod render;
+#[cfg(feature = "server")]
 mod route;
+#[cfg(feature = "server")]
 mod seal;
+#[cfg(feature = "server")]
 mod sign;
+#[cfg(feature = "server")]
 mod stack;
+#[cfg(feature = "server")]
 mod system;
+#[cfg(feature = "server")]
 mod text;
+#[cfg(feature = "server")]
 mod ws;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use crate::net::Network;
-pub(crate) use arriving::{Arriving, MOST_AT_ONCE, Pace};
-pub(crate) use assets::{asset_base, asset_routes};
 pub(crate) use caller::Caller;
-pub(crate) use cursor::Cursor;
 pub(crate) use extract::{BodyLimit, Json, Path, Query, Whole, parse_json};
-pub(crate) use headers::Policy;
-pub(crate) use health::{Health, Part};
+pub(crate) use headers::{Policy, Sensitive};
 pub(crate) use hosts::Hosts;
 pub(crate) use https::Onward;
-pub(crate) use idempotency::{Idempotency, tables};
-pub(crate) use limit::Limiter;
-pub(crate) use metrics::Metrics;
-pub(crate) use openapi::Document;
 pub(crate) use origin::{same_origin, same_site};
 pub(crate) use problem::{FieldError, Problem, ProblemBody, Result};
-pub(crate) use render::{html, render};
-pub(crate) use route::{Access, Class, Declared, Guard, Kind, Routes};
-pub(crate) use seal::Sealer;
-pub(crate) use sign::Signer;
-pub(crate) use stack::{Edge, EdgeParts, Sensitive, inner_layers, outer_layers};
-pub(crate) use system::system_routes;
-pub(crate) use text::{Catalogue, Text};
-pub(crate) use ws::{Closing, Frames, Remote, Sight, Socket, SocketStart, Sockets, Voice};
+
+#[cfg(feature = "server")]
+pub(crate) use {
+    arriving::{Arriving, MOST_AT_ONCE, Pace},
+    assets::{asset_base, asset_routes},
+    cursor::Cursor,
+    health::{Health, Part},
+    idempotency::{Idempotency, tables},
+    limit::Limiter,
+    metrics::Metrics,
+    openapi::Document,
+    render::{html, render},
+    route::{Access, Class, Declared, Guard, Kind, Routes},
+    seal::Sealer,
+    sign::Signer,
+    stack::{Edge, EdgeParts, inner_layers, outer_layers},
+    system::system_routes,
+    text::{Catalogue, Text},
+    ws::{Closing, Frames, Remote, Sight, Socket, SocketStart, Sockets, Voice},
+};

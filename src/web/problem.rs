@@ -11,8 +11,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::store::StoreError;
-
 /// What a handler answers: a value, or a problem.
 pub(crate) type Result<T> = std::result::Result<T, Problem>;
 
@@ -30,8 +28,8 @@ struct Inner {
 }
 
 /// The JSON document of a [`Problem`].
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-#[schema(as = Problem)]
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = Problem))]
 pub(crate) struct ProblemBody {
     /// HTTP status, repeated.
     pub(crate) status: u16,
@@ -49,12 +47,13 @@ pub(crate) struct ProblemBody {
     pub(crate) request_id: Option<String>,
     /// Members that only this kind of problem has.
     #[serde(flatten)]
-    #[schema(ignore)]
+    #[cfg_attr(feature = "server", schema(ignore))]
     pub(crate) extra: Map<String, Value>,
 }
 
 /// One field and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub(crate) struct FieldError {
     /// Path of the field, such as `qso.freq_hz` or `items[3].call`; empty for the document itself.
     pub(crate) field: String,
@@ -256,8 +255,9 @@ impl Problem {
     }
 }
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
+#[cfg(feature = "server")]
+impl From<crate::store::StoreError> for Problem {
+    fn from(error: crate::store::StoreError) -> Self {
         if error.is_unavailable() {
             let detail = "storage takes no changes at the moment; nothing was changed";
             return Self::unavailable("storage_unavailable", detail, Duration::from_secs(10));

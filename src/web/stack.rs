@@ -24,7 +24,7 @@ use tracing::Instrument as _;
 
 use super::{
     BodyLimit, Caller, Class, Declared, Guard, Hosts, Idempotency, Kind, Limiter, Metrics, Network, Problem,
-    headers, https,
+    Sensitive, headers, https,
 };
 use crate::config::{Hsts, Limits};
 use crate::env::Env;
@@ -49,10 +49,6 @@ pub(crate) struct Edge {
     hsts: Hsts,
     in_flight: Semaphore,
 }
-
-/// Marks a response that holds a secret: it is neither compressed nor kept.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sensitive;
 
 /// What [`Edge`] is made of.
 pub(crate) struct EdgeParts {

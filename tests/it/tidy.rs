@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ham", &[]),
     ("config", &["ham"]),
     ("env", &["ham", "config"]),
+    ("logging", &["env"]),
     ("event", &["ham"]),
     ("bus", &["ham", "config", "env", "event"]),
     ("store", &["ham", "config", "env", "event", "bus"]),

@@ -12,10 +12,10 @@ use super::views::{
     AdminHealthPage, AdminLogPage, AdminOutboxPage, CertificateRow, Grouped, Labelled, LogLine, MailRow,
     PartRow, SourceRow, When, size_words, utc_words, word_or_name,
 };
-use crate::app::logging::Line;
 use crate::app::overview::{self, CertificateLine, FeedLine, Figures, PartLine, SourceLine};
 use crate::env::{Mail, Posted};
 use crate::identity::{Capability, MailAddress};
+use crate::logging::Line;
 use crate::web::{Problem, Result, Text};
 
 /// `/admin/health`

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
+use tracing_subscriber::{Layer, Registry, reload};
 
 use crate::env::Clock;
 
@@ -38,7 +39,7 @@ pub(crate) struct Line {
 #[derive(Clone)]
 pub(crate) struct Log {
     recent: Recent,
-    level: Option<reload::Handle<EnvFilter, Registry>>,
+    level: Option<reload::Handle<Targets, Registry>>,
 }
 
 #[derive(Clone)]
@@ -96,18 +97,18 @@ impl Log {
 }
 
 /// Refuses a level that does not read.
-pub(super) fn check_level(level: &str) -> Result<(), BadLevel> {
+pub(crate) fn check_level(level: &str) -> Result<(), BadLevel> {
     filter(level).map(drop)
 }
 
 /// Our own modules at the level asked for, other people's at most at `warn` unless named.
-fn filter(level: &str) -> Result<EnvFilter, BadLevel> {
+fn filter(level: &str) -> Result<Targets, BadLevel> {
     let directives = if level.contains(['=', ',']) {
         level.to_owned()
     } else {
         format!("warn,shackbox={level}")
     };
-    EnvFilter::try_new(directives).map_err(|_| BadLevel(level.to_owned()))
+    directives.parse().map_err(|_| BadLevel(level.to_owned()))
 }
 
 impl<S: Subscriber> Layer<S> for Recent {
