@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::app::{
-    Addresses, App, Doors, Listening, Log, Services, authority, callbooks, listen, mailer, table,
-};
+use crate::app::{Addresses, App, Doors, Listening, Services, authority, callbooks, listen, mailer, table};
 use crate::config::{Config, Sources};
 use crate::env::{Clock, Entropy, Env, Outbound, Service, install_crypto};
 use crate::identity::write::{NewAccount, NewKey};
 use crate::identity::{Actor, Password, Role, Scope};
+use crate::logging::Log;
 use crate::web::{Access, Document};
 
 /// When a test begins, if it says nothing else.

@@ -16,8 +16,8 @@ use crate::dns::name::Name;
 use crate::dns::rr::{Rdata, RecordType, RrSet, Ttl};
 use crate::dns::settings::{BaseZone, soa};
 use crate::dns::tables::{
-    BASE, Base, GRANT, GRANT_BY_ACCOUNT, JOURNAL, JOURNAL_BY_NAME, NAME, Owner, RRSET, StoredSet, StoredZone,
-    What, ZONE, ZONE_BY_ORIGIN, all_of,
+    BASE, Base, GRANT, GRANT_BY_ACCOUNT, JOURNAL, JOURNAL_BY_NAME, Owner, RRSET, StoredSet, StoredZone, What,
+    ZONE, ZONE_BY_ORIGIN, all_of,
 };
 use crate::event::Event;
 use crate::identity::{Actor, Capability};
