@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) nameservers: Vec<Name>,
     /// The mailbox of zones that are made, as a name; `hostmaster` of each zone, where none is configured.
     pub(crate) hostmaster: Option<Name>,
+    /// Others that serve the zones too, as they are written; only shown.
+    pub(crate) secondaries: Vec<String>,
     /// Changes a minute of one caller.
     pub(crate) changes_per_minute: u32,
 }
@@ -67,6 +69,7 @@ impl Settings {
             },
             nameservers,
             hostmaster,
+            secondaries: config.secondaries.clone(),
             changes_per_minute: config.changes_per_minute,
         };
         if let Some(domain) = &config.base_domain {
@@ -92,6 +95,7 @@ impl Settings {
             quotas: Quotas::DEFAULT,
             nameservers: Vec::new(),
             hostmaster: None,
+            secondaries: Vec::new(),
             changes_per_minute: 30,
         }
     }

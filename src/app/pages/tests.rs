@@ -10,9 +10,10 @@ use tower::ServiceExt as _;
 mod callbook;
 
 use super::views::words_of;
-use crate::app::{App, Log, Services, routes};
+use crate::app::{App, Services, routes};
 use crate::config::{Config, Sources};
 use crate::env::{Clock, Entropy, Env, Mailer, Outbound};
+use crate::logging::Log;
 use crate::web::Text;
 
 const PASSWORD: &str = "seven quiet antennas";

@@ -135,6 +135,7 @@ async fn page(reader: &Reader, again: Again, sought: Sought) -> Result<Response>
             String::new()
         },
         governs,
+        secondaries: dns.settings.secondaries.join(", "),
         q: wanted.q,
         state: wanted.state,
         frame: reader.frame("dns", reader.t.s("nav.dns"), shelf),

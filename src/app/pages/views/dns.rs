@@ -69,6 +69,8 @@ pub(crate) struct DnsPage {
     pub(crate) governs: bool,
     /// All zones, for whoever governs.
     pub(crate) zones: Vec<ZoneRow>,
+    /// Other name servers of the zones, as they are configured; may be empty.
+    pub(crate) secondaries: String,
     /// Members' names that were looked for.
     pub(crate) names: Vec<NameRow>,
     /// How many of them there are in all.
