@@ -2,4 +2,5 @@
 
 pub(crate) mod logs;
 pub(crate) mod rig;
+pub(crate) mod settings;
 pub(crate) mod wish;
