@@ -22,6 +22,7 @@ use super::elsewhere::NativeHost;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
 use super::outside;
+use super::relay;
 use super::schema::{self, KEYS, Key};
 use super::upstream::{Host, Upstream};
 use super::value::{Secret, Value};
@@ -206,6 +207,7 @@ impl Values {
         ]
         .into_iter()
         .chain(outside::PAIRS)
+        .chain(relay::PAIRS)
         {
             if *self.value(given) != Value::Unset && *self.value(missing) == Value::Unset {
                 mistakes.push(Mistake::Incomplete { given, missing });
@@ -214,6 +216,7 @@ impl Values {
         edge::check(self, mistakes);
         cluster::check(self, mistakes);
         dns::check(self, mistakes);
+        relay::check(self, mistakes);
     }
 
     pub(super) fn value(&self, key: &str) -> &Value {

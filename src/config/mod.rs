@@ -17,6 +17,7 @@ mod layers;
 mod nearest;
 mod outside;
 mod registers;
+mod relay;
 mod schema;
 mod site;
 mod upstream;
@@ -47,6 +48,7 @@ pub(crate) use error::ConfigError;
 pub(crate) use layers::{Source, Sources};
 pub(crate) use outside::{Callbook, Verify};
 pub(crate) use registers::{RegisterSource, Registers};
+pub(crate) use relay::{Relay, RelayServe, civ_address, host_port, origin, relay_name, relay_serve};
 pub(crate) use schema::KEYS;
 pub(crate) use upstream::{Host, Link, Upstream, UpstreamKind};
 pub(crate) use value::Secret;
@@ -80,6 +82,8 @@ pub(crate) struct Config {
     pub(crate) registers: Registers,
     /// Other callbooks: served and asked.
     pub(crate) elsewhere: Elsewhere,
+    /// The relay on a radio amateur's own computer.
+    pub(crate) relay: Relay,
     /// The club behind this station.
     pub(crate) club: Club,
     /// Sizes, rates and times.
@@ -290,6 +294,7 @@ impl Config {
             dns: dns::dns(&values),
             registers: registers::registers(&values),
             elsewhere: elsewhere::elsewhere(&values),
+            relay: relay::relay(&values),
             club: Club {
                 name: values.text("club.name").unwrap_or_default(),
             },

@@ -4,7 +4,7 @@
 //! A key is added together with the part that obeys it: a key that does nothing is not accepted.
 
 use super::value::Kind;
-use super::{cluster, dns, dx, elsewhere, outside, registers};
+use super::{cluster, dns, dx, elsewhere, outside, registers, relay};
 
 /// One configuration key.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,9 @@ const MINUTE_RATE: Kind = Kind::Number {
 };
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: &[Key] =
+pub(crate) const KEYS: &[Key] = &joined::<{ APPLIANCE.len() + relay::KEYS.len() }>(APPLIANCE, &relay::KEYS);
+
+const APPLIANCE: &[Key] =
     &joined::<{ WITH_REGISTERS.len() + elsewhere::KEYS.len() }>(WITH_REGISTERS, &elsewhere::KEYS);
 
 const WITH_REGISTERS: &[Key] =
