@@ -14,6 +14,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -78,6 +79,8 @@ pub(crate) struct Settings {
     pub(crate) general_coverage: bool,
     /// Keys, without `relay.`, whose value is not the built-in one, and where it came from.
     sources: BTreeMap<&'static str, Origin>,
+    /// The same without what was saved; none where nothing is.
+    plain: Option<Arc<Self>>,
 }
 
 /// Where a value came from, if it is not built in.
@@ -119,8 +122,15 @@ impl SettingsError {
 impl Settings {
     /// What the configuration and what was saved come to.
     pub(crate) fn effective(config: &Config, saved: &Saved) -> Self {
-        let mut settings = Self::of_config(config);
+        Self::of_config(config).renewed(saved)
+    }
+
+    /// The same configuration with something else saved.
+    pub(crate) fn renewed(&self, saved: &Saved) -> Self {
+        let plain = self.plain.clone().unwrap_or_else(|| Arc::new(self.clone()));
+        let mut settings = Self::clone(&plain);
         settings.lay_over(saved);
+        settings.plain = Some(plain);
         settings
     }
 
@@ -158,6 +168,7 @@ impl Settings {
             licence: form::licence(&given.licence).unwrap_or_default(),
             general_coverage: given.general_coverage,
             sources: sources.collect(),
+            plain: None,
         }
     }
 

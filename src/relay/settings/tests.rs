@@ -70,6 +70,21 @@ fn what_the_configuration_gives_is_locked() {
 }
 
 #[test]
+fn what_is_taken_back_is_as_the_configuration_has_it() {
+    let config = config(&[("relay.name", "main")]);
+    let first = Settings::effective(
+        &config,
+        &saved(json!({ "rigctld": "127.0.0.1:4599", "name": "portable" })),
+    );
+    let second = first.renewed(&saved(json!({ "transmit": true })));
+    assert_eq!(
+        (second.rigctld.as_str(), second.name.as_str()),
+        ("127.0.0.1:4532", "main")
+    );
+    assert!(second.transmit && second.shown()["name"].locked);
+}
+
+#[test]
 fn a_serial_port_needs_a_radio() {
     let of = |value| {
         Settings::effective(&config(&[]), &saved(value))
