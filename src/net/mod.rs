@@ -28,6 +28,7 @@ pub(crate) use announced::{Next, parse};
 pub(crate) use bind::{BindError, Listener, bind, raise_open_files};
 pub(crate) use connection::plain;
 pub(crate) use forwarded::{Forwarded, ForwardedHeaders};
+pub(crate) use paced::Paced;
 pub(crate) use peer::{Network, Peer, Strangers};
 pub(crate) use places::{Place, Places};
 pub(crate) use serve::{AskingHost, Door, Served, Server};

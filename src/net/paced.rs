@@ -1,4 +1,4 @@
-//! A connection whose client must take what it is sent: a write that does not get on for [`STUCK`] ends it.
+//! A connection whose client must take what it is sent: a write that does not get on, for [`STUCK`] as a rule, ends it.
 //!
 //! Without this a client that stops reading keeps its place, and what is buffered for it, for as long as it likes.
 
@@ -15,8 +15,9 @@ const STUCK: Duration = Duration::from_mins(1);
 
 /// A stream with a limit to how long a write stands still.
 #[derive(Debug)]
-pub(super) struct Paced<S> {
+pub(crate) struct Paced<S> {
     stream: S,
+    limit: Duration,
     /// Runs while a write waits for the client.
     stuck: Option<Pin<Box<Sleep>>>,
 }
@@ -24,7 +25,16 @@ pub(super) struct Paced<S> {
 impl<S> Paced<S> {
     /// The stream, to be written to with a limit.
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, stuck: None }
+        Self::within(STUCK, stream)
+    }
+
+    /// The stream, to be written to with a limit of its own.
+    pub(crate) fn within(limit: Duration, stream: S) -> Self {
+        Self {
+            stream,
+            limit,
+            stuck: None,
+        }
     }
 
     /// The stream, without the limit.
@@ -37,7 +47,8 @@ impl<S> Paced<S> {
             self.stuck = None;
             return polled;
         }
-        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(STUCK)));
+        let limit = self.limit;
+        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(limit)));
         ready!(stuck.as_mut().poll(cx));
         self.stuck = None;
         Poll::Ready(Err(io::Error::new(

@@ -10,11 +10,15 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
+use super::http::Leases;
 use super::link::LinkStatus;
 use super::logs::listen::{Ear, ListenError};
 use super::logs::queue::SharedQueue;
@@ -57,9 +61,27 @@ pub(crate) struct Desk {
     pub(crate) clock: Clock,
     /// Randomness.
     pub(crate) entropy: Entropy,
+    /// Transmissions of holders without a socket.
+    pub(crate) leases: Leases,
+    /// Lines for the person at the console.
+    pub(crate) console: mpsc::UnboundedSender<String>,
+    /// Cancelled when the relay ends.
+    pub(crate) stop: CancellationToken,
     /// Keeps the radio asked for a while after somebody has looked.
-    pub(super) glance: Mutex<Option<Listener>>,
+    pub(crate) glance: Mutex<Option<Glance>>,
 }
+
+/// Somebody has looked: the radio is asked until then.
+#[derive(Debug)]
+pub(crate) struct Glance {
+    _listener: Listener,
+    until: Instant,
+}
+
+/// How long the radio is asked after somebody has looked once.
+const LOOKED: Duration = Duration::from_secs(10);
+/// How long whoever looks waits for a fresh reading.
+const FRESH: Duration = Duration::from_millis(500);
 
 /// Our own server for programs that speak rigctld's protocol.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -130,8 +152,45 @@ impl Desk {
         server.is_some_and(|url| url.origin().ascii_serialization() == origin)
     }
 
-    /// The radio's state for somebody who asks once: read now if nobody has looked for a while.
+    /// The radio's state for somebody who asks once: read now if nobody has for a while.
     pub(crate) async fn glance(self: &Arc<Self>) -> RigState {
-        super::glance::glance(self).await
+        let rig = self.rig();
+        if !self.is_looking(&rig) {
+            // Without an answer in time the last known state has to do, and says whether the radio answers.
+            drop(timeout(FRESH, rig.refresh()).await);
+            let desk = Arc::clone(self);
+            tokio::spawn(async move {
+                while let Some(until) = desk.looking_until() {
+                    sleep_until(until).await;
+                }
+            });
+        }
+        rig.state().borrow().clone()
+    }
+
+    /// Notes that somebody looks; whether the radio was being asked for such already.
+    fn is_looking(&self, rig: &Rig) -> bool {
+        let until = Instant::now() + LOOKED;
+        let mut glance = self.glance.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(glance) = &mut *glance {
+            glance.until = until;
+            return true;
+        }
+        *glance = Some(Glance {
+            _listener: rig.listen(false),
+            until,
+        });
+        false
+    }
+
+    /// Until when the radio is asked for somebody who has looked; ends it when that is over.
+    fn looking_until(&self) -> Option<Instant> {
+        let mut glance = self.glance.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = glance.as_ref().map(|glance| glance.until);
+        if until.is_some_and(|until| until <= Instant::now()) {
+            *glance = None;
+            return None;
+        }
+        until
     }
 }
