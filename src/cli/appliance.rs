@@ -32,6 +32,8 @@ fn dispatch(cli: Cli) -> Outcome<ExitCode> {
             .exit();
     }
     match command {
+        #[cfg(feature = "relay")]
+        Other::Relay(given) => done(super::relay::run(&place, *given)),
         Other::User(user) => done(match user {
             User::Add(new) => accounts::add(&place, new),
             User::List { json } => accounts::list(&place, json),

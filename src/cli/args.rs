@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::place::{Config, Json, Place};
+#[cfg(feature = "relay")]
+use super::relay::Relay;
 use crate::app::admin::ExportFormat;
 use crate::ham::callsign::Callsign;
 use crate::identity::{DisplayName, Login, MailAddress, Scope};
@@ -73,6 +75,9 @@ pub(super) enum Command {
 /// Everything but serving.
 #[derive(Debug, Subcommand)]
 pub(super) enum Other {
+    /// Run the relay, beside the radio on a radio amateur's own computer
+    #[cfg(feature = "relay")]
+    Relay(Box<Relay>),
     /// Accounts
     #[command(subcommand)]
     User(User),

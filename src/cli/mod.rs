@@ -34,6 +34,8 @@ mod place;
 mod progress;
 #[cfg(feature = "server")]
 mod reach;
+#[cfg(feature = "relay")]
+mod relay;
 #[cfg(feature = "server")]
 mod serve;
 mod settings;

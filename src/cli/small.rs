@@ -6,7 +6,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::output::Outcome;
 use super::place::{Config, Place};
-use super::settings;
+use super::relay::Relay;
+use super::{relay, settings};
 use crate::config;
 use crate::logging;
 
@@ -30,6 +31,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the relay, beside the radio
+    Relay(Box<Relay>),
     /// The configuration in force
     #[command(subcommand)]
     Config(Config),
@@ -40,6 +43,7 @@ pub(super) fn run() -> Outcome<ExitCode> {
     let Cli { place, command } = Cli::parse();
     match command {
         None => Cli::command().print_long_help()?,
+        Some(Command::Relay(given)) => relay::run(&place, *given)?,
         Some(Command::Config(Config::Show { json })) => settings::show(&place, json)?,
         Some(Command::Config(Config::Check)) => settings::check(&place, refusals)?,
     }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use url::Url;
 
 use super::error::Mistake;
-use super::layers::{Source, Values};
+use super::layers::Values;
 use super::schema::{Key, key};
 use super::value::{Kind, Secret};
 
@@ -225,8 +225,6 @@ pub(crate) struct Relay {
     pub(crate) licence: String,
     /// Whether `/qsy` takes frequencies outside of the amateur bands.
     pub(crate) general_coverage: bool,
-    /// Keys, without `relay.`, that the file, the environment or a flag gives, and which of them in words.
-    pub(crate) given: Vec<(&'static str, String)>,
 }
 
 /// Where other programs share the radio.
@@ -269,17 +267,7 @@ pub(super) fn relay(values: &Values) -> Relay {
         region: words("relay.region").parse().unwrap_or(1),
         licence: words("relay.licence"),
         general_coverage: values.flag("relay.general_coverage"),
-        given: given(values),
     }
-}
-
-fn given(values: &Values) -> Vec<(&'static str, String)> {
-    let keys = KEYS.iter().filter_map(|key| {
-        let source = values.source(key.name)?;
-        let name = key.name.strip_prefix("relay.")?;
-        (*source != Source::Default).then(|| (name, source.to_string()))
-    });
-    keys.collect()
 }
 
 /// Adds what cannot be meant.

@@ -90,7 +90,12 @@ pub(super) async fn guard(
             next.run(request).await
         }
         Err(refused) => {
-            tracing::debug!(?kind, code = refused.0.code, "a request was refused: {}", refused.0.detail);
+            tracing::debug!(
+                ?kind,
+                code = refused.0.code,
+                "a request was refused: {}",
+                refused.0.detail
+            );
             refused.into_response()
         }
     }

@@ -70,9 +70,7 @@ pub(super) async fn pair(
 
 fn begin(desk: &Desk, caller: &Caller, name: &str, transmit: bool) -> Result<Response, Refused> {
     let may_transmit = desk.settings().transmit;
-    let waiting = desk
-        .pairings
-        .begin(caller.name(), name, transmit, may_transmit)?;
+    let waiting = desk.pairings.begin(caller.name(), name, transmit, may_transmit)?;
     let whose = if waiting.origin.is_empty() {
         "a program on this computer"
     } else {

@@ -170,7 +170,8 @@ fn renew(desk: &Desk, origin: &str, name: &str) -> Result<Json<Value>, Refused> 
 async fn end(desk: &Desk, origin: &str, name: Option<&str>) -> Result<Json<Value>, Refused> {
     let ours: Vec<PttLease> = {
         let mut all = desk.leases.all();
-        let named = |key: &String, held: &mut Held| held.origin == origin && name.is_none_or(|name| name == key);
+        let named =
+            |key: &String, held: &mut Held| held.origin == origin && name.is_none_or(|name| name == key);
         all.extract_if(named).map(|(_, held)| held.lease).collect()
     };
     for lease in ours {

@@ -35,9 +35,13 @@ pub(super) struct Unclear {
 
 /// Reads a message and the number that its answer is to carry.
 pub(super) fn read(text: &str) -> Result<(Value, Said), Unclear> {
-    let unclear = |id: &Value, words: String| Unclear { id: id.clone(), words };
+    let unclear = |id: &Value, words: String| Unclear {
+        id: id.clone(),
+        words,
+    };
     let message: Result<Map<String, Value>, _> = serde_json::from_str(text);
-    let mut message = message.map_err(|error| unclear(&Value::Null, format!("not a JSON object: {error}")))?;
+    let mut message =
+        message.map_err(|error| unclear(&Value::Null, format!("not a JSON object: {error}")))?;
     let id = message.remove("id").unwrap_or_default();
     let id = if id.is_u64() { id } else { Value::Null };
     let kind = match message.remove("type") {
@@ -55,9 +59,7 @@ pub(super) fn read(text: &str) -> Result<(Value, Said), Unclear> {
             Ok(Said::Ptt(on, of(input)?))
         }),
         "renew" => Ok(Said::Renew),
-        _ => Err(
-            "there are messages of the types tune, rotate, watch, token, ptt and renew".to_owned(),
-        ),
+        _ => Err("there are messages of the types tune, rotate, watch, token, ptt and renew".to_owned()),
     };
     said.map_err(|words| unclear(&id, words)).map(|said| (id, said))
 }

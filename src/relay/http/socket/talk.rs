@@ -220,7 +220,8 @@ impl Talk {
             Said::Token(token) => self.token = Some(token),
             Said::Renew => self.renew(id).await?,
             _ if !self.caller.acts => {
-                let words = "this socket listens only: send the header X-Shackbox-Action: execute when opening it";
+                let words =
+                    "this socket listens only: send the header X-Shackbox-Action: execute when opening it";
                 let status = axum::http::StatusCode::FORBIDDEN;
                 let fault = Fault::new(status, "action_header_missing", words);
                 self.fault(id, &fault).await?;
@@ -309,9 +310,7 @@ impl Talk {
                 self.wants = false;
                 self.fault(id, &Fault::from(&error)).await
             }
-            Done::Unkeyed(id, Ok(())) => {
-                self.send(&json!({ "type": "ptt", "id": id, "on": false })).await
-            }
+            Done::Unkeyed(id, Ok(())) => self.send(&json!({ "type": "ptt", "id": id, "on": false })).await,
             Done::Unkeyed(id, Err(error)) => self.fault(id, &Fault::from(&error)).await,
         }
     }
@@ -322,7 +321,8 @@ impl Talk {
             self.lease = None;
             self.wants = false;
             let why = "it was not renewed in time, took three minutes, or the radio was lost";
-            self.send(&json!({ "type": "ptt", "on": false, "why": why })).await?;
+            self.send(&json!({ "type": "ptt", "on": false, "why": why }))
+                .await?;
         }
         self.silent += 1;
         self.looks += 1;
