@@ -16,6 +16,7 @@ mod ptt;
 mod qsy;
 mod rotator;
 mod serve;
+mod setup;
 mod socket;
 mod status;
 #[cfg(test)]
@@ -46,12 +47,16 @@ pub(crate) fn router(desk: &Arc<Desk>) -> Router {
     let pairing = Router::new()
         .route("/api/pair", post(pair::pair))
         .route("/api/pair/{request}", get(pair::standing));
+    let shown = gated(desk, Kind::Page, setup::shown());
+    let own = gated(desk, Kind::Own, setup::own());
     let sockets = Router::new().route("/ws", get(socket::start));
     let all = Router::new()
         .merge(gated(desk, Kind::Act, acts))
         .merge(gated(desk, Kind::Read, reads))
         .merge(gated(desk, Kind::Pair, pairing))
-        .merge(gated(desk, Kind::Socket, sockets));
+        .merge(gated(desk, Kind::Socket, sockets))
+        .merge(shown)
+        .merge(own);
     frame::around(all.with_state(Arc::clone(desk)), desk)
 }
 

@@ -115,7 +115,8 @@ impl RigError {
 }
 
 impl RigErrorKind {
-    fn help(self) -> &'static str {
+    /// What is usually to be done about it.
+    pub(crate) fn help(self) -> &'static str {
         match self {
             Self::Unreachable => {
                 "Check that the radio is on, its cable is in, and that rigctld runs if it is used."

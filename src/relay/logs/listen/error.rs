@@ -44,6 +44,18 @@ pub(crate) enum ListenError {
 }
 
 impl ListenError {
+    /// Which address could not be had.
+    pub(crate) fn address(&self) -> SocketAddr {
+        match self {
+            Self::Taken { address, .. }
+            | Self::Other { address, .. }
+            | Self::NotOurs(address)
+            | Self::Denied(address)
+            | Self::NoGroup(address, _)
+            | Self::Circle(address) => *address,
+        }
+    }
+
     /// What the system's words mean.
     pub(super) fn of(kind: &'static str, address: SocketAddr, error: &io::Error) -> Self {
         match error.kind() {
