@@ -50,7 +50,8 @@ pub(crate) async fn without_radio<T>(desk: &Desk, work: impl Future<Output = T>)
     let done = work.await;
     let settings = desk.settings();
     if let Ok(backend) = settings.backend() {
-        desk.rig.send_replace(start_rig(backend, &settings, &desk.data_dir));
+        desk.rig
+            .send_replace(start_rig(backend, &settings, &desk.data_dir));
     }
     done
 }
@@ -61,7 +62,11 @@ fn at_radio(settings: &Settings) -> impl PartialEq + use<'_> {
         Way::Rigctld => (Way::Rigctld, Some(settings.rigctld.as_str()), None),
         Way::Serial => {
             let manner = (settings.baud, settings.civ_address, settings.handshake);
-            (Way::Serial, settings.serial.as_deref(), Some((settings.model.as_deref(), manner)))
+            (
+                Way::Serial,
+                settings.serial.as_deref(),
+                Some((settings.model.as_deref(), manner)),
+            )
         }
     }
 }

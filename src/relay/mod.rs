@@ -1,10 +1,12 @@
 //! Relay mode: what runs on a radio amateur's computer and joins its radio and its programs to the appliance.
 //!
 //! ```text
-//! run (start, stop) -> desk (what all share) <- http (pages, sockets), keep (parts that follow the settings)
+//! run (start, stop) -> desk (what all share) <- http (pages, sockets), keep (parts that follow the settings),
+//!                                               apply (radio and rotator of new settings)
 //!                      desk -> rig (radio, rotator), logs (programs' contacts), link (the server), pairings, settings
 //! ```
 
+mod apply;
 mod desk;
 mod http;
 mod keep;

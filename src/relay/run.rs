@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::apply;
 use super::desk::{Desk, Hearing, Sharing};
 use super::http::{self, Leases};
 use super::keep;
@@ -24,8 +25,8 @@ use super::logs::appliance::Appliance;
 use super::logs::listen::Places;
 use super::logs::queue::{Limits, QueueError};
 use super::pairings::{self, Pairings};
+use super::rig::BackendSettings;
 use super::rig::rotator::Rotator;
-use super::rig::{BackendSettings, Rig, RigOptions};
 use super::settings::{self, Saved, SavedError, Settings, SettingsError};
 use crate::config::{Config, Relay};
 use crate::env::{Clock, Entropy};
@@ -33,8 +34,6 @@ use crate::net::BindError;
 
 /// The name of the file in the data directory that holds contacts for the server.
 const QUEUE: &str = "relay-contacts";
-/// The name of the file that exists while the transmitter is keyed.
-const KEYED: &str = "relay-keyed";
 /// How long the radio may take to be let go.
 const LET_GO: Duration = Duration::from_secs(4);
 /// How long the rest of stopping may take.
@@ -148,11 +147,7 @@ async fn open(
     let path = dir.join(pairings::FILE);
     let pairings = Pairings::open(path.clone(), clock.clone(), entropy.clone());
     let pairings = pairings.map_err(|reason| RunError::Pairings { path, reason })?;
-    let rig = Rig::start(RigOptions {
-        backend,
-        limits: settings.limits(),
-        keyed_marker: Some(dir.join(KEYED)),
-    });
+    let rig = apply::start_rig(backend, &settings, dir);
     let rotator = settings.rotctld.as_deref().map(Rotator::start);
     let desk = Desk {
         rig: watch::Sender::new(rig),

@@ -31,7 +31,11 @@ pub(super) fn holder(path: &Path) -> Option<(String, u32)> {
     let device = fs::canonicalize(path).ok()?;
     let own = std::process::id();
     for process in fs::read_dir("/proc").ok()?.flatten() {
-        let Some(id) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+        let Some(id) = process
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok())
+        else {
             continue;
         };
         let Ok(open) = fs::read_dir(process.path().join("fd")) else {

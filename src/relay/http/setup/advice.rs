@@ -85,7 +85,9 @@ fn at_daemon(trouble: &mut Trouble, error: &RigError, settings: &Settings, syste
         }
         RigErrorKind::Unreachable => {
             trouble.words = Some(match &system.rigctld {
-                Some(_) => "rigctld is installed on this computer, but does not run at this address.".to_owned(),
+                Some(_) => {
+                    "rigctld is installed on this computer, but does not run at this address.".to_owned()
+                }
                 None => "rigctld is not installed on this computer.".to_owned(),
             });
             if system.rigctld.is_none() {
@@ -128,8 +130,16 @@ fn start_daemon(settings: &Settings, system: &System) -> Step {
     let path = settings.serial.as_deref().unwrap_or(system.example_port());
     let baud = settings.baud.unwrap_or(baud);
     let port = settings.rigctld.rsplit_once(':').map_or("4532", |(_, port)| port);
-    let elsewhere = if port == "4532" { String::new() } else { format!(" -t {port}") };
-    let whose = if chosen.is_some() { "" } else { "; rigctld -l lists the numbers of others" };
+    let elsewhere = if port == "4532" {
+        String::new()
+    } else {
+        format!(" -t {port}")
+    };
+    let whose = if chosen.is_some() {
+        ""
+    } else {
+        "; rigctld -l lists the numbers of others"
+    };
     Step::run(
         format!("Start it for your radio, here for {name} at {path}{whose}."),
         format!("rigctld -m {number} -r {path} -s {baud}{elsewhere}"),
@@ -170,14 +180,18 @@ fn at_port(
 
 fn in_use(trouble: &mut Trouble, path: &str, shared: Option<SocketAddr>) {
     let holder = system::holder(path);
-    let who = holder.as_ref().map_or("another program", |(name, _)| name.as_str());
+    let who = holder
+        .as_ref()
+        .map_or("another program", |(name, _)| name.as_str());
     trouble.words = Some(match &holder {
         Some((name, id)) => format!("{name} (process {id}) holds the port."),
-        None => "Another program holds the port, such as WSJT-X, fldigi, flrig, a logger or rigctld.".to_owned(),
+        None => {
+            "Another program holds the port, such as WSJT-X, fldigi, flrig, a logger or rigctld.".to_owned()
+        }
     });
-    trouble
-        .steps
-        .push(Step::say(format!("Close {who}; the relay connects by itself then.")));
+    trouble.steps.push(Step::say(format!(
+        "Close {who}; the relay connects by itself then."
+    )));
     trouble.steps.push(match shared {
         Some(address) => Step::run(
             format!("Start {who} again afterwards, with Hamlib NET rigctl as its radio at this address."),
@@ -201,9 +215,9 @@ fn closed(trouble: &mut Trouble, path: &str, system: &System) {
             .push(Step::say("Log out and in again, then start the relay again."));
         return;
     }
-    trouble
-        .steps
-        .push(Step::say("Plug the radio's cable in and switch the radio on: the relay connects by itself."));
+    trouble.steps.push(Step::say(
+        "Plug the radio's cable in and switch the radio on: the relay connects by itself.",
+    ));
     trouble.steps.push(Step::say(match system.os {
         "windows" => "If the port is not in the list then, install the driver of the radio's maker.",
         _ => "If the port has another name now, choose it below. Names under /dev/serial/by-id stay.",
@@ -285,11 +299,18 @@ mod tests {
     #[test]
     fn without_hamlib_it_is_installed_first_and_started_for_the_chosen_radio() {
         let settings = settings(json!({ "model": "FT-991", "serial": "/dev/ttyUSB3", "way": "rigctld" }));
-        let error = RigError::new(RigErrorKind::Unreachable, "rigctld at 127.0.0.1:4532", "connecting: refused");
+        let error = RigError::new(
+            RigErrorKind::Unreachable,
+            "rigctld at 127.0.0.1:4532",
+            "connecting: refused",
+        );
         let trouble = of_radio(&error, &settings, None, &linux(false));
         assert_eq!(
             commands(&trouble),
-            ["sudo apt install libhamlib-utils", "rigctld -m 1035 -r /dev/ttyUSB3 -s 38400"]
+            [
+                "sudo apt install libhamlib-utils",
+                "rigctld -m 1035 -r /dev/ttyUSB3 -s 38400"
+            ]
         );
         let trouble = of_radio(&error, &settings, None, &linux(true));
         assert_eq!(commands(&trouble), ["rigctld -m 1035 -r /dev/ttyUSB3 -s 38400"]);
@@ -298,7 +319,11 @@ mod tests {
     #[test]
     fn a_daemon_elsewhere_has_other_remedies() {
         let settings = settings(json!({ "rigctld": "shack-pi:4532" }));
-        let error = RigError::new(RigErrorKind::Unreachable, "rigctld at shack-pi:4532", "connecting: refused");
+        let error = RigError::new(
+            RigErrorKind::Unreachable,
+            "rigctld at shack-pi:4532",
+            "connecting: refused",
+        );
         let trouble = of_radio(&error, &settings, None, &linux(false));
         assert_eq!(commands(&trouble), ["rigctld -T 0.0.0.0"]);
     }
@@ -306,7 +331,11 @@ mod tests {
     #[test]
     fn a_port_in_use_is_shared_at_our_address() {
         let settings = settings(json!({ "way": "serial", "serial": "/dev/none", "model": "IC-7300" }));
-        let error = RigError::new(RigErrorKind::PortInUse, "Icom IC-7300 at /dev/none", "opening: in use");
+        let error = RigError::new(
+            RigErrorKind::PortInUse,
+            "Icom IC-7300 at /dev/none",
+            "opening: in use",
+        );
         let shared = "127.0.0.1:4532".parse().ok();
         let trouble = of_radio(&error, &settings, shared, &linux(true));
         assert_eq!(commands(&trouble), ["127.0.0.1:4532"]);
@@ -314,9 +343,13 @@ mod tests {
 
     #[test]
     fn a_silent_radio_is_told_what_its_menu_must_say() {
-        let settings = settings(json!({ "way": "serial", "serial": "/dev/none", "model": "IC-7300", "baud": 19200 }));
+        let settings =
+            settings(json!({ "way": "serial", "serial": "/dev/none", "model": "IC-7300", "baud": 19200 }));
         let error = RigError::new(RigErrorKind::TimedOut, "Icom IC-7300 at /dev/none", "no answer");
         let trouble = of_radio(&error, &settings, None, &linux(true));
-        assert!(trouble.steps[1].words.contains("speed 19200, address 94h"), "{trouble:?}");
+        assert!(
+            trouble.steps[1].words.contains("speed 19200, address 94h"),
+            "{trouble:?}"
+        );
     }
 }

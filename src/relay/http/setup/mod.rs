@@ -124,7 +124,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         let Json(value) = Json::from_request(request, state)
             .await
-            .map_err(|error: JsonRejection| Refused::new(error.status(), "malformed_json", error.body_text()))?;
+            .map_err(|error: JsonRejection| {
+                Refused::new(error.status(), "malformed_json", error.body_text())
+            })?;
         Ok(Self(value))
     }
 }

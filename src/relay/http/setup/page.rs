@@ -27,10 +27,7 @@ macro_rules! script {
 fn part(name: &str) -> Option<(&'static str, &'static str)> {
     Some(match name {
         "setup.css" => ("text/css; charset=utf-8", STYLE),
-        "icon.svg" => (
-            "image/svg+xml",
-            include_str!("../../../../assets/img/icon.svg"),
-        ),
+        "icon.svg" => ("image/svg+xml", include_str!("../../../../assets/img/icon.svg")),
         "setup.js" => script!("relay/setup.js"),
         "api.js" => script!("relay/api.js"),
         "contacts.js" => script!("relay/contacts.js"),
@@ -89,7 +86,11 @@ mod tests {
             }
             seen.push(name);
             let (_, text) = part(name).unwrap_or_else(|| panic!("{name}"));
-            pending.extend(text.split("'./").skip(1).map(|rest| rest.split('\'').next().unwrap()));
+            pending.extend(
+                text.split("'./")
+                    .skip(1)
+                    .map(|rest| rest.split('\'').next().unwrap()),
+            );
         }
         assert!(seen.len() > 10, "{seen:?}");
     }

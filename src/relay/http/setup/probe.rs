@@ -172,7 +172,10 @@ async fn rotator(candidate: &Settings) -> Result<Outcome, Wrong> {
     let found = settled.await.ok().and_then(Result::ok).map(|state| state.clone());
     let found = found.unwrap_or_default();
     if let Some(azimuth) = found.azimuth.filter(|_| found.connected) {
-        return Ok(Outcome::good(format!("The rotator points to {azimuth:.0}°"), None));
+        return Ok(Outcome::good(
+            format!("The rotator points to {azimuth:.0}°"),
+            None,
+        ));
     }
     let title = found.error.as_ref().map_or_else(
         || format!("No rotator answers at {address}"),
@@ -215,7 +218,11 @@ pub(super) async fn detect(
     let looking = tokio::spawn(async move {
         let _turn = turn.lock_owned().await;
         let look = timeout(LOOK, detect::detect(&asked, raise_rts));
-        if held { apply::without_radio(&desk, look).await } else { look.await }
+        if held {
+            apply::without_radio(&desk, look).await
+        } else {
+            look.await
+        }
     });
     let found = match looking.await {
         Ok(Ok(found)) => found,

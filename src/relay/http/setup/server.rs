@@ -24,7 +24,11 @@ pub(super) async fn test(candidate: &Settings) -> Result<Outcome, Wrong> {
         return Err(vec![Unfit::new("server", "write the address you open Shackbox under")].into());
     };
     let Some(key) = &candidate.key else {
-        return Err(vec![Unfit::new("key", "a key is needed: make one in Shackbox and copy it here")].into());
+        return Err(vec![Unfit::new(
+            "key",
+            "a key is needed: make one in Shackbox and copy it here",
+        )]
+        .into());
     };
     let service = Service {
         pause: Duration::ZERO,
@@ -49,7 +53,8 @@ pub(super) async fn test(candidate: &Settings) -> Result<Outcome, Wrong> {
         Ok((StatusCode::FORBIDDEN, _)) => Outcome::good(
             title,
             Some(
-                "The radio will work. Contacts will not be taken: the key lacks the scope logbook.write.".to_owned(),
+                "The radio will work. Contacts will not be taken: the key lacks the scope logbook.write."
+                    .to_owned(),
             ),
         ),
         _ => Outcome::good(title, Some("The key is good for radio and contacts.".to_owned())),
@@ -71,7 +76,11 @@ async fn ask(
     if method == Method::POST {
         request = request.header(hyper::header::CONTENT_TYPE, "application/json");
     }
-    let body = if method == Method::POST { Bytes::from_static(b"{}") } else { Bytes::new() };
+    let body = if method == Method::POST {
+        Bytes::from_static(b"{}")
+    } else {
+        Bytes::new()
+    };
     let request = request.body(body).map_err(|error| error.to_string())?;
     let answer = outbound.exchange(SERVICE, request).await;
     let answer = answer.map_err(|error: OutboundError| error.to_string())?;
@@ -111,7 +120,10 @@ fn refused(status: StatusCode, body: &Value) -> Trouble {
             "There is no Shackbox at this address, or an old one",
             "Check the address: it is the one the log is opened under, without a path.",
         ),
-        _ => ("Shackbox does not answer as it should", "Look at its health page, or try again later."),
+        _ => (
+            "Shackbox does not answer as it should",
+            "Look at its health page, or try again later.",
+        ),
     };
     Trouble {
         title: title.to_owned(),

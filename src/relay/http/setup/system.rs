@@ -42,7 +42,10 @@ impl System {
             _ if is("arch") => (words, Some("sudo pacman -S hamlib")),
             _ if is("suse") || is("opensuse") => (words, Some("sudo zypper install hamlib")),
             _ if is("alpine") => (words, Some("sudo apk add hamlib")),
-            _ => ("Install Hamlib, which brings rigctld, by your system's packages.", None),
+            _ => (
+                "Install Hamlib, which brings rigctld, by your system's packages.",
+                None,
+            ),
         }
     }
 
@@ -104,7 +107,10 @@ mod tests {
             system.install().1
         };
         assert_eq!(of("ID=debian\n"), Some("sudo apt install libhamlib-utils"));
-        assert_eq!(of("NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"), Some("sudo apt install libhamlib-utils"));
+        assert_eq!(
+            of("NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"),
+            Some("sudo apt install libhamlib-utils")
+        );
         assert_eq!(of("ID=fedora\n"), Some("sudo dnf install hamlib"));
         assert_eq!(of(""), None);
     }
