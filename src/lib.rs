@@ -3,10 +3,10 @@
 //! Layers, lowest first; a module may use those to its left only (checked by `tests/it/tidy.rs`):
 //!
 //! ```text
-//! ham <- config <- env <- logging, event <- bus <- store <- search <- privacy <- jobs, net <- web <- identity <- callbook <- logbook <- dx <- dns <- app <- cli
+//! ham <- config <- env <- logging, event <- bus <- store <- search <- privacy <- jobs, net <- web <- identity <- callbook <- logbook <- dx <- dns <- shack <- app <- cli
 //! ```
 //!
-//! `ham` is pure: no input/output, no runtime, no clock. A domain (`identity`, `logbook`, `dx`, `dns`) is a vertical
+//! `ham` is pure: no input/output, no runtime, no clock. A domain (`identity`, `logbook`, `dx`, `dns`, `shack`) is a vertical
 //! slice that owns its records, rules, events and routes. See `ARCHITECTURE.md`.
 
 pub mod ham;
@@ -61,6 +61,8 @@ mod privacy;
 mod relay;
 #[cfg(feature = "server")]
 mod search;
+#[cfg(feature = "server")]
+mod shack;
 #[cfg(feature = "server")]
 mod store;
 #[cfg_attr(

@@ -27,6 +27,7 @@ use crate::identity::{self, AccountId, Actor, Error, Service};
 use crate::jobs::{self, Done, Job, JobCx, JobError, JobsBuilder, Rhythm, Schedule};
 use crate::logbook;
 use crate::privacy::{Archive, Erased, ExportError, Holdings, Impersonal, Part, Subject};
+use crate::shack;
 use crate::web::{self, Access, Class, ProblemBody, Result, Routes};
 
 /// How often accounts whose week is over are looked for.
@@ -37,10 +38,11 @@ const AHEAD: usize = 8;
 const PIECE: usize = 64 << 10;
 
 /// All parts, in the order they are erased: the account last, so that a stop in between is seen.
-pub(super) const PARTS: [Part; 9] = [
+pub(super) const PARTS: [Part; 10] = [
     dns::personal::PART,
     callbook::personal::PART,
     dx::alerts::personal::PART,
+    shack::following::personal::PART,
     callbook::upstream::personal::PART,
     logbook::personal::PART,
     dx::telnet::personal::PART,

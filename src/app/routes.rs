@@ -12,6 +12,7 @@ use crate::callbook;
 use crate::dx;
 use crate::identity::{self, Gate, IdentityState, LogbookLine};
 use crate::logbook;
+use crate::shack;
 use crate::web::{
     Declared, Document, Edge, EdgeParts, Hosts, Idempotency, Routes, asset_routes, inner_layers,
     outer_layers, system_routes,
@@ -49,6 +50,7 @@ pub(crate) fn table(app: &App, document: &Document) -> Routes {
         .merge(dx::alerts::api::routes(app.alerts.clone()))
         .merge(dx::worked::routes(app.worked_state()))
         .merge(app.dns_routes())
+        .merge(shack::api::routes(app.shack_state()))
         .merge(api::routes(app))
         .merge(personal::routes(app))
         .merge(live::routes(app))

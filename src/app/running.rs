@@ -32,6 +32,7 @@ use crate::logbook::api::LogbookState;
 use crate::logbook::spotting::SpotIt;
 use crate::logbook::{self, Logbook};
 use crate::logging::Log;
+use crate::shack::ShackState;
 use crate::store::Status;
 use crate::web::{Health, Metrics, Part, Routes, Sealer, Signer, Sockets};
 
@@ -100,6 +101,7 @@ impl App {
         super::spots::begin(&services, stop.clone()).await;
         let alerts = super::spots::alerts(&services);
         alerts.start(stop.clone()).await?;
+        services.shack.start(stop.clone());
         let compat = CompatState::new(&services.callbook, &config.limits);
         let elsewhere = asked_elsewhere(&services);
         watch_store(&services, health.part("store"), stop.clone());
@@ -192,6 +194,14 @@ impl App {
         DnsState {
             dns: self.services.dns.clone(),
             signer: self.signer.clone(),
+        }
+    }
+
+    /// What the handlers of radios, presence and following work with.
+    pub(crate) fn shack_state(&self) -> ShackState {
+        ShackState {
+            shack: self.services.shack.clone(),
+            sockets: self.sockets.clone(),
         }
     }
 

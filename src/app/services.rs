@@ -21,6 +21,7 @@ use crate::identity::ladder::Means;
 use crate::identity::{self, BadHash, ConfiguredAdmin, Foundation, Identity};
 use crate::jobs;
 use crate::logbook::{self, Logbook};
+use crate::shack::{self, Shack, ShackParts};
 use crate::store::{OpenError, Registry, Store, StoreConfig};
 use crate::web;
 
@@ -54,6 +55,8 @@ pub(crate) struct Services {
     pub(crate) lotw_users: LotwUsers,
     /// Zones and names.
     pub(crate) dns: Dns,
+    /// Radios, presence, following.
+    pub(crate) shack: Shack,
 }
 
 /// Why the program could not start; each is one clear line.
@@ -193,6 +196,12 @@ impl Services {
             settings: config.cluster.clone(),
         });
         let dns = Dns::new(store.clone(), &env, Settings::of(&config.dns)?);
+        let shack = Shack::new(ShackParts {
+            store: store.clone(),
+            bus: bus.clone(),
+            clock: env.clock.clone(),
+            identity: identity.clone(),
+        });
         Ok(Self {
             config: Arc::new(config),
             env,
@@ -206,6 +215,7 @@ impl Services {
             node,
             lotw_users,
             dns,
+            shack,
         })
     }
 
@@ -260,6 +270,7 @@ pub(crate) fn registry() -> Registry {
     tables.extend(web::tables());
     tables.extend(dx::telnet::tables::tables());
     tables.extend(dns::tables());
+    tables.extend(shack::tables());
     let mut index_checks: Vec<_> = vec![
         ("identity calls", identity::check_calls as _),
         ("identity proofs", identity::check_verifications as _),
@@ -270,6 +281,7 @@ pub(crate) fn registry() -> Registry {
     ];
     index_checks.extend(logbook::CHECKS);
     index_checks.extend(dns::CHECKS);
+    index_checks.extend(shack::following::CHECKS);
     Registry {
         tables,
         reactors: super::reactors::REACTORS.to_vec(),

@@ -51,9 +51,7 @@ pub(crate) mod write;
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-pub(crate) use actor::Member;
-pub(crate) use actor::{Actor, Credential, Denied};
+pub(crate) use actor::{Actor, Credential, Denied, Member};
 pub(crate) use api::{Gate, IdentityState, LogbookLine};
 pub(crate) use authority::{Capability, Service};
 pub(crate) use directory::{Found, Profile};

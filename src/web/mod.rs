@@ -78,5 +78,5 @@ pub(crate) use {
     stack::{Edge, EdgeParts, inner_layers, outer_layers},
     system::system_routes,
     text::{Catalogue, Text},
-    ws::{Closing, Frames, Remote, Sight, Socket, SocketStart, Sockets, Voice},
+    ws::{Allowance, Closing, Frames, Remote, Sight, Socket, SocketStart, Sockets, Voice},
 };

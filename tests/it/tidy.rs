@@ -70,6 +70,12 @@ const LAYERS: &[(&str, &[&str])] = &[
             "callbook", "logbook", "dx",
         ],
     ),
+    (
+        "shack",
+        &[
+            "ham", "config", "env", "event", "bus", "store", "privacy", "jobs", "net", "web", "identity",
+        ],
+    ),
 ];
 
 /// Crates that may be named only below the given places.

@@ -9,12 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where commands are.
-const DOMAINS: [&str; 6] = [
+const DOMAINS: [&str; 7] = [
     "src/identity",
     "src/callbook",
     "src/logbook",
     "src/dx",
     "src/dns",
+    "src/shack",
     "src/app",
 ];
 /// What is no domain's own: tests, and reactors, which answer to a command's event.

@@ -18,6 +18,7 @@ use super::running::App;
 use crate::bus::Bus;
 use crate::dx::Cluster;
 use crate::identity::Identity;
+use crate::shack::Shack;
 use crate::store::Store;
 use crate::web::{Access, Routes, Sockets};
 use archive::Archive;
@@ -33,6 +34,7 @@ pub(crate) struct Parts {
     cluster: Cluster,
     store: Store,
     identity: Identity,
+    shack: Shack,
     /// Whether guests may listen to what is for everyone.
     public: bool,
     /// Who listens, so that they can be told to stop.
@@ -66,6 +68,7 @@ pub(crate) fn routes(app: &App) -> Routes {
         cluster: services.cluster.clone(),
         store: services.store.clone(),
         identity: services.identity.clone(),
+        shack: services.shack.clone(),
         public: services.config.limits.firehose_public,
         listeners: Listeners::default(),
     }));

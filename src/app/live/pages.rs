@@ -18,10 +18,13 @@ use super::listeners::View;
 use crate::bus::{Message, SPOTS};
 use crate::identity::api::gate::Who;
 use crate::identity::{Actor, Scope};
+use crate::shack::Watching;
 use crate::web::{Closing, Frames, Result, Socket, SocketStart, Voice};
 
 /// The channel of spots, by our name and by the original's.
 const SPOT_CHANNELS: [&str; 2] = ["dx", "ham_dx_cluster"];
+/// The channel of radios, which are told to their owners' pages without the bus.
+const RIG_CHANNEL: &str = "rig";
 /// The longest name a channel may have.
 const LONGEST: usize = 64;
 /// Channels one page may hold.
@@ -66,6 +69,7 @@ async fn serve(live: Live, actor: Box<Actor>, mut socket: Socket) {
         channels: Vec::new(),
         replayed: Replayed::default(),
         hears_spots,
+        rigs: None,
     };
     socket.join(page.voice(), view.sight());
     socket.go_live();
@@ -82,6 +86,8 @@ struct Page {
     channels: Vec<SmolStr>,
     replayed: Replayed,
     hears_spots: bool,
+    /// While it shows radios.
+    rigs: Option<Box<Watching>>,
 }
 
 impl Page {
@@ -95,6 +101,9 @@ impl Page {
             "unsubscribe" => {
                 self.channels
                     .retain(|channel| !said.data.channels.contains(channel));
+                if !self.shows_rigs() {
+                    self.rigs = None;
+                }
                 socket.change(self.voice()).await;
                 socket.go_live();
             }
@@ -115,6 +124,13 @@ impl Page {
             self.catch_up(live, actor, socket, new, asked.last..=seen).await;
         }
         socket.go_live();
+        if self.shows_rigs() && self.rigs.is_none() {
+            self.rigs = live.shack.watch(actor, socket.remote()).map(Box::new);
+        }
+    }
+
+    fn shows_rigs(&self) -> bool {
+        self.channels.iter().any(|channel| channel == RIG_CHANNEL)
     }
 
     /// Says what was missed of new channels.

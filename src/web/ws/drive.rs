@@ -19,8 +19,6 @@ use super::wire::{Heard, Protocol, Reader, Writer};
 
 /// The time for the closing handshake.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Messages a client may send per second, and at once.
-const CLIENT_RATE: u32 = 20;
 
 /// The code behind a socket. A future that is handed on by value is kept several times over in the futures it goes
 /// through, and this one is there as long as the socket.
@@ -34,6 +32,8 @@ pub(super) struct Drive {
     pub(super) writer: Writer,
     pub(super) protocol: Protocol,
     pub(super) life: Arc<Life>,
+    /// Messages the client may send in a second, and at once.
+    pub(super) per_second: u32,
 }
 
 /// When a client gave a sign of life, and was asked for one.
@@ -84,10 +84,10 @@ impl Life {
 impl Drive {
     /// Runs the socket, and the code behind it, to the end of either.
     pub(super) async fn run(&mut self, stop: &CancellationToken, code: Code) {
-        let link = &self.link;
+        let (link, rate) = (&self.link, f64::from(self.per_second));
         let closing = tokio::select! {
             closing = write(&mut self.writer, link) => closing,
-            closing = read(&mut self.protocol, &mut self.reader, link, &self.inbox, &self.life) => closing,
+            closing = read(&mut self.protocol, &mut self.reader, link, (&self.inbox, &self.life), rate) => closing,
             closing = link.ending() => closing,
             () = stop.cancelled() => Closing::STOPPING,
             () = code => link.asked().unwrap_or(Closing::DONE),
@@ -128,10 +128,10 @@ async fn read(
     protocol: &mut Protocol,
     reader: &mut Reader,
     link: &Link,
-    inbox: &Inbox,
-    life: &Life,
+    (inbox, life): (&Inbox, &Life),
+    rate: f64,
 ) -> Closing {
-    let mut allowance = f64::from(CLIENT_RATE);
+    let mut allowance = rate;
     let mut counted = Instant::now();
     loop {
         let heard = protocol.next(reader).await;
@@ -144,9 +144,9 @@ async fn read(
             Heard::Sign => None,
             Heard::Text(text) => Some(text),
         };
-        let earned = counted.elapsed().as_secs_f64() * f64::from(CLIENT_RATE);
+        let earned = counted.elapsed().as_secs_f64() * rate;
         counted = Instant::now();
-        allowance = (allowance + earned).min(f64::from(CLIENT_RATE)) - 1.0;
+        allowance = (allowance + earned).min(rate) - 1.0;
         if allowance < 0.0 {
             return Closing::LOUD;
         }

@@ -42,10 +42,25 @@ pub(crate) use fan::{Sight, Voice};
 pub(crate) use frames::Frames;
 pub(crate) use upgrade::SocketStart;
 
-/// Longest message a client may send, bytes.
-const CLIENT_MESSAGE: usize = 4 << 10;
 /// Bytes of a replay that are written together.
 const REPLAYED_AT_ONCE: usize = 64 << 10;
+
+/// What a client may send before its socket is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    /// Bytes of a message.
+    pub(crate) message: usize,
+    /// Messages in a second, and at once.
+    pub(crate) per_second: u32,
+}
+
+impl Allowance {
+    /// What a page or a listening program needs.
+    const USUAL: Self = Self {
+        message: 4 << 10,
+        per_second: 20,
+    };
+}
 
 /// Writes the message that tells a client which sequence numbers it missed, first and last.
 pub(crate) type GapText = fn(u64, u64) -> String;
@@ -211,6 +226,13 @@ impl Remote {
         }
     }
 
+    /// Says something to this client alone; never waits.
+    pub(crate) fn push(&self, text: &str) {
+        if let Some(member) = self.member.upgrade() {
+            member.link.push(frames::Chunk::text(text, None));
+        }
+    }
+
     /// Closes the socket.
     pub(crate) fn close(&self, closing: Closing) {
         if let Some(member) = self.member.upgrade() {
@@ -249,6 +271,21 @@ impl Sockets {
         F: FnOnce(Socket) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
+        self.open_to(start, Allowance::USUAL, gap, serve)
+    }
+
+    /// The same for a client that may send more, or less, than is usual.
+    pub(crate) fn open_to<F, Fut>(
+        &self,
+        start: SocketStart,
+        allowance: Allowance,
+        gap: GapText,
+        serve: F,
+    ) -> Result<Response, Problem>
+    where
+        F: FnOnce(Socket) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
         same_origin(&start.headers, self.inner.public_url.as_ref())?;
         let ticket = self.ticket(start.peer)?;
         let SocketStart {
@@ -264,7 +301,7 @@ impl Sockets {
             let Some(Ok(upgraded)) = stop.run_until_cancelled(upgrade).await else {
                 return;
             };
-            let (mut drive, socket) = sockets.take_over(upgraded, gap);
+            let (mut drive, socket) = sockets.take_over(upgraded, allowance, gap);
             let code: Code = Box::pin(serve(socket));
             // A task of its own: it is there for hours, and has no room for how it came to be.
             sockets.inner.tasks.spawn(async move {
@@ -288,7 +325,12 @@ impl Sockets {
     }
 
     /// A connection that has become a socket.
-    fn take_over(&self, upgraded: hyper::upgrade::Upgraded, gap: GapText) -> (Drive, Socket) {
+    fn take_over(
+        &self,
+        upgraded: hyper::upgrade::Upgraded,
+        allowance: Allowance,
+        gap: GapText,
+    ) -> (Drive, Socket) {
         let (direct, wrapped, already) = match crate::net::plain(upgraded) {
             Ok((stream, already)) => (Some(stream), None, already),
             Err(upgraded) => (None, Some(tokio::io::split(TokioIo::new(upgraded))), Bytes::new()),
@@ -303,7 +345,8 @@ impl Sockets {
             link: Arc::clone(&link),
             inbox: Arc::clone(&inbox),
             life: Arc::clone(&life),
-            protocol: Protocol::new(already),
+            protocol: Protocol::new(already, allowance.message),
+            per_second: allowance.per_second,
             reader,
             writer,
         };

@@ -17,8 +17,8 @@ use tungstenite::protocol::frame::CloseFrame;
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message};
 
+use super::Closing;
 use super::link::{Flushed, Link};
-use super::{CLIENT_MESSAGE, Closing};
 
 /// Bytes kept for reading: clients say little, and there are thousands.
 const READ: usize = 128;
@@ -103,12 +103,13 @@ pub(super) struct Protocol {
 }
 
 impl Protocol {
-    /// At the start of a connection, on which the client may have said something already.
-    pub(super) fn new(already: Bytes) -> Self {
+    /// At the start of a connection, on which the client may have said something already; no message may be longer than
+    /// `most` bytes.
+    pub(super) fn new(already: Bytes, most: usize) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ)
-            .max_message_size(Some(CLIENT_MESSAGE))
-            .max_frame_size(Some(CLIENT_MESSAGE));
+            .max_message_size(Some(most))
+            .max_frame_size(Some(most));
         Self {
             context: WebSocketContext::new(Role::Server, Some(config)),
             input: BytesMut::from(already),

@@ -7,6 +7,7 @@ mod elsewhere;
 mod names;
 mod proving;
 mod registers;
+mod shack;
 mod spots;
 
 use super::world::Seeds;
@@ -208,7 +209,8 @@ pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(names::OPERATIONS)
         .chain(callbook::OPERATIONS)
         .chain(registers::OPERATIONS)
-        .chain(elsewhere::OPERATIONS);
+        .chain(elsewhere::OPERATIONS)
+        .chain(shack::OPERATIONS);
     of_people.chain(of_things)
 }
 

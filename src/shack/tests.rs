@@ -1,0 +1,1 @@
+//! Rights, and both ends of the link by the forms of the other.
