@@ -280,7 +280,7 @@ mod tests {
     fn settings(changes: serde_json::Value) -> Settings {
         let mut saved = Saved::default();
         saved.merge(&serde_json::from_value(changes).unwrap()).unwrap();
-        Settings::effective(&config::defaults(), &saved)
+        Settings::effective(&config::defaults(std::path::Path::new("/nonexistent")), &saved)
     }
 
     fn linux(rigctld: bool) -> System {
