@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use sd_notify::NotifyState;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
@@ -24,6 +23,7 @@ use crate::config::{Config, Sources};
 use crate::dns;
 use crate::dx::node::Node;
 use crate::dx::telnet;
+use crate::env::supervisor;
 use crate::logging::Log;
 use crate::net::{self, Door, Listener, Server};
 use crate::web::{Onward, Part};
@@ -67,12 +67,12 @@ pub(crate) async fn serve(
     if demo.is_some() {
         demo::keep_busy(&app);
     }
-    notify(&[NotifyState::Ready]);
-    watchdog(app.stop.clone());
+    supervisor::ready();
+    supervisor::keep_telling(app.stop.clone());
 
     wait_for_end(&app, &options.sources, signals).await;
 
-    notify(&[NotifyState::Stopping]);
+    supervisor::stopping();
     tracing::info!("stopping");
     if timeout(GONE, app.stop_beside(listening.stop())).await.is_err() {
         tracing::warn!("not everything has ended in time; what was acknowledged is stored");
@@ -467,23 +467,4 @@ async fn reload(app: &App, sources: &Sources) {
     } else {
         tracing::warn!(keys = ?changed, "configuration read again; a restart is needed for {}", changed.join(", "));
     }
-}
-
-fn notify(state: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(state) {
-        tracing::warn!(%error, "the supervisor could not be told: {error}");
-    }
-}
-
-/// Tells the supervisor that the program is alive, where it asks for that.
-fn watchdog(stop: CancellationToken) {
-    let Some(interval) = sd_notify::watchdog_enabled() else {
-        return;
-    };
-    tokio::spawn(async move {
-        let mut tick = tokio::time::interval(interval / 2);
-        while stop.run_until_cancelled(tick.tick()).await.is_some() {
-            notify(&[NotifyState::Watchdog]);
-        }
-    });
 }

@@ -15,6 +15,7 @@ mod mailer;
 mod outbound;
 #[cfg(feature = "server")]
 mod outbox;
+pub(crate) mod supervisor;
 #[cfg(test)]
 mod tests;
 

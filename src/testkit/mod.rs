@@ -20,6 +20,7 @@ pub mod net_fuzz;
 pub mod odoo_fuzz;
 pub mod passkey;
 pub mod records;
+pub mod relay_cat_fuzz;
 pub mod relay_fuzz;
 mod spots;
 pub mod tls;

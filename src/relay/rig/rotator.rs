@@ -61,7 +61,7 @@ impl Default for Reach {
 
 impl Reach {
     /// Reads the lines of the daemon's `dump_state`; what is missing is as usual.
-    fn parse(lines: &[String]) -> Self {
+    pub(crate) fn parse(lines: &[String]) -> Self {
         let mut reach = Self::default();
         for line in lines {
             let Some((name, value)) = line.split_once('=') else {

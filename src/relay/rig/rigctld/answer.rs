@@ -17,13 +17,13 @@ pub(super) struct Answer {
 }
 
 /// The code of a line `RPRT -1`, if it is one. Imitations send positive codes for errors: taken as refusal.
-pub(super) fn code(line: &str) -> Option<i32> {
+pub(crate) fn code(line: &str) -> Option<i32> {
     let code = line.strip_prefix("RPRT ")?.trim().parse::<i32>().ok()?;
     Some(if code > 0 { -9 } else { code.max(-999) })
 }
 
 /// The value of a line `Frequency: 14074000`; a bare line is its own value.
-pub(super) fn value(line: &str) -> &str {
+pub(crate) fn value(line: &str) -> &str {
     line.split_once(": ").map_or(line, |(_, value)| value).trim()
 }
 

@@ -3,7 +3,7 @@
 //! One connection, one command under way, every line built from typed values. After a time-out or an answer that does
 //! not belong to the question the connection is closed: that is the only way back into step.
 
-mod answer;
+pub(crate) mod answer;
 mod dump;
 pub(crate) mod link;
 

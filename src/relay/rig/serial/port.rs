@@ -40,7 +40,7 @@ pub(crate) enum Opener {
     /// The system.
     Device(PortSettings),
     /// A test: every opening takes the next one.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testkit"))]
     Pairs(mpsc::UnboundedReceiver<tokio::io::DuplexStream>),
 }
 
@@ -49,7 +49,7 @@ impl Opener {
     pub(crate) async fn open(&mut self) -> Result<Port, Fault> {
         match self {
             Self::Device(settings) => Port::open(settings.clone()).await,
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testkit"))]
             Self::Pairs(pairs) => match pairs.try_recv() {
                 Ok(pair) => Ok(Port::of(Way::Pair(pair))),
                 Err(_) => Err(Fault::NoPort),
@@ -70,7 +70,7 @@ pub(crate) struct Port {
 #[derive(Debug)]
 enum Way {
     Device(Threads),
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testkit"))]
     Pair(tokio::io::DuplexStream),
 }
 
@@ -114,7 +114,7 @@ impl Port {
                 threads.outgoing = unused;
                 while threads.incoming.recv().await.is_some() {}
             }
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testkit"))]
             Way::Pair(_) => {}
         }
     }
@@ -152,7 +152,7 @@ impl Port {
                 let answer = timeout_at(deadline, answer).await.map_err(|_| Fault::TimedOut)?;
                 answer.map_err(|_| Fault::Closed)?.map_err(of_io)
             }
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testkit"))]
             Way::Pair(pair) => {
                 use tokio::io::AsyncWriteExt as _;
                 let written = timeout_at(deadline, pair.write_all(bytes)).await;
@@ -177,7 +177,7 @@ impl Port {
                 self.buffer.extend_from_slice(&bytes);
                 Ok(())
             }
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testkit"))]
             Way::Pair(pair) => {
                 use tokio::io::AsyncReadExt as _;
                 match pair.read_buf(&mut self.buffer).await {

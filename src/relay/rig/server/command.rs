@@ -7,7 +7,7 @@ use crate::relay::rig::model::Level;
 
 /// What a client asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Command {
+pub(crate) enum Command {
     GetFreq,
     SetFreq(Hertz),
     GetMode,
@@ -41,20 +41,20 @@ pub(super) enum Command {
 
 /// A command with the form its answer is wished in.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Request {
+pub(crate) struct Request {
     /// What stands between the records of an extended answer.
-    pub(super) extended: Option<char>,
+    pub(crate) extended: Option<char>,
     /// Its long name.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Its arguments, as they are repeated in an extended answer.
-    pub(super) arguments: String,
+    pub(crate) arguments: String,
     /// The command, or the code it is refused by.
-    pub(super) command: Result<Command, i32>,
+    pub(crate) command: Result<Command, i32>,
 }
 
 /// What a line is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// Nothing to answer.
     Blank,
     /// A browser or the like at the wrong door.
@@ -108,7 +108,7 @@ const FOREIGN: &[&str] = &[
 ];
 
 /// Reads a line without its end.
-pub(super) fn parse(line: &[u8]) -> Line {
+pub(crate) fn parse(line: &[u8]) -> Line {
     let text = String::from_utf8_lossy(line);
     let text = text.trim();
     if text.is_empty() || text.starts_with('#') {

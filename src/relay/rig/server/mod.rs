@@ -6,7 +6,7 @@
 //! leaves no keyed transmitter behind.
 
 mod answer;
-mod command;
+pub(crate) mod command;
 mod dump;
 mod session;
 

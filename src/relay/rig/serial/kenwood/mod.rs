@@ -1,6 +1,6 @@
 //! Kenwood and those who speak like it: Elecraft, QRP Labs, many kits and programs.
 
-mod info;
+pub(crate) mod info;
 
 use std::time::Duration;
 
