@@ -15,6 +15,8 @@ mod mailer;
 mod outbound;
 #[cfg(feature = "server")]
 mod outbox;
+#[cfg(feature = "relay")]
+mod socket;
 pub(crate) mod supervisor;
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,8 @@ pub(crate) use entropy::Entropy;
 #[cfg(feature = "server")]
 pub(crate) use mailer::{Mail, MailError, Mailer, Posted, SmtpSecurity, SmtpSettings};
 pub(crate) use outbound::{Outbound, OutboundError, Service};
+#[cfg(feature = "relay")]
+pub(crate) use socket::{Dial, DialError, OpenSocket};
 
 /// The outside world, as the program sees it.
 #[derive(Clone)]

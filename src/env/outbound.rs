@@ -16,7 +16,7 @@ use url::Url;
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) const MOST_REDIRECTS: usize = 5;
 
-type Made = Result<reqwest::Client, Arc<str>>;
+pub(super) type Made = Result<reqwest::Client, Arc<str>>;
 
 /// A server that may be asked.
 #[derive(Debug, Clone)]
@@ -112,6 +112,9 @@ struct Inner {
     client: OnceLock<Made>,
     /// The one that goes where it is sent on to only within a service's own domain.
     homebound: OnceLock<Made>,
+    /// The one for websockets.
+    #[cfg(feature = "relay")]
+    upgrading: OnceLock<Made>,
 }
 
 /// A service and whose turn it is to ask it.
@@ -137,8 +140,17 @@ impl Outbound {
                 services,
                 client: OnceLock::new(),
                 homebound: OnceLock::new(),
+                #[cfg(feature = "relay")]
+                upgrading: OnceLock::new(),
             }),
         }
+    }
+
+    /// The client for websockets, made for the first one.
+    #[cfg(feature = "relay")]
+    pub(super) fn upgrading(&self, make: fn() -> Made) -> Result<&reqwest::Client, OutboundError> {
+        let client = self.inner.upgrading.get_or_init(make).as_ref();
+        client.map_err(|reason| OutboundError::Client(Arc::clone(reason)))
     }
 
     /// Asks a service for what is at `path` below its base URL.

@@ -24,7 +24,7 @@ pub(crate) mod safety;
 pub(crate) mod serial;
 pub(crate) mod server;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use backend::{BackendSettings, SerialSettings};
 pub(crate) use error::{RigError, RigErrorKind};

@@ -21,7 +21,7 @@ async fn station() -> (TestApp, Caller, Caller) {
 }
 
 /// The administrator's browser after looking in.
-async fn look_in(app: &TestApp, admin: &Caller) -> Caller {
+pub(super) async fn look_in(app: &TestApp, admin: &Caller) -> Caller {
     let reply = admin
         .post("/api/v1/users/2/session", &json!({}))
         .await

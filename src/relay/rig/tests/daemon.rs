@@ -15,7 +15,7 @@ use crate::relay::rig::mode::RigMode;
 use crate::relay::rig::model::{Level, SplitWish, Tune};
 use crate::relay::rig::safety::TxLimits;
 
-pub(super) fn rig_of(daemon: &Running) -> Rig {
+pub(crate) fn rig_of(daemon: &Running) -> Rig {
     Rig::start(RigOptions {
         backend: BackendSettings::Rigctld(daemon.address.to_string()),
         limits: TxLimits::of_region(Region::Two),

@@ -1,7 +1,7 @@
 //! The whole: our backends, our server and our owner against radios of our own, and against Hamlib where it is there.
 
-mod daemon;
-mod fake;
+pub(crate) mod daemon;
+pub(crate) mod fake;
 #[cfg(unix)]
 mod hamlib;
 mod keying;

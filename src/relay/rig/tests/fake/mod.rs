@@ -3,7 +3,7 @@
 mod icom;
 mod letters;
 mod old_yaesu;
-pub(super) mod rigctld;
+pub(crate) mod rigctld;
 
 /// Which radio it pretends to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
