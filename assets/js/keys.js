@@ -8,7 +8,7 @@ import { openDialog } from './sb-dialog.js';
 import { t } from './words.js';
 
 /** Letter after `g`, and the page it leads to. @type {Record<string, string>} */
-const PLACES = { h: '/', d: '/dx', c: '/callbook', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', z: '/dns', s: '/settings', a: '/admin' };
+const PLACES = { h: '/', r: '/shack', d: '/dx', c: '/callbook', l: '/logbook', n: '/logbook/new', i: '/import', e: '/export', b: '/logbooks', z: '/dns', s: '/settings', a: '/admin' };
 const WAIT_MS = 1500;
 /** Long enough ago that nobody waits any more; a page's clock begins at 0. */
 const NEVER = -WAIT_MS;

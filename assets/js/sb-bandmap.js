@@ -4,7 +4,8 @@
 //  Ctrl zooms. Labels are buttons, so that they can be reached and read out without a pointer.
 //
 //  Properties: `spots` (newest first), `band`, `continent`, `tuned` (Hertz, own frequency),
-//  `chosen` (a spot's number). Events: `choose` (detail: the spot), `band` (detail: ADIF name).
+//  `chosen` (a spot's number). Events: `choose` (detail: the spot), `band` (detail: ADIF name), `tune` (detail: Hertz, a
+//  click beside the labels).
 
 import { band as bandOf, bandName, bandOrder } from './bands.js';
 import { placeLabels, Range, scaleTicks, stations } from './bandmap/layout.js';
@@ -17,9 +18,12 @@ import { t } from './words.js';
 /** Height of a label, pixels; fingers need more. */
 const LINE = 20;
 const TOUCH_LINE = 34;
-/** Left part that holds the scale, and where labels begin. */
-const SCALE = 76;
-const LABELS = 112;
+/** Left part that holds the scale, and where labels begin; less of it where the map is narrow. */
+const WIDE = { scale: 76, labels: 112 };
+const NARROW = { scale: 58, labels: 80 };
+const NARROW_BELOW = 340;
+/** A click between the labels tunes to whole steps of this, hertz. */
+const CLICK_STEP = 100;
 /** A station that was not spotted for so long is not shown, milliseconds. */
 const OLDEST = 60 * 60_000;
 /** Until when a spot is fresh. */
@@ -43,6 +47,7 @@ export class SbBandmap extends HTMLElement {
   #bands = h('div', { class: 'bm-bands', role: 'group', 'aria-label': t('js.bandmap.bands') });
   #parts = h('div', { class: 'bm-parts', role: 'group', 'aria-label': t('js.bandmap.parts') });
   #hidden = h('p', { class: 'bm-hidden', role: 'status' });
+  #lay = WIDE;
 
   /** @param {readonly any[]} spots newest first */
   set spots(spots) {
@@ -67,6 +72,9 @@ export class SbBandmap extends HTMLElement {
   /** @param {number | null} hertz own frequency */
   set tuned(hertz) {
     this.#tuned = hertz;
+    const { low, high, first, last, span } = this.#range;
+    // Who turns the dial past the edge takes the map along.
+    if (hertz !== null && hertz >= first && hertz <= last && (hertz < low || hertz > high)) this.#range.scroll((hertz - (low + high) / 2) / span);
     this.#later();
   }
 
@@ -94,6 +102,12 @@ export class SbBandmap extends HTMLElement {
       else this.#range.scroll((event.deltaY * (event.deltaMode ? 24 : 1)) / box.height);
       this.#later();
     }, { passive: false });
+    this.#stage.addEventListener('click', (/** @type {MouseEvent} */ event) => {
+      if (/** @type {HTMLElement} */ (event.target).closest('button')) return;
+      const box = this.#stage.getBoundingClientRect();
+      const hertz = Math.round(this.#range.at(event.clientY - box.top, box.height) / CLICK_STEP) * CLICK_STEP;
+      this.dispatchEvent(new CustomEvent('tune', { detail: hertz }));
+    });
     this.#stage.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => this.#keyed(event));
   }
 
@@ -155,6 +169,8 @@ export class SbBandmap extends HTMLElement {
     const { clientWidth: width, clientHeight: height } = this.#stage;
     if (width === 0 || height === 0) return;
     const now = Date.now();
+    this.#lay = width < NARROW_BELOW ? NARROW : WIDE;
+    this.classList.toggle('narrow', this.#lay === NARROW);
     const line = matchMedia('(pointer: coarse)').matches ? TOUCH_LINE : LINE;
     const here = stations(this.#spots, this.#band, now - OLDEST);
     const { labels, hidden } = placeLabels(here, this.#range, height, line);
@@ -190,24 +206,27 @@ export class SbBandmap extends HTMLElement {
   /** @param {number} width @param {number} height @param {{ spot: any, y: number, true: number }[]} labels */
   #drawScale(width, height, labels) {
     const range = this.#range;
+    const { scale, labels: beside } = this.#lay;
     const nodes = [];
     for (const { use, low, high } of segments(this.#band, this.#continent)) {
       const [top, bottom] = [Math.max(0, range.y(low, height)), Math.min(height, range.y(high, height))];
       if (bottom <= top) continue;
       nodes.push(svg('rect', { class: `use ${use}`, x: 0, y: top, width, height: bottom - top }));
-      nodes.push(svg('rect', { class: `edge ${use}`, x: SCALE - 4, y: top, width: 4, height: bottom - top }));
-      if (bottom - top > 60) nodes.push(svg('text', { class: 'use', x: 8, y: top + 14 }, t(`js.bandmap.${use}`)));
+      nodes.push(svg('rect', { class: `edge ${use}`, x: scale - 4, y: top, width: 4, height: bottom - top }));
+      // Where it is narrow the colour has to do; the buttons above name it.
+      if (bottom - top > 60 && this.#lay === WIDE) nodes.push(svg('text', { class: 'use', x: 8, y: top + 14 }, t(`js.bandmap.${use}`)));
     }
     for (const { hertz, y, major } of scaleTicks(range, height)) {
-      nodes.push(svg('path', { class: 'tick', d: `M${major ? SCALE - 12 : SCALE - 8} ${y}H${SCALE}` }));
-      if (major) nodes.push(svg('text', { class: 'khz', x: SCALE - 16, y: y + 4, 'text-anchor': 'end' }, String(hertz / 1000)));
+      nodes.push(svg('path', { class: 'tick', d: `M${major ? scale - 12 : scale - 8} ${y}H${scale}` }));
+      if (major) nodes.push(svg('text', { class: 'khz', x: scale - 16, y: Math.max(12, Math.min(height - 2, y + 4)), 'text-anchor': 'end' }, String(hertz / 1000)));
     }
-    nodes.push(svg('path', { class: 'axis', d: `M${SCALE} 0V${height}` }));
+    nodes.push(svg('path', { class: 'axis', d: `M${scale} 0V${height}` }));
     for (const { spot, y, true: at } of labels) {
-      nodes.push(svg('path', { class: `lead ${spot.need ? 'needed' : ''}`, d: `M${SCALE} ${at}h6L${LABELS - 8} ${y}h6` }));
+      nodes.push(svg('path', { class: `lead ${spot.need ? 'needed' : ''}`, d: `M${scale} ${at}h6L${beside - 8} ${y}h6` }));
     }
     if (this.#tuned !== null && this.#tuned >= range.low && this.#tuned <= range.high) {
-      nodes.push(svg('path', { class: 'tuned', d: `M0 ${range.y(this.#tuned, height)}H${width}` }));
+      const at = range.y(this.#tuned, height);
+      nodes.push(svg('path', { class: 'tuned', d: `M0 ${at}H${width}` }), svg('path', { class: 'pointer', d: `M${scale} ${at}l-8 -5v10z` }));
     }
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     this.#svg.replaceChildren(...nodes);
@@ -233,7 +252,7 @@ export class SbBandmap extends HTMLElement {
       label.dataset.need = spot.need ?? '';
       label.classList.toggle('chosen', spot.seq === this.#chosen);
       label.classList.toggle('fresh', now - spot.at < FRESH);
-      label.style.setProperty('translate', `${LABELS}px ${Math.round(y - line / 2)}px`);
+      label.style.setProperty('translate', `${this.#lay.labels}px ${Math.round(y - line / 2)}px`);
       // In the order of frequency, moved only where it changed, so that focus stays.
       const next = before ? before.nextSibling : this.#marks.firstChild;
       if (next !== label) this.#marks.insertBefore(label, next);

@@ -70,6 +70,18 @@ export class Worked {
     return '';
   }
 
+  /**
+   * What the log has of an entity on a band in a kind of mode.
+   * @param {number | undefined} dxcc @param {string} band @param {string} kind
+   * @returns {'' | 'worked' | 'confirmed'}
+   */
+  slot(dxcc, band, kind) {
+    const map = this.#entities.get(dxcc ?? 0);
+    const bit = this.#bit(band, kind);
+    if (!map || bit < 0 || !has(map, bit)) return '';
+    return has(map, bit + 1) ? 'confirmed' : 'worked';
+  }
+
   /** @param {string | undefined} band @param {string | undefined} kind @returns {number} below 0 where there is none */
   #bit(band, kind) {
     const [b, c] = [this.#bands.get(band ?? ''), this.#classes.get(kind ?? '')];

@@ -23,6 +23,13 @@ test('before the log is known nothing is needed', () => {
   assert.equal(new Worked().need({ dxcc: 1, band: '20m', class: 'cw' }), '');
 });
 
+test('what the log has of an entity is told by band and kind of mode', () => {
+  const log = worked();
+  assert.equal(log.slot(339, '40m', 'cw'), 'worked');
+  assert.equal(log.slot(339, '20m', 'phone'), 'confirmed');
+  assert.deepEqual([log.slot(339, '20m', 'cw'), log.slot(1, '20m', 'cw'), log.slot(339, '2m', 'cw'), log.slot(undefined, '20m', 'cw')], ['', '', '', '']);
+});
+
 test('the strongest need is told', () => {
   const log = worked();
   const need = (/** @type {any} */ spot) => log.need({ dxcc: 339, freq_hz: 14_025_000, ...spot });

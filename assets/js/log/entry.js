@@ -25,6 +25,10 @@ const KEPT = new Set(['freq', 'mode', 'contest', 'stx_string', 'tx_power', 'date
  * @property {(found: any | null, call: string) => void} [lookup] told what is known of the call typed
  * @property {(qso: any) => void} [logged]
  * @property {(text: string, kind: string) => void} [say] a line beside the form
+ * @property {(typed: string) => boolean} [command] whether what is typed as a call was something else, and was done
+ * @property {(contact: any) => void} [sent] told what was logged or kept for later, as it was typed
+ * @property {(contact: any) => void} [undone] told what was taken back
+ * @property {() => void} [cleared] told when the form is empty for the next contact
  */
 
 export class Entry {
@@ -75,6 +79,15 @@ export class Entry {
     return /** @type {any} */ (this.#form.elements.namedItem(name));
   }
 
+  /** Begins a contact with a station: what was typed of another one goes. @param {string} call */
+  begin(call) {
+    const field = this.field('call');
+    if (!field || field.value.trim().toUpperCase() === call) return;
+    this.clear();
+    field.value = call;
+    this.look();
+  }
+
   /** Asks what is known of the call typed, and fills in what it can. */
   async look() {
     const call = this.field('call')?.value.trim().toUpperCase() ?? '';
@@ -115,12 +128,14 @@ export class Entry {
   async log() {
     if (this.#form.dataset.busy) return;
     clearErrors(this.#form);
+    if (this.#hooks.command?.(this.field('call')?.value.trim() ?? '')) return;
     const contact = this.#contact();
     if (!contact) return;
     this.#form.dataset.busy = 'yes';
     try {
       const qso = await send(contact, this.#key);
-      this.#done(qso);
+      this.#hooks.sent?.(contact);
+      this.#done(qso, contact);
     } catch (error) {
       if (isPassing(error)) await this.#keep(contact, error);
       else {
@@ -149,6 +164,7 @@ export class Entry {
     this.#key = freshKey();
     this.#take(null, '');
     this.#modeTyped();
+    this.#hooks.cleared?.();
     this.field('call')?.focus();
   }
 
@@ -193,13 +209,13 @@ export class Entry {
     this.field(wrong[0].field === 'start' ? 'time' : wrong[0].field)?.focus();
   }
 
-  /** @param {any} qso */
-  #done(qso) {
+  /** @param {any} qso @param {any} contact as it was typed */
+  #done(qso, contact) {
     this.#remember();
     const what = { call: qso.call, band: bandName(qso.band), mode: qso.submode || qso.mode };
     if (qso.outcome === 'duplicate') toast(t('js.entry.duplicate', what));
     else if (qso.outcome === 'merged') toast(t('js.entry.merged', what));
-    else toast(t(qso.spot?.outcome === 'spotted' ? 'js.entry.logged_spotted' : 'js.entry.logged', what), () => this.#undo(qso));
+    else toast(t(qso.spot?.outcome === 'spotted' ? 'js.entry.logged_spotted' : 'js.entry.logged', what), () => this.#undo(qso, contact));
     this.clear();
     this.#hooks.logged?.(qso);
     this.#tellSpot(qso);
@@ -210,10 +226,11 @@ export class Entry {
     if (spot?.reason) this.#hooks.say?.(t('js.entry.not_spotted', { call, reason: spot.reason }), 'warn');
   }
 
-  /** @param {any} qso */
-  async #undo(qso) {
+  /** @param {any} qso @param {any} contact */
+  async #undo(qso, contact) {
     try {
       await del(`/logbook/qsos/${encodeURIComponent(qso.id)}`);
+      this.#hooks.undone?.(contact);
       this.#hooks.logged?.(null);
     } catch (error) {
       this.#hooks.say?.(/** @type {Error} */ (error).message, 'bad');
@@ -225,6 +242,7 @@ export class Entry {
     try {
       await keep({ key: this.#key, contact, at: new Date().toISOString() });
       this.#remember();
+      this.#hooks.sent?.(contact);
       this.clear();
       this.#hooks.say?.(t('js.entry.kept', { call: contact.call }), 'warn');
     } catch {

@@ -52,11 +52,7 @@ pub(super) async fn send(reader: Reader, fields: Fields) -> Result<Response> {
 /// `/wall`
 pub(super) async fn wall(reader: Reader) -> Result<Response> {
     let cluster = &reader.app.services.cluster;
-    let newest = Wanted {
-        skimmer: Some(false),
-        ..Wanted::newest(WALL_ROWS)
-    };
-    let spots = found(&reader, newest, Choice::default()).await?;
+    let rows = newest(&reader, WALL_ROWS).await?;
     let station = station(&reader);
     let own = continent(&station.continent);
     let near = own.map_or_else(Vec::new, |own| cluster.activity(MINUTES, Some(own)));
@@ -68,7 +64,7 @@ pub(super) async fn wall(reader: Reader) -> Result<Response> {
     });
     let page = WallPage {
         frame: reader.frame_of("wall", "wall.title").await,
-        rows: spots.iter().map(row).collect(),
+        rows,
         lines: lines.collect(),
         station,
     };
@@ -119,6 +115,16 @@ async fn found(reader: &Reader, query: Wanted, choice: Choice) -> Result<Vec<Spo
     let cluster = reader.app.services.cluster.clone();
     let found = tokio::task::spawn_blocking(move || cluster.history(&query, |spot| choice.wants(spot)));
     found.await.map_err(Problem::internal)
+}
+
+/// The newest spots that people sent.
+pub(super) async fn newest(reader: &Reader, limit: usize) -> Result<Vec<SpotRow>> {
+    let query = Wanted {
+        skimmer: Some(false),
+        ..Wanted::newest(limit)
+    };
+    let spots = found(reader, query, Choice::default()).await?;
+    Ok(spots.iter().map(row).collect())
 }
 
 /// The newest spots of a station, at home or on the move.
@@ -177,7 +183,7 @@ fn outage(reader: &Reader) -> String {
 }
 
 /// Where the reader is: by grid, else where their call is from.
-fn station(reader: &Reader) -> Station {
+pub(super) fn station(reader: &Reader) -> Station {
     let Some(account) = &reader.account else {
         return Station::default();
     };

@@ -95,7 +95,7 @@ async fn page(reader: &Reader, asked: &Asked, again: Option<Again>) -> Result<Re
 }
 
 /// What is asked for, else frequency and mode of the last contact; and the present time.
-fn prefilled(asked: &Asked, last: Option<&QsoRow>, now: Timestamp) -> Form {
+pub(super) fn prefilled(asked: &Asked, last: Option<&QsoRow>, now: Timestamp) -> Form {
     let form = Form::default()
         .with_value("date", &now.strftime("%Y-%m-%d").to_string())
         .with_value("time", &now.strftime("%H%M").to_string());

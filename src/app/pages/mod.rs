@@ -38,6 +38,7 @@ mod removals;
 mod reviews;
 mod say;
 mod settings;
+mod shack;
 #[cfg(test)]
 mod tests;
 mod trail;
@@ -62,6 +63,7 @@ pub(super) fn routes(app: &App) -> Routes {
         .page(member, "/logbook", get(lists::show))
         .page(member, "/logbook/new", get(entry::show).post(entry::store))
         .page(member, "/logbook/{id}", get(contact::show).post(contact::change))
+        .page(member, "/shack", get(shack::show))
         .page(member, "/dx", get(dx::show).post(dx::send))
         .page(member, "/wall", get(dx::wall))
         .page(member, "/dns", get(dns::list).post(dns::change_list))

@@ -43,7 +43,7 @@ pub(crate) struct Frame {
     pub(crate) seq: u64,
     /// Where assets hang under, with the final slash.
     pub(crate) asset_base: String,
-    /// Which section is marked: `dashboard`, `dx`, `logbook`, `new`, `import`, `export`, `logbooks`, `callbook`, `dns`, `settings`, `verify`, `admin`, or empty.
+    /// Which section is marked: `dashboard`, `shack`, `dx`, `logbook`, `new`, `import`, `export`, `logbooks`, `callbook`, `dns`, `settings`, `verify`, `admin`, or empty.
     pub(crate) section: &'static str,
     /// This page's path without query, for the logbook switch.
     pub(crate) path: String,

@@ -18,6 +18,7 @@ mod personal;
 mod proof;
 mod proving;
 mod review;
+mod shack;
 mod verify;
 mod words;
 
@@ -35,5 +36,6 @@ pub(crate) use personal::*;
 pub(crate) use proof::*;
 pub(crate) use proving::*;
 pub(crate) use review::*;
+pub(crate) use shack::*;
 pub(crate) use verify::*;
 pub(crate) use words::*;
