@@ -151,7 +151,7 @@ function drawRig() {
     return;
   }
   const without = h('div', { class: 'without' },
-    h('p', {}, h('strong', {}, t('js.rig.none')), ' ', h('span', { class: 'muted' }, t('js.rig.none_help'))),
+    h('p', {}, h('strong', {}, t('js.rig.none'))),
     h('button', { type: 'button', class: 'button primary', 'data-connect': true, onclick: () => openConnect(radio) }, t('js.rig.connect_short')));
   panel = new RigPanel(place, radio, { connect: () => openConnect(radio), without: h('div', {}, without, receiver.element), continent });
   place.append(split);
