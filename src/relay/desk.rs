@@ -75,6 +75,8 @@ pub(crate) struct Desk {
 #[derive(Debug)]
 pub(crate) struct Glance {
     _listener: Listener,
+    /// Tells whether that is the radio still.
+    rigs: watch::Receiver<Rig>,
     until: Instant,
 }
 
@@ -172,12 +174,14 @@ impl Desk {
     fn is_looking(&self, rig: &Rig) -> bool {
         let until = Instant::now() + LOOKED;
         let mut glance = self.glance.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(glance) = &mut *glance {
+        let is_same = |glance: &&mut Glance| glance.rigs.has_changed().is_ok_and(|changed| !changed);
+        if let Some(glance) = glance.as_mut().filter(is_same) {
             glance.until = until;
             return true;
         }
         *glance = Some(Glance {
             _listener: rig.listen(false),
+            rigs: self.rig.subscribe(),
             until,
         });
         false

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::desk::{Desk, Hearing, Sharing};
-use super::link::LinkStatus;
+use super::link::{self, LinkParts, LinkStatus};
 use super::logs::appliance::Appliance;
 use super::logs::deliver::Delivery;
 use super::logs::listen::{AdifPort, Places, Port, Ports};
@@ -29,6 +29,9 @@ pub(crate) const SERVICE: &str = "the Shackbox server";
 const AGAIN: Duration = Duration::from_secs(15);
 /// Most bytes of an answer to a contact.
 const ANSWER: usize = 1 << 20;
+const NO_KEY: &str = "relay.key is missing: make a key with the scopes rig and logbook.write on the server, and enter it in the setup";
+const BAD_KEY: &str =
+    "relay.key holds characters that no key has; copy it again from where the server showed it";
 
 /// Waits until what matters of the settings is another than `now`.
 async fn other<T: PartialEq>(
@@ -118,45 +121,23 @@ impl Server {
     }
 }
 
-/// Keeps contacts going to the server.
+/// Keeps contacts going to the server, and the link to it.
 pub(super) async fn deliver(desk: Arc<Desk>) {
     let mut settings = desk.settings.subscribe();
     while !desk.stop.is_cancelled() {
         let now = Server::of(&settings.borrow_and_update());
         let stop = desk.stop.child_token();
         let tasks = TaskTracker::new();
-        let mut status = LinkStatus::default();
-        match (&now.url, &now.key) {
-            (Some(url), Some(key)) => {
-                let service = Service {
-                    pause: Duration::ZERO,
-                    most_bytes: ANSWER,
-                    homebound: true,
-                    ..Service::at(url.clone())
+        match begin(&desk, &now, &tasks, &stop) {
+            Ok(status) => drop(tasks.spawn(pass_on(status, desk.link.clone(), stop.clone()))),
+            Err(words) => {
+                let status = LinkStatus {
+                    error: words.map(str::to_owned),
+                    ..LinkStatus::default()
                 };
-                let outbound = Outbound::new([(SERVICE.to_owned(), service)]);
-                match Appliance::new(outbound, SERVICE, url.clone(), key.reveal()) {
-                    Ok(appliance) => {
-                        let delivery = Delivery::new(
-                            desk.queue.clone(),
-                            appliance,
-                            desk.clock.clone(),
-                            desk.entropy.clone(),
-                            now.logbook.clone(),
-                        );
-                        tasks.spawn(delivery.run(stop.clone()));
-                    }
-                    Err(error) => status.error = Some(error.to_string()),
-                }
+                desk.link.send_replace(status);
             }
-            (Some(_), None) => {
-                let words =
-                    "relay.key is missing: make a key on the server (Settings, API keys) and enter it here";
-                status.error = Some(words.to_owned());
-            }
-            (None, _) => {}
         }
-        desk.link.send_replace(status);
         tokio::select! {
             () = other(&mut settings, &now, Server::of) => {}
             () = desk.stop.cancelled() => {}
@@ -164,6 +145,63 @@ pub(super) async fn deliver(desk: Arc<Desk>) {
         stop.cancel();
         tasks.close();
         tasks.wait().await;
+    }
+}
+
+/// Begins to deliver and to link; an error says what is missing, if anything was named at all.
+fn begin(
+    desk: &Desk,
+    server: &Server,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<watch::Receiver<LinkStatus>, Option<&'static str>> {
+    let url = server.url.as_ref().ok_or(None)?;
+    let key = server.key.as_ref().ok_or(Some(NO_KEY))?;
+    let service = Service {
+        pause: Duration::ZERO,
+        most_bytes: ANSWER,
+        homebound: true,
+        ..Service::at(url.clone())
+    };
+    let outbound = Outbound::new([(SERVICE.to_owned(), service)]);
+    let appliance = Appliance::new(outbound.clone(), SERVICE, url.clone(), key.reveal());
+    let appliance = appliance.map_err(|_| Some(BAD_KEY))?;
+    let (clock, entropy) = (desk.clock.clone(), desk.entropy.clone());
+    let queue = desk.queue.clone();
+    let delivery = Delivery::new(
+        queue,
+        appliance,
+        clock.clone(),
+        entropy.clone(),
+        server.logbook.clone(),
+    );
+    tasks.spawn(delivery.run(stop.clone()));
+    let parts = LinkParts {
+        server: url.clone(),
+        key: key.clone(),
+        name: server.name.clone(),
+        rig: desk.rig.subscribe(),
+        rotator: desk.rotator.subscribe(),
+        sums: desk.queue.sums(),
+        outbound,
+        clock,
+        entropy,
+    };
+    Ok(link::start(parts, tasks, stop.clone()))
+}
+
+/// Tells on the desk how the link stands.
+async fn pass_on(
+    mut status: watch::Receiver<LinkStatus>,
+    told: watch::Sender<LinkStatus>,
+    stop: CancellationToken,
+) {
+    loop {
+        let now = status.borrow_and_update().clone();
+        told.send_replace(now);
+        if !matches!(stop.run_until_cancelled(status.changed()).await, Some(Ok(()))) {
+            return;
+        }
     }
 }
 

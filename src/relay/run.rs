@@ -119,7 +119,7 @@ enum Keeper {
 }
 
 /// Opens everything; the radio is connected to from here on.
-async fn open(
+pub(super) async fn open(
     config: &Config,
     console: mpsc::UnboundedSender<String>,
     tasks: &TaskTracker,
