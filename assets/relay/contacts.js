@@ -21,12 +21,13 @@ function button(words, label, work) {
 
 /** Giving up cannot be taken back: asked once more. @param {any} row */
 function giveUp(row) {
-  const made = h('button', { class: 'button', type: 'button', 'aria-label': `Give up ${row.call}` }, 'Give up');
+  const made = h('button', { class: 'button', type: 'button', 'aria-label': `Give up: ${row.call}` }, 'Give up');
   let sure = false;
   runs(made, async () => {
     if (!sure) {
       sure = true;
       made.textContent = 'Give up for good';
+      made.setAttribute('aria-label', `Give up for good: ${row.call}`);
       made.classList.add('danger');
       return;
     }
@@ -43,10 +44,9 @@ function line(row) {
   return h('tr', {},
     h('td', { class: 'nowrap' }, h('time', { datetime: row.start, title: new Date(row.start).toLocaleString() }, stamp(row.start))),
     h('td', { class: 'call' }, row.call), h('td', {}, row.band), h('td', {}, row.mode),
-    h('td', { class: `nowrap ${kind}` }, `${glyph}${text}`),
-    h('td', { class: 'reason whole' }, row.error ?? ''),
+    h('td', {}, h('span', { class: `nowrap ${kind}` }, `${glyph}${text}`), row.error ? h('p', { class: 'reason' }, row.error) : null),
     h('td', { class: 'whole' }, open ? h('div', { class: 'row-actions' },
-      ['failed', 'retrying'].includes(row.state) ? button('Try again', `Try ${row.call} again`, () => ask('POST', `/api/contacts/${row.number}/retry`)) : null,
+      ['failed', 'retrying'].includes(row.state) ? button('Try again', `Try again: ${row.call}`, () => ask('POST', `/api/contacts/${row.number}/retry`)) : null,
       giveUp(row)) : null));
 }
 
@@ -57,12 +57,12 @@ function list(rows) {
       ? 'No contact has come from a program yet.'
       : 'No contact waits. What programs log goes to Shackbox at once, and waits here when it cannot.'))];
   }
-  const heads = ['Time', 'Call', 'Band', 'Mode', 'State', 'Reason'].map((name) => h('th', { scope: 'col' }, name));
+  const heads = ['Time', 'Call', 'Band', 'Mode', 'State'].map((name) => h('th', { scope: 'col' }, name));
   const table = h('table', { class: 'plain folds' }, h('thead', {}, h('tr', {}, heads, h('th', { scope: 'col' }, h('span', { class: 'visually-hidden' }, 'What to do')))), h('tbody', {}, rows.map(line)));
   const again = rows.filter(({ state }) => state === 'failed').length;
   return [
     h('div', { class: 'scroll-x', tabindex: '0', role: 'group', 'aria-labelledby': 'contacts-h' }, table),
-    again > 1 ? h('p', { class: 'under' }, button(`Try all ${again} again`, `Try all ${again} refused contacts again`, () => ask('POST', '/api/contacts/retry'))) : null,
+    again > 1 ? h('p', { class: 'under' }, button(`Try all ${again} again`, `Try all ${again} again, of the refused contacts`, () => ask('POST', '/api/contacts/retry'))) : null,
   ];
 }
 

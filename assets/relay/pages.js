@@ -19,7 +19,7 @@ function spaced(code) { return `${code.slice(0, 3)} ${code.slice(3)}`; }
 /** @param {any} one */
 function request(one) {
   const decide = (/** @type {string} */ words, /** @type {string} */ way, /** @type {string} */ kind) => {
-    const made = h('button', { class: `button ${kind}`, type: 'button', 'aria-label': `${words} ${who(one)}` }, words);
+    const made = h('button', { class: `button ${kind}`, type: 'button', 'aria-label': `${words}: ${who(one)}` }, words);
     runs(made, async () => {
       try { await ask('POST', `/api/pairings/${encodeURIComponent(one.request)}/${way}`); } finally { await load(); }
     });
@@ -33,19 +33,20 @@ function request(one) {
 
 /** @param {any} one */
 function line(one) {
-  const made = h('button', { class: 'button', type: 'button', 'aria-label': `Let ${who(one)} in no more` }, 'Remove');
+  const made = h('button', { class: 'button', type: 'button', 'aria-label': `Remove: ${who(one)}` }, 'Remove');
   let sure = false;
   runs(made, async () => {
     if (!sure) {
       sure = true;
       made.textContent = 'Remove for good';
+      made.setAttribute('aria-label', `Remove for good: ${who(one)}`);
       made.classList.add('danger');
       return;
     }
     try { await ask('DELETE', `/api/pairings/${encodeURIComponent(one.id)}`); } finally { await load(); }
   });
-  return h('tr', {}, h('td', { class: 'break' }, h('strong', {}, one.origin || one.name), one.origin && one.name ? h('span', { class: 'muted small' }, ` ${one.name}`) : null),
-    h('td', {}, may(one.scopes)), h('td', { class: 'nowrap muted' }, `since ${stamp(one.since)}`), h('td', {}, h('div', { class: 'row-actions' }, made)));
+  return h('tr', {}, h('td', { class: 'origin' }, h('strong', {}, one.origin || one.name), one.origin && one.name ? h('span', { class: 'muted small' }, ` ${one.name}`) : null),
+    h('td', {}, may(one.scopes)), h('td', { class: 'muted' }, `pairing, ${stamp(one.since)}`), h('td', {}, h('div', { class: 'row-actions' }, made)));
 }
 
 /** Asks for both lists. */
@@ -55,10 +56,10 @@ export async function load() {
   const { waiting, paired, origins } = lists;
   keep(el('requests'), waiting, () => waiting.map(request));
   keep(el('pages-list'), [paired, origins], () => {
-    const fixed = origins.map((/** @type {any} */ one) => h('tr', {}, h('td', { class: 'break' }, h('strong', {}, one.origin)), h('td', {}, 'tune'), h('td', { class: 'muted' }, one.source), h('td', {})));
+    const fixed = origins.map((/** @type {any} */ one) => h('tr', {}, h('td', { class: 'origin' }, h('strong', {}, one.origin)), h('td', {}, 'tune'), h('td', { class: 'muted' }, one.source), h('td', {})));
     const rows = [...fixed, ...paired.map(line)];
     if (rows.length === 0) return [h('div', { class: 'empty' }, h('p', {}, 'None. A page that wants the radio asks, and its code is shown here. Shackbox itself uses the link and needs no such leave.'))];
-    const heads = ['Page', 'May', 'Since'].map((name) => h('th', { scope: 'col' }, name));
+    const heads = ['Page', 'May', 'By'].map((name) => h('th', { scope: 'col' }, name));
     return [h('table', { class: 'plain folds' }, h('thead', {}, h('tr', {}, heads, h('th', { scope: 'col' }, h('span', { class: 'visually-hidden' }, 'What to do')))), h('tbody', {}, rows))];
   });
 }

@@ -4,7 +4,7 @@ import { fill as put, h } from './dom.js';
 import { ask, Refused } from './api.js';
 import { fill, modelOf, models, showErrors, touched, values } from './form.js';
 import { chip, el, keep, runs, trouble } from './parts.js';
-import { dial, number, ofRadio } from './words.js';
+import { dial, ofRadio } from './words.js';
 
 const OTHER = '?';
 const HINTS = {
@@ -68,7 +68,6 @@ function showDial(state, facts) {
     ['Split', state.split ? `on, transmits on ${state.tx_freq_hz ? dial(state.tx_freq_hz) : 'the other VFO'}` : ''],
     ['Transmitter', state.ptt ? 'on' : ''],
     ['Power', facts?.watts ? `up to ${facts.watts} W` : ''],
-    ['Modes', facts?.modes?.length ? number(facts.modes.length, 'mode') : ''],
   ].filter(([, value]) => value);
   keep(el('dial-facts'), rows, () => rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
 }

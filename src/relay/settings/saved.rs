@@ -97,7 +97,13 @@ impl Saved {
 
     /// Writes the file: at once or not at all. Waits for the disk.
     pub(crate) fn save(&self, path: &Path) -> Result<(), SavedError> {
-        let written = serde_json::to_vec_pretty(self)
+        let written = serde_json::to_value(self)
+            .and_then(|mut value| {
+                if let Value::Object(fields) = &mut value {
+                    fields.retain(|_, value| !value.is_null());
+                }
+                serde_json::to_vec_pretty(&value)
+            })
             .map_err(io::Error::other)
             .and_then(|bytes| kept::replace(path, &bytes));
         written.map_err(|reason| SavedError::Io {

@@ -74,7 +74,7 @@ fn at_daemon(trouble: &mut Trouble, error: &RigError, settings: &Settings, syste
     let steps = &mut trouble.steps;
     match error.kind {
         RigErrorKind::Unreachable if !is_here(address) => {
-            trouble.words = Some("Nothing answers there.".to_owned());
+            trouble.words = None;
             steps.push(Step::say(
                 "Check that the other computer is on, and that its firewall lets this one through.",
             ));
@@ -84,6 +84,7 @@ fn at_daemon(trouble: &mut Trouble, error: &RigError, settings: &Settings, syste
             ));
         }
         RigErrorKind::Unreachable => {
+            trouble.title = format!("No rigctld answers at {address}");
             trouble.words = Some(match &system.rigctld {
                 Some(_) => {
                     "rigctld is installed on this computer, but does not run at this address.".to_owned()

@@ -17,6 +17,7 @@ use super::{Body, Refused, Turn, Wrong, server};
 use crate::relay::apply;
 use crate::relay::desk::Desk;
 use crate::relay::rig::rotator::Rotator;
+use crate::relay::rig::serial::list::PortInfo;
 use crate::relay::rig::serial::models::{Family, MODELS};
 use crate::relay::rig::serial::{self, detect};
 use crate::relay::rig::{BackendSettings, Rig, RigOptions, RigState};
@@ -257,10 +258,27 @@ pub(super) async fn detect(
     }))
 }
 
-/// `GET /api/setup/ports`: the serial ports of this computer; none is opened.
-pub(super) async fn ports() -> Json<Value> {
-    let look = || -> Vec<Value> {
-        serial::list::ports()
+/// `GET /api/setup/ports`: the serial ports of this computer, and the one that is set; none is opened.
+pub(super) async fn ports(State(desk): State<Arc<Desk>>) -> Json<Value> {
+    let set = desk.settings().serial.clone();
+    let look = move || -> Vec<Value> {
+        let mut ports = serial::list::ports();
+        // One that the system does not list, such as a link or a port made by a program.
+        if let Some(path) = set
+            && std::path::Path::new(&path).exists()
+            && !ports.iter().any(|port| apply::is_same_port(&port.path, &path))
+        {
+            let label = path.clone();
+            ports.insert(
+                0,
+                PortInfo {
+                    path,
+                    label,
+                    hint: None,
+                },
+            );
+        }
+        ports
             .into_iter()
             .map(|port| {
                 let denied = system::denied(&port.path);
