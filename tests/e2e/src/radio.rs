@@ -98,6 +98,21 @@ pub struct Relay {
 impl Relay {
     /// Starts it beside a radio, with further settings as the environment has them, and waits until it serves.
     pub async fn start(radio: &Dummy, further: &[(&str, &str)]) -> Result<Self> {
+        let named = ("SHACKBOX_RELAY__RIGCTLD", radio.address.as_str());
+        let further: Vec<_> = std::iter::once(named).chain(further.iter().copied()).collect();
+        let mut relay = Self::launch(&further)?;
+        relay.until(|status| status["rig"]["connected"] == true).await?;
+        Ok(relay)
+    }
+
+    /// Starts it without a word on the radio, as on the first day, and waits until it serves.
+    pub async fn start_alone() -> Result<Self> {
+        let mut relay = Self::launch(&[])?;
+        relay.until(|status| status["rig"].is_object()).await?;
+        Ok(relay)
+    }
+
+    fn launch(further: &[(&str, &str)]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let address = format!("127.0.0.1:{}", free_port()?);
         let log = std::fs::File::create(dir.path().join("log.txt"))?;
@@ -106,7 +121,6 @@ impl Relay {
             .arg("--data-dir")
             .arg(dir.path().join("data"))
             .env("SHACKBOX_RELAY__LISTEN", &address)
-            .env("SHACKBOX_RELAY__RIGCTLD", &radio.address)
             .env("SHACKBOX_RELAY__SERVE", "off")
             .env("SHACKBOX_RELAY__PROGRAMS", "")
             .envs(further.iter().copied())
@@ -117,21 +131,19 @@ impl Relay {
             .kill_on_drop(true)
             .spawn()
             .context("starting the relay")?;
-        let mut relay = Self {
+        Ok(Self {
             child,
             url: format!("http://{address}"),
             dir,
-        };
-        relay.until_ready().await?;
-        Ok(relay)
+        })
     }
 
-    async fn until_ready(&mut self) -> Result<()> {
+    async fn until(&mut self, is_ready: impl Fn(&serde_json::Value) -> bool) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let status = self.ask("GET", "/status", &[], b"").await;
             if let Ok(status) = status
-                && status.json()?["rig"]["connected"] == true
+                && is_ready(&status.json()?)
             {
                 return Ok(());
             }
@@ -139,7 +151,7 @@ impl Relay {
                 bail!("the relay ended with {status}:\n{}", self.output()?);
             }
             if Instant::now() > deadline {
-                bail!("the relay has no radio:\n{}", self.output()?);
+                bail!("the relay is not ready, or has no radio:\n{}", self.output()?);
             }
             sleep(GLANCE).await;
         }

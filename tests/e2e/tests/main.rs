@@ -22,6 +22,7 @@ mod logbook;
 mod needed;
 mod plain;
 mod relay;
+mod relay_setup;
 mod settings;
 mod sharing;
 mod station;
