@@ -55,6 +55,8 @@ export async function load() {
   try { lists = await ask('GET', '/api/pairings'); } catch { return; }
   const { waiting, paired, origins } = lists;
   keep(el('requests'), waiting, () => waiting.map(request));
+  // Seen in another tab's strip as well: somebody waits for the code.
+  document.title = waiting.length > 0 ? `${who(waiting[0])} asks · Relay` : 'Relay · Shackbox';
   keep(el('pages-list'), [paired, origins], () => {
     const fixed = origins.map((/** @type {any} */ one) => h('tr', {}, h('td', { class: 'origin' }, h('strong', {}, one.origin)), h('td', {}, 'tune'), h('td', { class: 'muted' }, one.source), h('td', {})));
     const rows = [...fixed, ...paired.map(line)];

@@ -124,6 +124,17 @@ impl Saved {
         if !wrong.is_empty() {
             return Err(wrong);
         }
+        // A key is for the server that made it: another one is not told it.
+        let host = |saved: &Self| {
+            saved
+                .server
+                .as_ref()
+                .map(|url| url.host().map(|host| host.to_owned()))
+        };
+        let is_other = host(self).is_some() && host(self) != host(&fresh);
+        if is_other && !changes.contains_key("key") {
+            fresh.key = None;
+        }
         *self = fresh;
         Ok(())
     }

@@ -126,6 +126,22 @@ fn addresses_may_lack_their_port_and_null_takes_a_value_back() {
 }
 
 #[test]
+fn a_key_is_not_told_to_another_server() {
+    let mut one = saved(json!({ "server": "http://shack.example.org", "key": "abc" }));
+    one.merge(&changes(json!({ "server": "https://shack.example.org:8443/" })))
+        .unwrap();
+    assert_eq!(one.key.as_deref(), Some("abc"));
+    one.merge(&changes(json!({ "server": "https://other.example" })))
+        .unwrap();
+    assert_eq!(one.key, None);
+    one.merge(&changes(
+        json!({ "server": "https://third.example", "key": "def" }),
+    ))
+    .unwrap();
+    assert_eq!(one.key.as_deref(), Some("def"));
+}
+
+#[test]
 fn radios_are_found_by_name_with_and_without_maker_and_by_number() {
     for name in ["3073", "Icom IC-7300", "ic-7300", " IC-7300 "] {
         assert_eq!(model(name).map(|model| model.number), Some(3_073), "{name}");

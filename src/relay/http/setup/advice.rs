@@ -190,6 +190,18 @@ fn in_use(trouble: &mut Trouble, path: &str, shared: Option<SocketAddr>) {
             "Another program holds the port, such as WSJT-X, fldigi, flrig, a logger or rigctld.".to_owned()
         }
     });
+    if who == "rigctld" {
+        trouble.steps.push(Step::say(
+            "Choose rigctld as the way to the radio: it serves the radio already, at 127.0.0.1:4532 as a rule.",
+        ));
+        return;
+    }
+    if who.starts_with("shackbox") {
+        trouble.steps.push(Step::say(
+            "Another relay is running on this computer: use its page, or stop it.",
+        ));
+        return;
+    }
     trouble.steps.push(Step::say(format!(
         "Close {who}; the relay connects by itself then."
     )));

@@ -100,6 +100,9 @@ async fn radio(desk: Arc<Desk>, turn: Turn, candidate: Settings) -> Result<Outco
         return Err(vec![Unfit::new("rigctld", words)].into());
     }
     let held = matches!(&backend, BackendSettings::Serial(serial) if apply::is_held(&desk, &serial.path));
+    if held {
+        check_silent(&desk)?;
+    }
     let options = RigOptions {
         backend,
         limits: candidate.limits(),
@@ -128,6 +131,15 @@ async fn radio(desk: Arc<Desk>, turn: Turn, candidate: Settings) -> Result<Outco
     let look = move || advice::of_radio(&error, &candidate, shared, &System::look());
     let trouble = tokio::task::spawn_blocking(look).await.unwrap_or_default();
     Ok(Outcome::bad(trouble))
+}
+
+/// Refuses to take the radio away from a transmission.
+fn check_silent(desk: &Desk) -> Result<(), Refused> {
+    if desk.rig().state().borrow().ptt {
+        let words = "the radio transmits; try again when the transmission has ended";
+        return Err(Refused::new(StatusCode::CONFLICT, "transmitting", words));
+    }
+    Ok(())
 }
 
 /// The state of a radio once it has answered or failed to.
@@ -215,6 +227,9 @@ pub(super) async fn detect(
         return Err(Refused::new(StatusCode::NOT_FOUND, "not_found", words).into());
     }
     let held = apply::is_held(&desk, &path);
+    if held {
+        check_silent(&desk)?;
+    }
     let asked = path.clone();
     let looking = tokio::spawn(async move {
         let _turn = turn.lock_owned().await;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hyper::header::AUTHORIZATION;
 use hyper::{Method, Request, StatusCode};
 use serde_json::Value;
-use url::Url;
+use url::{Host, Url};
 
 use super::Wrong;
 use super::advice::{Step, Trouble};
@@ -49,16 +49,29 @@ pub(super) async fn test(candidate: &Settings) -> Result<Outcome, Wrong> {
     // A contact without content is never taken, but a key without the scope is refused before that is seen.
     let logs = ask(&outbound, base, key, Method::POST, "/api/v1/logbook/qsos").await;
     let title = "Shackbox lets this relay in".to_owned();
-    Ok(match logs {
-        Ok((StatusCode::FORBIDDEN, _)) => Outcome::good(
-            title,
-            Some(
-                "The radio will work. Contacts will not be taken: the key lacks the scope logbook.write."
-                    .to_owned(),
-            ),
-        ),
-        _ => Outcome::good(title, Some("The key is good for radio and contacts.".to_owned())),
-    })
+    let mut words = match logs {
+        Ok((StatusCode::FORBIDDEN, _)) => {
+            "The radio will work. Contacts will not be taken: the key lacks the scope logbook.write."
+        }
+        _ => "The key is good for radio and contacts.",
+    }
+    .to_owned();
+    if base.scheme() == "http" && !is_here(base) {
+        words.push_str(
+            " Without HTTPS others on the way can read the key: use https:// as soon as the server has it.",
+        );
+    }
+    Ok(Outcome::good(title, Some(words)))
+}
+
+/// Whether an address is of this computer.
+fn is_here(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 async fn ask(

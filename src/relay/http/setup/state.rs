@@ -28,7 +28,7 @@ pub(super) async fn change(
     Extension(turn): Extension<Turn>,
     Body(changes): Body<Map<String, Value>>,
 ) -> Result<Json<Value>, Wrong> {
-    let _turn = turn.lock().await;
+    let held = turn.lock_owned().await;
     let present = desk.settings();
     let saved = wish(&present, &desk, &changes).await?;
     let fresh = present.renewed(&saved);
@@ -42,7 +42,11 @@ pub(super) async fn change(
         .map_err(not_kept)?;
     // The change goes on if whoever asked for it hangs up: a radio that was let go must come back.
     let doing = Arc::clone(&desk);
-    let done = tokio::spawn(async move { apply::apply(&doing, fresh).await }).await;
+    let applying = tokio::spawn(async move {
+        let _held = held;
+        apply::apply(&doing, fresh).await
+    });
+    let done = applying.await;
     done.map_err(|error| not_kept(error.to_string()))??;
     tracing::info!(keys = ?changes.keys().collect::<Vec<_>>(), "settings were changed on the page");
     Ok(Json(told(&desk).await))
