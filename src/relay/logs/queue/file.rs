@@ -193,11 +193,16 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// A log is nobody else's business on a machine with several users.
+#[cfg(unix)]
 fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.clone()
+    use std::os::unix::fs::OpenOptionsExt as _;
+    OpenOptions::new().mode(0o600).clone()
+}
+
+/// On other systems a file is as private as the folder it is in.
+#[cfg(not(unix))]
+fn private() -> OpenOptions {
+    OpenOptions::new()
 }
 
 /// A new name is only safe when its folder was written, too.
