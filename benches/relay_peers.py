@@ -208,7 +208,7 @@ class Listener:
 
 
 def tunes(what, radio, request, count, p50=None, p99=None, answered=None):
-    """One tune after the other, not faster than a person clicks: until the bytes are at the radio, and until the answer."""
+    """One tune after the other, not faster than the relay tunes a radio (50 times a second): until the bytes are at the radio, and until the answer."""
     there, back = [], []
     for step in range(count):
         hertz = 14_000_000 + step * 100
@@ -218,7 +218,7 @@ def tunes(what, radio, request, count, p50=None, p99=None, answered=None):
         back.append(milliseconds(time.monotonic_ns() - begun))
         when = next(when for when, told_hertz in radio.moves() if told_hertz == hertz)
         there.append(milliseconds(when - begun))
-        time.sleep(0.01)
+        time.sleep(0.03)
     told(f"{what}, until the bytes are at the radio", there, p50, p99)
     told(f"{what}, until it is answered", back, None, answered)
 
@@ -283,27 +283,31 @@ def burst(radio, host, port, clients, each):
         missed.append(f"burst: {len(refused)} refused {refused[:1]}, answered {answered}, at the radio {at_radio}, sent {last}")
 
 
-def at_once(radio, host, port, count):
-    """A hundred on one connection without waiting for answers, as a turned wheel sends them: it ends on the last."""
+def browser_burst(radio, host, port, count):
+    """As a page's script does that asks for all at once: the browser sends six at a time, in order."""
     radio.ask("clear")
-    stream = socket.create_connection((host, port))
-    last = 0
-    begun = time.monotonic_ns()
-    for step in range(count):
-        last = 14_100_000 + step * 10
-        body = json.dumps({"freq_hz": last})
-        head = "".join(f"{name}: {value}\r\n" for name, value in PAGE.items())
-        stream.sendall(
-            f"POST /api/qsy HTTP/1.1\r\nHost: {host}:{port}\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
-        )
-    deadline = time.monotonic() + 10
-    while radio.ask("hertz") != last and time.monotonic() < deadline:
-        time.sleep(0.005)
-    moves = radio.moves()
-    took = milliseconds(moves[-1][0] - begun) if moves else 0
-    print(f"{count} tunes written at once: {len(moves)} at the radio, the last one {took:.1f} ms after the first was sent")
+    waiting = iter([14_100_000 + step * 10 for step in range(count)])
+    last = 14_100_000 + (count - 1) * 10
+    lock = threading.Lock()
+
+    def connection():
+        post = poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
+        while True:
+            with lock:
+                hertz = next(waiting, None)
+            if hertz is None:
+                return
+            post(hertz)
+
+    begun = time.monotonic()
+    threads = [threading.Thread(target=connection) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(f"{count} tunes at once by a page: all answered after {time.monotonic() - begun:.2f} s, {len(radio.moves())} at the radio")
     if radio.ask("hertz") != last:
-        missed.append(f"burst at once: the radio is at {radio.ask('hertz')}, the last was {last}")
+        missed.append(f"burst of a page: the radio is at {radio.ask('hertz')}, the last was {last}")
 
 
 def sockets_burst(radio, host, port, count):
@@ -339,6 +343,14 @@ def knob(radio, host, port, count):
             pass
         times.append(milliseconds(time.monotonic_ns() - turned))
     told("a turned knob until a page shows it, poll interval of 250 ms included", times, None, 300)
+
+
+def listen(page):
+    try:
+        while True:
+            page.message()
+    except (AssertionError, OSError):
+        return  # the relay was told to stop
 
 
 def ticks(pid):
@@ -419,7 +431,7 @@ def main():
             post = poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
             post(14_000_000)
             tunes("POST /api/qsy", radio, post, given.count, 0.3, 2, 5)
-            at_once(radio, host, port, 100)
+            browser_burst(radio, host, port, 100)
             sockets_burst(radio, host, port, 100)
             before = resident(relay.pid)
             burst(radio, host, port, 10, 100)
@@ -427,7 +439,7 @@ def main():
             knob(radio, host, port, min(given.count, 60))
             if given.idle:
                 page = Listener(host, port)
-                threading.Thread(target=lambda: [page.message() for _ in iter(int, 1)], daemon=True).start()
+                threading.Thread(target=listen, args=(page,), daemon=True).start()
                 idle(relay.pid, given.idle, "one page open")
             begun = time.monotonic()
             relay.terminate()
