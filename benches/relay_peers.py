@@ -223,20 +223,28 @@ def tunes(what, radio, request, count, p50=None, p99=None, answered=None):
     told(f"{what}, until it is answered", back, None, answered)
 
 
-def poster(host, port, path, headers, body):
-    connection = http.client.HTTPConnection(host, port)
-    connection.connect()
-    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+class Poster:
+    """One connection that posts frequencies."""
 
-    def post(hertz):
-        connection.request("POST", path, json.dumps(body(hertz)), headers)
-        answer = connection.getresponse()
+    def __init__(self, host, port, path, headers, body):
+        self.connection = http.client.HTTPConnection(host, port)
+        self.connection.connect()
+        self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.path, self.headers, self.body = path, headers, body
+
+    def send(self, hertz):
+        self.connection.request("POST", self.path, json.dumps(self.body(hertz)), self.headers)
+
+    def answered(self):
+        answer = self.connection.getresponse()
         text = answer.read()
         if answer.status != 200:
-            raise SystemExit(f"{path} answered {answer.status}: {text[:200]!r}")
+            raise SystemExit(f"{self.path} answered {answer.status}: {text[:200]!r}")
         return json.loads(text)
 
-    return post
+    def __call__(self, hertz):
+        self.send(hertz)
+        return self.answered()
 
 
 def direct(radio):
@@ -259,7 +267,7 @@ def burst(radio, host, port, clients, each):
     refused, lock = [], threading.Lock()
 
     def client(number):
-        post = poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
+        post = Poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
         for step in range(each):
             try:
                 post(14_000_000 + (number * each + step) * 10)
@@ -275,7 +283,7 @@ def burst(radio, host, port, clients, each):
         thread.join()
     took = time.monotonic() - begun
     last = 14_299_990
-    post = poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
+    post = Poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
     answered = post(last)["freq_hz"]
     at_radio, moves = radio.ask("hertz"), len(radio.moves())
     print(f"{clients * each} tunes of {clients} clients in {took:.2f} s: {len(refused)} refused, the radio was tuned {moves} times")
@@ -291,13 +299,15 @@ def browser_burst(radio, host, port, count):
     lock = threading.Lock()
 
     def connection():
-        post = poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
+        post = Poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
         while True:
+            # Sent in order, answered in any.
             with lock:
                 hertz = next(waiting, None)
-            if hertz is None:
-                return
-            post(hertz)
+                if hertz is None:
+                    return
+                post.send(hertz)
+            post.answered()
 
     begun = time.monotonic()
     threads = [threading.Thread(target=connection) for _ in range(6)]
@@ -390,7 +400,7 @@ def start(program, radio, directory):
     relay = subprocess.Popen([program, "relay"], env=environment, stderr=subprocess.DEVNULL)
     for _ in range(200):
         try:
-            status = poster_get("127.0.0.1", port, "/status")
+            status = look("127.0.0.1", port, "/status")
             if status["rig"]["connected"]:
                 return relay, "127.0.0.1", port
         except (OSError, http.client.HTTPException):
@@ -401,7 +411,7 @@ def start(program, radio, directory):
     raise SystemExit(f"{program} relay does not serve")
 
 
-def poster_get(host, port, path):
+def look(host, port, path):
     connection = http.client.HTTPConnection(host, port, timeout=5)
     connection.request("GET", path)
     return json.loads(connection.getresponse().read())
@@ -421,14 +431,14 @@ def main():
     tunes("nothing between", radio, direct(radio), given.count)
     if given.peer:
         url = urllib.parse.urlsplit(given.peer)
-        post = poster(url.hostname, url.port, url.path, {"Content-Type": "application/json"}, lambda hertz: {"freq": hertz})
+        post = Poster(url.hostname, url.port, url.path, {"Content-Type": "application/json"}, lambda hertz: {"freq": hertz})
         tunes(f"peer at {given.peer}", radio, post, min(given.count, 150))
     with tempfile.TemporaryDirectory() as directory:
         relay, host, port = start(given.program, radio, directory)
         try:
             if given.idle:
                 idle(relay.pid, given.idle, "idle, no page open")
-            post = poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
+            post = Poster(host, port, "/api/qsy", PAGE, lambda hertz: {"freq_hz": hertz})
             post(14_000_000)
             tunes("POST /api/qsy", radio, post, given.count, 0.3, 2, 5)
             browser_burst(radio, host, port, 100)
