@@ -24,6 +24,7 @@ const VAGUE = new Set(['DATA', 'DIGI']);
  * @property {() => any} home
  * @property {(call: string) => void} filter shows this call alone
  * @property {((spot: any) => void) | null} again spots it again; null for who may not
+ * @property {() => ((spot: any) => void) | null} [tune] how the radio is led to a spot; null without a radio
  * @property {(spot: any) => void} [shown]
  * @property {() => void} closed
  */
@@ -76,6 +77,7 @@ export class SpotPanel {
   /** @param {any[] | null} history null while it is fetched @param {any} lookup */
   #draw(history, lookup) {
     const { spot } = this;
+    const tune = this.#hooks.tune?.();
     fill(this.#panel,
       h('header', {}, h('h2', {}, t('js.dx.spot')), h('div', { class: 'actions' },
         h('button', { type: 'button', class: 'button icon', 'aria-label': t('js.detail.close'), onclick: () => this.close() }, icon('close')))),
@@ -86,6 +88,7 @@ export class SpotPanel {
       spot.busted_of ? h('p', { class: 'notice warn' }, icon('warn', 'glyph'), h('span', {}, t('js.dx.busted', { call: spot.busted_of }))) : null,
       h('div', { class: 'doing' },
         h('a', { class: 'button primary', href: entryAddress(spot) }, t('js.dx.log_it')),
+        tune ? h('button', { type: 'button', class: 'button', 'aria-keyshortcuts': 't', 'data-tune': true, onclick: () => tune(spot) }, t('js.dx.tune')) : null,
         this.#hooks.again ? h('button', { type: 'button', class: 'button', onclick: () => this.#hooks.again?.(spot) }, t('js.dx.again')) : null,
         h('button', { type: 'button', class: 'button', onclick: () => this.#hooks.filter(spot.call) }, t('js.dx.only'))),
       this.#facts(),

@@ -22,9 +22,13 @@ import { makeGrip } from '../grip.js';
 import { onKey } from '../keys.js';
 import { kilohertz } from '../log/qso.js';
 import { densityBoxes } from '../looks.js';
+import { hasSeenOne, RigLink } from '../rig/link.js';
+import { tuneMode } from '../rig/modes.js';
+import { Radio } from '../rig/radio.js';
 import '../sb-bandmap.js';
 import '../sb-map.js';
 import '../sb-table.js';
+import { toast } from '../sb-toast.js';
 import { age, formatClock } from '../utc.js';
 import { number, t } from '../words.js';
 import { bus } from '../ws.js';
@@ -49,6 +53,8 @@ const NEWS_PAUSE = 5000;
 
 const spots = new Spots();
 const list = new List(spots);
+/** Listeners have no radio here, and most who have one have used it on the page made for it. */
+const radio = role === 'swl' || !hasSeenOne() ? null : new Radio(new RigLink(), null);
 const log = new Log(logbook, () => marksChanged());
 const table = one('sb-table');
 const bandmap = h('sb-bandmap');
@@ -70,6 +76,7 @@ const form = one('[data-spot-form]') ? new SpotForm(one('[data-spot-form]'), one
 const panel = new SpotPanel(one('[data-detail]'), {
   logbook, home: () => home, filter: (call) => setFilter({ ...everything(), skimmers: filter.skimmers, calls: call }),
   again: form ? (spot) => form.open(spot) : null,
+  tune: () => (radio?.usable ? tune : null),
   shown: (spot) => { bandmap.chosen = spot.seq; if (spot.band) bandmap.band = spot.band; },
   closed: () => {
     bandmap.chosen = 0;
@@ -120,6 +127,8 @@ function start() {
   filterChanged();
   log.start();
   feed.start();
+  radio?.addEventListener('change', () => { bandmap.tuned = radio.view?.state.freq_hz ?? null; });
+  radio?.start();
   bus().addEventListener('connection', linked);
   setInterval(ticked, CLOCK);
 }
@@ -181,6 +190,13 @@ function tell(fresh) {
 function show(spot) {
   table.setAttribute('opened', '');
   panel.show(spot);
+}
+
+/** Leads the radio to a spot. @param {any} spot */
+async function tune(spot) {
+  const mode = tuneMode(spot);
+  await radio?.tune({ freq_hz: spot.freq_hz, ...(mode ? { mode } : {}) });
+  if (radio?.fault) toast(radio.fault);
 }
 
 /** The filter at the start: of the address, else of the last visit. */
@@ -343,6 +359,7 @@ function keys() {
   onKey('/', t('js.dx.key_find'), () => one('#dx-calls').select());
   onKey('p', t('js.dx.key_pause'), () => pause(!list.paused));
   onKey('m', t('js.dx.key_map'), () => one(`[data-views] [data-to=${main.dataset.view === 'bands' ? 'map' : 'bands'}]`).click());
+  if (radio) onKey('t', t('js.dx.key_tune'), () => { if (panel.spot && radio.usable) tune(panel.spot); });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) panel.close();
   });

@@ -64,6 +64,7 @@ function connection() {
   live.addEventListener('connection', show);
   live.subscribe('notifications', async ({ type, payload }) => {
     if (type === 'dx_alert') (await import('../dx/notices.js')).tell(payload);
+    if (type === 'on_air') (await import('../shack/notices.js')).tell(payload);
   });
   if (recall('dx.notices')) import('../dx/notices.js').then(({ notifies }) => keepWhileHidden(notifies()));
   show();

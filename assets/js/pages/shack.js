@@ -37,6 +37,8 @@ import { t } from '../words.js';
 const { logbook = '', account = '', units } = document.body.dataset;
 const main = one('main');
 const listens = main.dataset.listens === 'true';
+/** A radio is for calls that are proven: nothing is asked before. */
+const unproven = main.dataset.unproven === 'true';
 const { continent = '' } = main.dataset;
 const form = one('[data-entry]');
 const home = homeOf(stationOf(main.dataset));
@@ -45,7 +47,7 @@ const log = new Log(logbook, () => {
   spots.marksChanged();
   station.again();
 });
-const radio = new Radio(listens ? null : new RigLink(), listens ? null : new Loopback());
+const radio = new Radio(listens || unproven ? null : new RigLink(), listens ? null : new Loopback());
 const receiver = new Receiver(continent);
 const spots = new SpotList(one('sb-table'), one('[data-spotbar]'), one('[data-bandmap]'), {
   home, continent, miles: units === 'imperial', log, go: (spot) => goToSpot(spot),
@@ -151,7 +153,7 @@ function drawRig() {
     return;
   }
   const without = h('div', { class: 'without' },
-    h('p', {}, h('strong', {}, t('js.rig.none'))),
+    h('p', {}, h('strong', {}, t('js.rig.none')), unproven ? [h('br'), h('a', { class: 'small', href: '/verify' }, t('js.rig.prove'))] : null),
     h('button', { type: 'button', class: 'button primary', 'data-connect': true, onclick: () => openConnect(radio) }, t('js.rig.connect_short')));
   panel = new RigPanel(place, radio, { connect: () => openConnect(radio), without: h('div', {}, without, receiver.element), continent });
   place.append(split);

@@ -1,8 +1,14 @@
 //  Radios by the appliance: their relays have dialled it, the page asks it and hears of them on its own bus.
 
 import { ApiError, get, post } from '../api.js';
+import { recall, remember } from '../dx/memory.js';
 import { bus } from '../ws.js';
 import { changed, listed, tuned } from './state.js';
+
+const KNOWN = 'rig.known';
+
+/** Whether this browser has seen a radio here: pages that only might use one ask for it then. */
+export const hasSeenOne = () => recall(KNOWN) === 'yes';
 
 /** Events: `change`. */
 export class RigLink extends EventTarget {
@@ -29,6 +35,7 @@ export class RigLink extends EventTarget {
       const { items } = await get('/rigs', { stay: true });
       this.views = listed(this.views, items ?? [], this.#newer);
       this.fault = null;
+      if (this.views.size) remember(KNOWN, 'yes');
     } catch (error) {
       this.fault = /** @type {ApiError} */ (error);
     }
@@ -57,6 +64,7 @@ export class RigLink extends EventTarget {
     this.#newer.add(view.name);
     const abilities = type === 'link' && view.linked && !view.facts.model;
     this.views.set(view.name, view);
+    remember(KNOWN, 'yes');
     this.dispatchEvent(new Event('change'));
     // What a radio can do stands in the list alone.
     if (abilities && this.known) this.load();

@@ -12,6 +12,7 @@ mod http;
 mod radio;
 mod server;
 mod spots;
+mod stub;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub use browser::Chrome;
 pub use http::Reply;
 pub use radio::{Dummy, Relay};
 pub use server::{Ran, Server};
+pub use stub::StubRelay;
 
 /// How long a page may take to show what a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(30);

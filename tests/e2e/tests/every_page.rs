@@ -9,6 +9,8 @@ use crate::station::{fixture, founded, on, sign_in, skipped};
 /// All pages of somebody who is signed in as the administrator.
 const PAGES: &[&str] = &[
     "/",
+    "/shack",
+    "/shack?call=JA1XYZ&freq=14025.0&mode=CW",
     "/dx",
     "/dx?bands=20m&modes=cw",
     "/wall",

@@ -24,5 +24,6 @@ mod plain;
 mod relay;
 mod relay_setup;
 mod settings;
+mod shack;
 mod sharing;
 mod station;

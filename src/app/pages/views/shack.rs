@@ -25,4 +25,9 @@ impl ShackPage {
     pub(crate) fn listens(&self) -> bool {
         self.frame.account_role() == "swl"
     }
+
+    /// Whether the reader's call has to be proven before a radio may be connected.
+    pub(crate) fn unproven(&self) -> bool {
+        self.frame.only_claims() && !self.frame.is_admin()
+    }
 }

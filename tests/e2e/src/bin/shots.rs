@@ -18,6 +18,7 @@ const STRANGERS: &[(&str, &str)] = &[
 /// Pages for those who are signed in; the first word names the file.
 const PAGES: &[(&str, &str)] = &[
     ("dashboard", "/"),
+    ("shack", "/shack"),
     ("dx", "/dx"),
     ("wall", "/wall"),
     ("logbook", "/logbook"),
