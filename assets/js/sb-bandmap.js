@@ -214,7 +214,7 @@ export class SbBandmap extends HTMLElement {
       nodes.push(svg('rect', { class: `use ${use}`, x: 0, y: top, width, height: bottom - top }));
       nodes.push(svg('rect', { class: `edge ${use}`, x: scale - 4, y: top, width: 4, height: bottom - top }));
       // Where it is narrow the colour has to do; the buttons above name it.
-      if (bottom - top > 60 && this.#lay === WIDE) nodes.push(svg('text', { class: 'use', x: 8, y: top + 14 }, t(`js.bandmap.${use}`)));
+      if (bottom - top > 60 && this.#lay === WIDE) nodes.push(svg('text', { class: 'use', x: 8, y: top + 28 }, t(`js.bandmap.${use}`)));
     }
     for (const { hertz, y, major } of scaleTicks(range, height)) {
       nodes.push(svg('path', { class: 'tick', d: `M${major ? scale - 12 : scale - 8} ${y}H${scale}` }));

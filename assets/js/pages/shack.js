@@ -17,7 +17,7 @@ import { densityBoxes } from '../looks.js';
 import { dialText, shiftText } from '../rig/digits.js';
 import { RigLink } from '../rig/link.js';
 import { Loopback } from '../rig/loopback.js';
-import { tuneMode } from '../rig/modes.js';
+import { logMode, tuneMode } from '../rig/modes.js';
 import { RigPanel } from '../rig/panel.js';
 import { Radio } from '../rig/radio.js';
 import { splitOfSpot } from '../rig/split.js';
@@ -55,7 +55,7 @@ const spots = new SpotList(one('sb-table'), one('[data-spotbar]'), one('[data-ba
 });
 const station = new Station(one('[data-station]'), { logbook, home: () => home, worked: log.worked, spot: (call) => spots.newest(call) });
 const last = new LastContacts(one('[data-logged]'), logbook);
-const presence = new Presence(one('[data-presence]'), one('[data-onair]'), { listens, call: account, where, go: (place) => go(place) });
+const presence = new Presence(one('[data-presence]'), one('[data-onair]'), { listens, call: account, where: announced, go: (place) => go(place) });
 const serials = new Serials(logbook);
 /** @type {RigPanel | null} */ let panel = null;
 /** @type {Entry | null} */ let entry = null;
@@ -94,6 +94,13 @@ function known() {
 /** Where the radio, or without one the receiver, stands. @returns {{ freq_hz?: number, mode?: string }} */
 function where() {
   return known() ? { freq_hz: radio.view?.state.freq_hz, mode: radio.view?.state.mode } : receiver.at;
+}
+
+/** The same as members are told: by the log's names of modes. */
+function announced() {
+  const { freq_hz: hertz, mode } = where();
+  const said = logMode(mode, hertz, entry?.field('mode')?.value ?? '');
+  return { freq_hz: hertz, ...(said ? { mode: said } : {}) };
 }
 
 /** The radio was tuned, by the page or by hand. */

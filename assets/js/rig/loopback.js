@@ -145,7 +145,7 @@ export class Loopback extends EventTarget {
   async #facts() {
     this.view.facts = { model: '?' };
     try {
-      const { facts, queue } = await askRelay('GET', '/api/rig');
+      const [{ facts }, { queue }] = await Promise.all([askRelay('GET', '/api/rig'), askRelay('GET', '/status')]);
       this.view = { ...this.view, facts: { model: '?', ...facts }, queue: queue ?? this.view.queue };
       this.#tell();
     } catch {

@@ -129,7 +129,7 @@ export class RigPanel {
     drawBars(this.#meters, bars(view.meters, standing === 'transmitting', view.facts.watts));
     write(this.#note, state.note ?? '');
     const { error } = state;
-    write(this.#fault, this.#radio.fault || (standing === 'off' ? [error?.device && `${error.device}:`, error?.what ?? t('js.rig.off_help'), error?.help && `${error.help}.`].filter(Boolean).join(' ') : ''));
+    write(this.#fault, this.#radio.fault || (standing === 'off' ? troubleText(error) || t('js.rig.off_help') : ''));
     this.#drawQueue(view.queue);
   }
 
@@ -197,7 +197,7 @@ export class RigPanel {
     fill(this.#absent,
       h('p', {}, h('strong', {}, standing === 'away' ? t(name === HERE ? 'js.rig.here_away' : 'js.rig.away') : t('js.rig.off')),
         standing === 'away' && view?.since ? [' ', t('js.rig.since'), ' ', timeElement(view.since)] : null),
-      standing === 'off' && error ? h('p', {}, icon('warn', 'glyph'), ` ${[error.device && `${error.device}:`, error.what, error.help].filter(Boolean).join(' ')}`) : null,
+      standing === 'off' && error ? h('p', {}, icon('warn', 'glyph'), ` ${troubleText(error)}`) : null,
       h('p', { class: 'muted small' }, t(standing === 'away' ? 'js.rig.away_help' : 'js.rig.off_help')),
       h('p', {}, h('button', { type: 'button', class: 'button', onclick: this.#hooks.connect }, t('js.rig.how'))),
       this.#hooks.without);
@@ -208,6 +208,13 @@ export class RigPanel {
     const answer = await this.#radio.tune(wish);
     if (!answer && !this.#radio.busy) this.dial.back(this.#radio.view?.state.freq_hz ?? 0);
   }
+}
+
+/** What is wrong with a device, and what to do: two sentences. @param {any} error */
+function troubleText(error) {
+  const { device, what, help } = error ?? {};
+  const sentence = [device, what].filter(Boolean).join(': ');
+  return [sentence, help].filter(Boolean).map((text) => `${text.replace(/\.$/, '')}.`).join(' ');
 }
 
 /** @param {HTMLElement} place @param {string} text */

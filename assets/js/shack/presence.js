@@ -38,8 +38,8 @@ export class Presence {
   #place;
   #hooks;
   #follow = h('form', { class: 'followform' });
-  #onAir = h('button', { type: 'button', class: 'button', onclick: () => this.#set(this.#own ? '' : 'on') }, t('js.shack.on_air'));
-  #callCq = h('button', { type: 'button', class: 'button', title: t('js.shack.cq_help'), onclick: () => this.#set(this.#own === 'cq' ? 'on' : 'cq') }, t('js.shack.cq'));
+  #onAir = h('button', { type: 'button', class: 'button', onclick: () => this.#set(this.#standing() ? '' : 'on') }, t('js.shack.on_air'));
+  #callCq = h('button', { type: 'button', class: 'button', title: t('js.shack.cq_help'), onclick: () => this.#set(this.#standing() === 'cq' ? 'on' : 'cq') }, t('js.shack.cq'));
   /** The buttons, for the page's head. */ buttons = h('span', { class: 'onairbuttons', role: 'group', 'aria-label': t('js.shack.on_air') }, this.#onAir, this.#callCq);
   #moved = settle(() => this.#say(), CALM);
 
@@ -152,9 +152,16 @@ export class Presence {
     }
   }
 
+  /** What members read of the reader: said here, or in another tab. @returns {'' | 'on' | 'cq'} */
+  #standing() {
+    const own = this.#present.get(this.#hooks.call);
+    return this.#own || (own ? (own.calling ? 'cq' : 'on') : '');
+  }
+
   #draw() {
-    this.#onAir.setAttribute('aria-pressed', String(this.#own !== ''));
-    this.#callCq.setAttribute('aria-pressed', String(this.#own === 'cq'));
+    const now = this.#standing();
+    this.#onAir.setAttribute('aria-pressed', String(now !== ''));
+    this.#callCq.setAttribute('aria-pressed', String(now === 'cq'));
     const here = [...this.#present.values()].sort((a, b) => Number(b.calling) - Number(a.calling) || a.call.localeCompare(b.call));
     const away = [...this.#followed].filter((call) => !this.#present.has(call)).sort();
     // The box to type in stays the same node, so that nobody loses it while typing.

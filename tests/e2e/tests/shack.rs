@@ -267,11 +267,11 @@ async fn listeners_have_a_receiver_and_no_radio() -> Result<()> {
     founded(async |server, chrome| {
         let key = chrome.spot_key().await?;
         push(server, &key, "VK2ABC", 7_010_000).await?;
-        let listener = json!({"call": "SWL1", "name": "", "password": OTHER_PASSWORD, "role": "swl"});
+        let listener = json!({"call": "SWL_ANNA", "name": "", "password": OTHER_PASSWORD, "role": "swl"});
         chrome.api("POST", "/users", Some(listener)).await?;
         chrome.api("DELETE", "/session", None).await?;
         chrome.forgive(&["/websocket"]);
-        sign_in(server, chrome, "SWL1", OTHER_PASSWORD).await?;
+        sign_in(server, chrome, "SWL_ANNA", OTHER_PASSWORD).await?;
         open(server, chrome).await?;
         chrome.has("main[data-listens=true] [data-rig] .digits").await?;
         assert_eq!(chrome.eval("document.querySelector('[data-connect], .splitline, .onairbuttons:not([hidden])')").await?, json!(null));
