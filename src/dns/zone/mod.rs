@@ -152,7 +152,7 @@ impl Zone {
     }
 
     /// The set of this name and type, as it is held: nothing is expanded or followed.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testkit"))]
     pub(crate) fn get(&self, name: &Name, kind: RecordType) -> Option<&RrSet> {
         self.node(name)?.get(kind).map(|set| &set.records)
     }
