@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sd_notify::NotifyState;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -29,7 +28,7 @@ use super::rig::BackendSettings;
 use super::rig::rotator::Rotator;
 use super::settings::{self, Saved, SavedError, Settings, SettingsError};
 use crate::config::{Config, Relay};
-use crate::env::{Clock, Entropy};
+use crate::env::{Clock, Entropy, supervisor};
 use crate::net::BindError;
 
 /// The name of the file in the data directory that holds contacts for the server.
@@ -94,7 +93,7 @@ pub(crate) async fn run(config: &Config, say: impl Fn(&str)) -> Result<(), RunEr
         });
     }
     announce(&desk, &say).await;
-    notify(&[NotifyState::Ready]);
+    supervisor::ready();
 
     let over = wait_for_end(signals);
     tokio::pin!(over);
@@ -105,7 +104,7 @@ pub(crate) async fn run(config: &Config, say: impl Fn(&str)) -> Result<(), RunEr
         }
     }
 
-    notify(&[NotifyState::Stopping]);
+    supervisor::stopping();
     stop(&desk, &tasks).await;
     Ok(())
 }
@@ -329,11 +328,5 @@ impl Signals {
 async fn wait_for_end(_: Option<Signals>) {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
-    }
-}
-
-fn notify(state: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(state) {
-        tracing::debug!(%error, "the supervisor could not be told: {error}");
     }
 }
