@@ -99,6 +99,11 @@ impl FakeRadio {
         self.knobs.with(|front| front.ptt = on);
     }
 
+    /// Whether it transmits.
+    pub fn is_transmitting(&self) -> bool {
+        self.knobs.with(|front| front.ptt)
+    }
+
     /// Waits until a command has moved it so many times since it was switched on.
     pub async fn moved(&self, times: usize) {
         let moved = async {
@@ -161,6 +166,10 @@ fn answer(front: &mut Front, line: &str) -> (String, bool) {
         ("+M", mode) => {
             mode.split(' ').next().unwrap_or("").clone_into(&mut front.mode);
             format!("set_mode: {mode}\nRPRT 0\n")
+        }
+        ("+T", on) => {
+            front.ptt = on != "0";
+            format!("set_ptt: {on}\nRPRT 0\n")
         }
         (command, rest) => format!("{}: {rest}\nRPRT 0\n", command.trim_start_matches('+')),
     };

@@ -12,6 +12,7 @@ mod flows;
 mod kit;
 mod nameserver;
 mod process;
+mod relay;
 mod security;
 mod tidy;
 mod tls;
