@@ -41,6 +41,7 @@ export class SpotPanel {
   #panel;
   #hooks;
   #asked = 0;
+  #tune = h('button', { type: 'button', class: 'button', 'aria-keyshortcuts': 't', 'data-tune': true, onclick: () => this.#hooks.tune?.()?.(this.spot) }, t('js.dx.tune'));
 
   /** @param {HTMLElement} panel @param {Hooks} hooks */
   constructor(panel, hooks) {
@@ -63,6 +64,14 @@ export class SpotPanel {
       this.#hooks.logbook ? get(`/logbook/lookup/${encodeURIComponent(spot.call)}`, { query: { logbook: this.#hooks.logbook } }).catch(() => null) : null,
     ]);
     if (mine === this.#asked) this.#draw(history, lookup);
+  }
+
+  /** Whether the radio can be led there may have changed. */
+  tunable() {
+    const tune = this.spot && this.#hooks.tune?.();
+    if (Boolean(tune) === Boolean(this.#tune.parentNode)) return;
+    if (tune) this.#panel.querySelector('.doing')?.append(this.#tune);
+    else this.#tune.remove();
   }
 
   close() {
@@ -88,7 +97,7 @@ export class SpotPanel {
       spot.busted_of ? h('p', { class: 'notice warn' }, icon('warn', 'glyph'), h('span', {}, t('js.dx.busted', { call: spot.busted_of }))) : null,
       h('div', { class: 'doing' },
         h('a', { class: 'button primary', href: entryAddress(spot) }, t('js.dx.log_it')),
-        tune ? h('button', { type: 'button', class: 'button', 'aria-keyshortcuts': 't', 'data-tune': true, onclick: () => tune(spot) }, t('js.dx.tune')) : null,
+        tune ? this.#tune : null,
         this.#hooks.again ? h('button', { type: 'button', class: 'button', onclick: () => this.#hooks.again?.(spot) }, t('js.dx.again')) : null,
         h('button', { type: 'button', class: 'button', onclick: () => this.#hooks.filter(spot.call) }, t('js.dx.only'))),
       this.#facts(),

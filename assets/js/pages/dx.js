@@ -127,7 +127,10 @@ function start() {
   filterChanged();
   log.start();
   feed.start();
-  radio?.addEventListener('change', () => { bandmap.tuned = radio.view?.state.freq_hz ?? null; });
+  radio?.addEventListener('change', () => {
+    bandmap.tuned = radio.view?.state.freq_hz ?? null;
+    panel.tunable();
+  });
   radio?.start();
   bus().addEventListener('connection', linked);
   setInterval(ticked, CLOCK);

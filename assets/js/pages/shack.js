@@ -53,7 +53,7 @@ const spots = new SpotList(one('sb-table'), one('[data-spotbar]'), one('[data-ba
   home, continent, miles: units === 'imperial', log, go: (spot) => goToSpot(spot),
   news: (text) => { one('[data-news]').textContent = text; },
 });
-const station = new Station(one('[data-station]'), { logbook, home: () => home, worked: log.worked, spot: (call) => spots.newest(call) });
+const station = new Station(one('[data-station]'), { logbook, home: () => home, worked: log.worked, spot: (call) => spots.newest(call), rotate: () => (radio.rotator ? (azimuth) => radio.rotate(azimuth) : null) });
 const last = new LastContacts(one('[data-logged]'), logbook);
 const presence = new Presence(one('[data-presence]'), one('[data-onair]'), { listens, call: account, where: announced, go: (place) => go(place) });
 const serials = new Serials(logbook);
@@ -61,6 +61,7 @@ const serials = new Serials(logbook);
 /** @type {Entry | null} */ let entry = null;
 /** @type {Follow | null} */ let follow = null;
 /** Whether the page led somewhere, so that without a radio the entry follows the receiver's dial. */ let went = false;
+/** Whether there is a rotator. */ let turns = false;
 /** Where the page stood when it was drawn last. */ let drawn = '';
 
 start();
@@ -75,6 +76,7 @@ function start() {
   spots.start();
   spots.bandmap.addEventListener('tune', (/** @type {any} */ event) => go({ freq_hz: event.detail }));
   radio.addEventListener('change', moved);
+  radio.addEventListener('change', rotatorSeen);
   receiver.addEventListener('change', () => {
     went = true;
     moved();
@@ -101,6 +103,13 @@ function announced() {
   const { freq_hz: hertz, mode } = where();
   const said = logMode(mode, hertz, entry?.field('mode')?.value ?? '');
   return { freq_hz: hertz, ...(said ? { mode: said } : {}) };
+}
+
+/** The station's panel offers to turn the antenna where one can be turned. */
+function rotatorSeen() {
+  if (Boolean(radio.rotator) === turns) return;
+  turns = !turns;
+  station.again();
 }
 
 /** The radio was tuned, by the page or by hand. */

@@ -37,6 +37,7 @@ export class RigPanel {
   #split = h('button', { type: 'button', class: 'fchip', onclick: () => this.#toggleSplit() }, t('js.rig.split'));
   #shift = h('span', { class: 'shift' });
   #meters = h('div', { class: 'meters' });
+  #antenna = h('p', { class: 'small muted' });
   #note = h('p', { class: 'small note' });
   #fault = h('p', { class: 'small bad fault', role: 'alert' });
   #waiting = h('p', { class: 'small queue' });
@@ -57,7 +58,7 @@ export class RigPanel {
       h('div', { class: 'top' }, this.dial.element, this.#band),
       this.#modes,
       h('div', { class: 'splitline' }, this.#split, this.#shift),
-      this.#meters, this.#note, this.#fault, this.#waiting);
+      this.#meters, this.#antenna, this.#note, this.#fault, this.#waiting);
     const menu = h('details', { class: 'menu' }, h('summary', { 'aria-label': t('js.rig.menu') }), h('div', { class: 'sheet' },
       h('button', { type: 'button', class: 'item', onclick: () => {
         menu.open = false;
@@ -127,6 +128,7 @@ export class RigPanel {
     this.#drawModes(view, locked);
     this.#drawSplit(state, locked);
     drawBars(this.#meters, bars(view.meters, standing === 'transmitting', view.facts.watts));
+    write(this.#antenna, antennaText(this.#radio.rotator));
     write(this.#note, state.note ?? '');
     const { error } = state;
     write(this.#fault, this.#radio.fault || (standing === 'off' ? troubleText(error) || t('js.rig.off_help') : ''));
@@ -208,6 +210,13 @@ export class RigPanel {
     const answer = await this.#radio.tune(wish);
     if (!answer && !this.#radio.busy) this.dial.back(this.#radio.view?.state.freq_hz ?? 0);
   }
+}
+
+/** Where the antenna points, and where it turns to. @param {Record<string, any> | null} rotator */
+function antennaText(rotator) {
+  if (!Number.isFinite(rotator?.azimuth)) return '';
+  const [deg, to] = [Math.round(rotator?.azimuth), rotator?.target];
+  return Number.isFinite(to) && Math.round(to) !== deg ? t('js.rig.antenna_turns', { deg, to: Math.round(to) }) : t('js.rig.antenna', { deg });
 }
 
 /** What is wrong with a device, and what to do: two sentences. @param {any} error */

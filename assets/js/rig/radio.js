@@ -2,6 +2,7 @@
 
 import { bandOfHertz } from '../bands.js';
 import { recall, remember } from '../dx/memory.js';
+import { askRelay } from './loopback.js';
 import { standing } from './state.js';
 import { Tuner } from './tune.js';
 
@@ -81,6 +82,24 @@ export class Radio extends EventTarget {
     } finally {
       this.#changed();
     }
+  }
+
+  /** Where the antenna points; null without a rotator that answers. @returns {Record<string, any> | null} */
+  get rotator() {
+    const { view } = this;
+    return view?.linked && view.rotator?.connected ? view.rotator : null;
+  }
+
+  /** Turns the antenna; what is wrong stands in `fault`. @param {number} azimuth degrees */
+  async rotate(azimuth) {
+    try {
+      if (this.name === HERE) await askRelay('POST', '/api/rotator', { azimuth });
+      else await this.link?.rotate(this.name, azimuth);
+      this.fault = '';
+    } catch (error) {
+      this.fault = /** @type {Error} */ (error).message;
+    }
+    this.#changed();
   }
 
   /** Where a band was left, by its ADIF name. @param {string} band */

@@ -101,14 +101,14 @@ class Local {
     this.idle = true;
     const { loopback } = this.#radio;
     if (loopback?.on) {
-      this.#show(h('p', {}, t('js.connect.here_on')), h('p', {}, h('button', { type: 'button', class: 'button', onclick: () => {
+      this.#show(h('p', {}, t('js.connect.here_on')), h('p', {}, h('button', { type: 'button', class: 'button', 'data-leave': true, onclick: () => {
         loopback.leave();
         this.#first();
       } }, t('js.connect.here_leave'))));
       return;
     }
     const state = await permission();
-    const look = h('button', { type: 'button', class: 'button', onclick: () => this.#look() }, t('js.connect.look'));
+    const look = h('button', { type: 'button', class: 'button', 'data-look': true, onclick: () => this.#look() }, t('js.connect.look'));
     this.#show(h('p', { class: 'muted' }, t('js.connect.here_help')),
       state === 'denied' ? h('p', { class: 'small warn' }, `▲ ${t('js.connect.denied')}`) : null,
       state === 'prompt' ? h('p', { class: 'small' }, t('js.connect.will_ask')) : null,

@@ -6,6 +6,7 @@ import { recordAddress } from '../callbook/words.js';
 import { fill, h } from '../dom.js';
 import { before, markChips, marks, way } from '../log/lookup.js';
 import { sunText } from '../map/facts.js';
+import { bearing } from '../map/greatcircle.js';
 import { t } from '../words.js';
 import { drawGrid, grid, kindOf } from './worked.js';
 
@@ -26,6 +27,7 @@ const WAYS = ['lotw', 'eqsl', 'bureau', 'direct'];
  * @property {string} logbook
  * @property {() => any} home place to measure from
  * @property {import('../dx/needs.js').Worked} worked
+ * @property {() => ((azimuth: number) => void) | null} rotate turns the antenna; null without a rotator
  * @property {(call: string) => any} spot the newest spot of a call, if any
  */
 
@@ -103,6 +105,7 @@ export class Station {
       record ? this.#person(record) : null,
       h('p', { class: 'marks' }, markChips(marks(found, this.#where))),
       h('p', { class: 'muted tabular small' }, [zones, way(home, found)].filter(Boolean).join(' · ')),
+      placed && home ? this.#antenna(bearing(home, found)) : null,
       placed ? h('p', { class: 'muted small' }, t('js.dx.sun'), ': ', sunText(found, Date.now())) : null,
       this.#heard(found.call),
       drawGrid(grid(qsos, entity, this.#where.band), { band: this.#where.band, kind: kindOf(this.#where.mode ?? '') }),
@@ -121,6 +124,13 @@ export class Station {
       place || record.grid ? h('p', { class: 'small' }, [place, record.grid].filter(Boolean).join(' · ')) : null,
       ways.length || via ? h('p', { class: 'small muted' }, [via, ...ways].filter(Boolean).join(' · ')) : null,
       record.licensed === false ? h('p', { class: 'small warn' }, `△ ${record.standing ?? record.status}`) : null);
+  }
+
+  /** Leads the antenna there. @param {number} azimuth degrees */
+  #antenna(azimuth) {
+    const rotate = this.#hooks.rotate();
+    const to = Math.round(azimuth) % 360;
+    return rotate && h('p', {}, h('button', { type: 'button', class: 'button', 'data-rotate': true, onclick: () => rotate(to) }, t('js.shack.rotate', { deg: to })));
   }
 
   /** Where it was spotted last. @param {string} call */

@@ -14,6 +14,8 @@ use crate::http::{self, Reply};
 use crate::server::{binary, free_port};
 use crate::{GLANCE, PATIENCE};
 
+/// Where a relay listens, as the environment has it.
+const LISTEN: &str = "SHACKBOX_RELAY__LISTEN";
 /// How long Hamlib's daemon may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
 
@@ -96,7 +98,8 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Starts it beside a radio, with further settings as the environment has them, and waits until it serves.
+    /// Starts it beside a radio, with further settings as the environment has them, and waits until it serves. On a
+    /// port of its own unless they say where it listens.
     pub async fn start(radio: &Dummy, further: &[(&str, &str)]) -> Result<Self> {
         let named = ("SHACKBOX_RELAY__RIGCTLD", radio.address.as_str());
         let further: Vec<_> = std::iter::once(named).chain(further.iter().copied()).collect();
@@ -114,13 +117,17 @@ impl Relay {
 
     fn launch(further: &[(&str, &str)]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
-        let address = format!("127.0.0.1:{}", free_port()?);
+        let listen = further.iter().find(|(name, _)| *name == LISTEN);
+        let address = match listen {
+            Some((_, address)) => (*address).to_owned(),
+            None => format!("127.0.0.1:{}", free_port()?),
+        };
         let log = std::fs::File::create(dir.path().join("log.txt"))?;
         let child = Command::new(binary()?)
             .arg("relay")
             .arg("--data-dir")
             .arg(dir.path().join("data"))
-            .env("SHACKBOX_RELAY__LISTEN", &address)
+            .env(LISTEN, &address)
             .env("SHACKBOX_RELAY__SERVE", "off")
             .env("SHACKBOX_RELAY__PROGRAMS", "")
             .envs(further.iter().copied())

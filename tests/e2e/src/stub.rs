@@ -1,4 +1,5 @@
-//! A relay as the appliance sees one, for tests of pages: it dials, says hello, obeys tunes of a radio that is none, and remembers them.
+//! A relay as the appliance sees one, for tests of pages: it dials, says hello, obeys tunes of a radio that is none,
+//! and remembers them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

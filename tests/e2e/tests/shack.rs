@@ -3,10 +3,10 @@
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use shackbox_e2e::{Chrome, Server, StubRelay};
+use shackbox_e2e::{Chrome, Dummy, Relay, Server, StubRelay};
 
 use crate::cluster::push;
-use crate::station::{CALL, OTHER_PASSWORD, founded, log, sign_in};
+use crate::station::{CALL, OTHER_PASSWORD, founded, log, sign_in, skipped};
 
 /// The row of a call in the spot table.
 fn row(call: &str) -> String {
@@ -34,16 +34,16 @@ async fn open(server: &Server, chrome: &Chrome) -> Result<()> {
     chrome.has("#shack.live [role=grid]").await
 }
 
+/// A key for the signed-in member's relay.
+async fn relay_key(chrome: &Chrome) -> Result<String> {
+    let asked = json!({"name": "relay", "scopes": ["rig"]});
+    let made = chrome.api("POST", "/apikeys", Some(asked)).await?;
+    made["key"].as_str().map(str::to_owned).context("no key made")
+}
+
 /// Dials as the signed-in member's relay.
 async fn dial(server: &Server, chrome: &Chrome) -> Result<StubRelay> {
-    let made = chrome
-        .api(
-            "POST",
-            "/apikeys",
-            Some(json!({"name": "relay", "scopes": ["rig"]})),
-        )
-        .await?;
-    StubRelay::dial(server, made["key"].as_str().context("no key made")?).await
+    StubRelay::dial(server, &relay_key(chrome).await?).await
 }
 
 async fn stands(chrome: &Chrome, standing: &str) -> Result<()> {
@@ -294,6 +294,110 @@ async fn listeners_have_a_receiver_and_no_radio() -> Result<()> {
         shows(chrome, "07.010.000").await?;
         chrome.forgive(&["status of 403"]);
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_moves_a_radio_of_hamlib_through_the_relay_and_the_link() -> Result<()> {
+    let Some(radio) = Dummy::start().await? else {
+        skipped("the shack with Hamlib, which is not installed");
+        return Ok(());
+    };
+    founded(async |server, chrome| {
+        let key = chrome.spot_key().await?;
+        push(server, &key, "JA1XYZ", 14_025_000).await?;
+        open(server, chrome).await?;
+        let linked = [
+            ("SHACKBOX_RELAY__SERVER", server.url.clone()),
+            ("SHACKBOX_RELAY__KEY", relay_key(chrome).await?),
+        ];
+        let linked = linked.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let relay = Relay::start(&radio, &linked).await?;
+        stands(chrome, "ready").await?;
+        click_row(chrome, "JA1XYZ").await?;
+        radio.arrives(14_025_000).await?;
+        shows(chrome, "14.025.000").await?;
+        field(chrome, "mode", "CW").await?;
+        // Somebody turns the knob.
+        radio.say("F 7030000").await?;
+        shows(chrome, "07.030.000").await?;
+        drop(relay);
+        stands(chrome, "away").await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_moves_a_radio_on_the_same_computer_after_pairing() -> Result<()> {
+    const HERE: &str = "127.0.0.1:8089";
+    let Some(radio) = Dummy::start().await? else {
+        skipped("the relay on the same computer, for Hamlib is not installed");
+        return Ok(());
+    };
+    // Pages know a relay of their own computer by its usual port alone.
+    if tokio::net::TcpListener::bind(HERE).await.is_err() {
+        skipped("the relay on the same computer, for another one listens there");
+        return Ok(());
+    }
+    founded(async |server, chrome| {
+        let key = chrome.spot_key().await?;
+        push(server, &key, "JA1XYZ", 14_025_000).await?;
+        let relay = Relay::start(&radio, &[("SHACKBOX_RELAY__LISTEN", HERE)]).await?;
+        open(server, chrome).await?;
+        chrome.click("[data-connect]").await?;
+        chrome.click("dialog [data-look]").await?;
+        chrome.has("#pair-code").await?;
+        let output = relay.output()?;
+        let code = output
+            .split(|c: char| !c.is_ascii_digit())
+            .rfind(|word| word.len() == 6);
+        chrome
+            .fill("#pair-code", code.context("no code printed")?)
+            .await?;
+        chrome.key("Enter").await?;
+        // The dialog goes when the radio is there.
+        stands(chrome, "ready").await?;
+        chrome.until("!document.querySelector('dialog')").await?;
+        click_row(chrome, "JA1XYZ").await?;
+        radio.arrives(14_025_000).await?;
+        shows(chrome, "14.025.000").await?;
+        // What was chosen holds on the next visit.
+        open(server, chrome).await?;
+        shows(chrome, "14.025.000").await?;
+        // A page that is not known is told nothing, not even why.
+        chrome.forgive(&["CORS policy", "net::ERR_FAILED"]);
+        drop(relay);
+        stands(chrome, "away").await?;
+        chrome.forgive(&["ERR_CONNECTION_REFUSED"]);
+        chrome.click("[data-rig] .absent .button").await?;
+        chrome.click("dialog [data-leave]").await?;
+        stands(chrome, "none").await?;
+        chrome.forgive(&["ERR_CONNECTION_REFUSED"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_all_spots_leads_the_radio_too() -> Result<()> {
+    founded(async |server, chrome| {
+        let key = chrome.spot_key().await?;
+        push(server, &key, "VK2ABC", 7_010_000).await?;
+        let relay = dial(server, chrome).await?;
+        open(server, chrome).await?;
+        stands(chrome, "ready").await?;
+        chrome.open_cluster(server).await?;
+        chrome.has("sb-table .tr:not([hidden]) .call").await?;
+        chrome
+            .until(
+                "document.querySelector('sb-table .tr[aria-rowindex=\"2\"] .call')?.textContent === 'VK2ABC'",
+            )
+            .await?;
+        chrome.click("sb-table .tr[aria-rowindex=\"2\"]").await?;
+        chrome.has("[data-detail]:not([hidden]) [data-tune]").await?;
+        chrome.click("[data-tune]").await?;
+        relay.tuned(&json!({"freq_hz": 7_010_000, "mode": "CW"})).await
     })
     .await
 }
