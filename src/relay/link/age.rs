@@ -24,7 +24,7 @@ impl Age {
         let difference = now.as_millisecond().saturating_sub(sent);
         let least = self.least.map_or(difference, |least| least.min(difference));
         self.least = Some(least);
-        Duration::from_millis(u64::try_from(difference - least).unwrap_or(0))
+        Duration::from_millis(u64::try_from(difference.saturating_sub(least)).unwrap_or(0))
     }
 }
 

@@ -169,14 +169,14 @@ fn refused(error: DialError) -> Ended {
         DialError::Refused {
             status: 401, words, ..
         } => Ended::Refused(format!(
-            "the server does not know this key ({}): make one of scope rig in your settings there, and give it as relay.key",
+            "the server does not know this key ({}): make one with the scopes rig and logbook.write in your settings there, and give it as relay.key",
             words.as_deref().unwrap_or("401")
         )),
         DialError::Refused {
             status: 403, words, ..
         } => Ended::Refused(format!(
             "the server refuses this radio: {}",
-            words.as_deref().unwrap_or("the key has not the scope rig")
+            words.as_deref().unwrap_or("its key lacks the scope rig")
         )),
         DialError::Refused {
             status: 404 | 405 | 426,

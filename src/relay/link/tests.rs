@@ -160,6 +160,8 @@ impl Server {
             reason: reason.into(),
         };
         self.0.close(Some(frame)).await.unwrap();
+        // As our server does: the relay reads it before the connection goes.
+        while let Some(Ok(_)) = self.0.next().await {}
     }
 }
 
@@ -175,7 +177,6 @@ async fn it_tells_of_the_radio_and_does_what_it_is_told() {
     let mut server = end.linked().await;
     let state = server.hear("state", |state| state["connected"] == true).await;
     assert_eq!(state["freq_hz"], 7_074_000);
-    assert_eq!(server.hear("queue", |_| true).await["pending"], 0);
     end.sums.send_replace(Sums {
         pending: 2,
         failed: 1,

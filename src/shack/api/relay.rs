@@ -148,7 +148,13 @@ fn hear(shack: &Shack, link: &Link, said: Said) {
             link.note(|latest| latest.rotator = Some(rotator.clone()));
             shack.rigs().tell(link, "rotator", &rotator);
         }
-        Said::Facts { facts } => link.note(|latest| latest.facts = facts),
+        Said::Facts { facts } => {
+            link.note(|latest| latest.facts = facts);
+            // Pages look them up in the list when they hear of a radio.
+            shack
+                .rigs()
+                .tell(link, "link", &serde_json::json!({"connected": true}));
+        }
         Said::Done(done) => link.answer(done.id, &Ok(done.tuned)),
         Said::Fault(failed) => link.answer(failed.id, &Err(failed.fault)),
         // A second hello, or something of a later version.
