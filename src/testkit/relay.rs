@@ -244,6 +244,13 @@ impl TestRelay {
         error.unwrap_or_default()
     }
 
+    /// Waits until the relay has read this frequency from its radio.
+    pub async fn stands_at(&self, hertz: u64) {
+        let mut state = self.rig.state();
+        let read = timeout(PATIENCE, state.wait_for(|state| state.freq_hz == Some(hertz))).await;
+        drop(read.expect("the radio is read").expect("the radio is kept"));
+    }
+
     /// Tells how many contacts wait, and how many were refused.
     pub fn queue(&self, pending: usize, failed: usize) {
         self.sums.send_replace(Sums { pending, failed });
