@@ -94,8 +94,7 @@ impl Rigs {
         link.welcome(call);
         let is_watched = state.watchers.contains_key(&link.account);
         link.watch(is_watched);
-        let connected = self.text("link", &link.name, &serde_json::json!({"connected": true}));
-        state.tell(link.account, &connected);
+        state.tell(link.account, &self.connected(&link));
         drop(state);
         Some(Joined {
             rigs: self.clone(),
@@ -183,8 +182,8 @@ impl Rigs {
     /// Where a radio stands, for a page that has just come.
     fn show(&self, link: &Link, remote: &Remote) {
         let latest = link.latest();
-        let connected = serde_json::json!({"connected": true});
-        remote.push(&self.text("link", &link.name, &connected));
+        remote.push(&self.connected(link));
+        remote.push(&self.text("facts", &link.name, &latest.facts));
         remote.push(&self.text("state", &link.name, &latest.state));
         if let Some(meters) = latest.meters {
             remote.push(&self.text("meters", &link.name, &meters));
@@ -195,6 +194,11 @@ impl Rigs {
         if let Some(rotator) = latest.rotator {
             remote.push(&self.text("rotator", &link.name, &rotator));
         }
+    }
+
+    fn connected(&self, link: &Link) -> String {
+        let told = serde_json::json!({"connected": true, "since": link.since});
+        self.text("link", &link.name, &told)
     }
 
     /// A message as pages get it.

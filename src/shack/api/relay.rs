@@ -149,11 +149,8 @@ fn hear(shack: &Shack, link: &Link, said: Said) {
             shack.rigs().tell(link, "rotator", &rotator);
         }
         Said::Facts { facts } => {
-            link.note(|latest| latest.facts = facts);
-            // Pages look them up in the list when they hear of a radio.
-            shack
-                .rigs()
-                .tell(link, "link", &serde_json::json!({"connected": true}));
+            link.note(|latest| latest.facts.clone_from(&facts));
+            shack.rigs().tell(link, "facts", &facts);
         }
         Said::Done(done) => link.answer(done.id, &Ok(done.tuned)),
         Said::Fault(failed) => link.answer(failed.id, &Err(failed.fault)),
