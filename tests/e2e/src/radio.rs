@@ -172,8 +172,27 @@ impl Relay {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Reply> {
-        let address = self.url.trim_start_matches("http://");
-        http::send(address, method, path, headers, body).await
+        http::send(self.address(), method, path, headers, body).await
+    }
+
+    /// Its host and port.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Waits until it has printed these words; gives all that it printed.
+    pub async fn prints(&self, words: &str) -> Result<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let output = self.output()?;
+            if output.contains(words) {
+                return Ok(output);
+            }
+            if Instant::now() > deadline {
+                bail!("the relay never printed {words:?}:\n{output}");
+            }
+            sleep(GLANCE).await;
+        }
     }
 
     /// What it printed.
