@@ -53,11 +53,6 @@ mod net;
 #[cfg(feature = "server")]
 mod privacy;
 #[cfg(feature = "relay")]
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the parts of the relay arrive one after the other"
-)]
 mod relay;
 #[cfg(feature = "server")]
 mod search;

@@ -168,6 +168,9 @@ pub(super) async fn open(
         stop,
         glance: std::sync::Mutex::default(),
     };
+    for error in &logs.errors {
+        tracing::warn!(%error, "{error}");
+    }
     if logs.opened.damaged > 0 {
         tracing::warn!(
             count = logs.opened.damaged,

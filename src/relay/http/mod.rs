@@ -29,8 +29,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use super::desk::Desk;
-pub(crate) use answer::Refused;
-pub(crate) use gate::{Caller, Kind};
+pub(crate) use gate::Kind;
 pub(crate) use ptt::Leases;
 pub(crate) use serve::{listen, serve};
 

@@ -223,6 +223,7 @@ pub(crate) enum Spec {
 
 impl QDateTime {
     /// A time in UTC, to the millisecond.
+    #[cfg(test)]
     pub(crate) fn utc(at: Timestamp) -> Self {
         let ms = at.as_millisecond();
         let day = ms.div_euclid(i64::from(MS_OF_DAY));

@@ -89,6 +89,7 @@ pub(crate) struct Tune {
 
 impl Tune {
     /// To a frequency, in a mode if given.
+    #[cfg(test)]
     pub(crate) fn to(frequency: Hertz, mode: Option<RigMode>) -> Self {
         Self {
             frequency: Some(frequency),

@@ -13,8 +13,6 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::error::{RigError, RigErrorKind};
 use super::rigctld::link::{Link, LinkError};
 
-/// The daemon's usual address.
-pub(crate) const ADDRESS: &str = "127.0.0.1:4533";
 const ANSWER: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_secs(2);

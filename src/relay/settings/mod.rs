@@ -27,7 +27,6 @@ use crate::relay::rig::{BackendSettings, SerialSettings};
 pub(crate) use form::Unfit;
 pub(crate) use kept::replace;
 pub(crate) use saved::{Saved, SavedError, Way};
-pub(crate) use shown::ShownSetting;
 
 /// The name of the file in the data directory that keeps what was set on the page.
 pub(crate) const FILE: &str = "relay-settings.json";

@@ -1,5 +1,6 @@
 //! The websocket of a page: state pushed, tunes and transmissions taken.
 
+mod programs;
 mod said;
 mod talk;
 

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::programs::Order;
 use crate::relay::http::ptt::Input;
 use crate::relay::http::rotator::Turn;
 use crate::relay::wish::TuneWish;
@@ -22,6 +23,10 @@ pub(super) enum Said {
     Ptt(bool, Option<Input>),
     /// A sign of life while it is keyed.
     Renew,
+    /// Whether decodes of programs are to be told.
+    Decodes(bool),
+    /// Something for a program to do.
+    Order(Order),
 }
 
 /// A message that is none: its number, and what is wrong.
@@ -59,7 +64,12 @@ pub(super) fn read(text: &str) -> Result<(Value, Said), Unclear> {
             Ok(Said::Ptt(on, of(input)?))
         }),
         "renew" => Ok(Said::Renew),
-        _ => Err("there are messages of the types tune, rotate, watch, token, ptt and renew".to_owned()),
+        "decodes" => field(&rest, "on").map(Said::Decodes),
+        "program" => of(rest).map(Said::Order),
+        _ => Err(
+            "there are messages of the types tune, rotate, watch, token, ptt, renew, decodes and program"
+                .to_owned(),
+        ),
     };
     said.map_err(|words| unclear(&id, words)).map(|said| (id, said))
 }
@@ -94,6 +104,10 @@ mod tests {
             Ok((Value::Null, Said::Ptt(true, Some(Input::Data))))
         );
         assert_eq!(read(r#"{"type":"renew"}"#), Ok((Value::Null, Said::Renew)));
+        assert_eq!(
+            read(r#"{"type":"program","id":2,"do":"reply","decode":7}"#),
+            Ok((json!(2), Said::Order(Order::Reply { decode: 7 })))
+        );
         assert_eq!(
             read(r#"{"type":"watch","visible":false}"#),
             Ok((Value::Null, Said::Watch(false)))

@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use super::programs::{self, Decodes, Order};
 use super::said::{self, Said};
 use crate::relay::desk::Desk;
 use crate::relay::http::gate::Caller;
@@ -46,6 +47,7 @@ type Doing = Pin<Box<dyn Future<Output = Done> + Send>>;
 enum Done {
     Tuned(Value, Result<Tuned, Fault>),
     Rotated(Value, Result<(), Fault>),
+    Ordered(Value, Result<(), Fault>),
     Keyed(Value, Result<PttLease, RigError>),
     Unkeyed(Value, Result<(), RigError>),
 }
@@ -56,6 +58,7 @@ struct Talk {
     desk: Arc<Desk>,
     caller: Caller,
     sight: Sight,
+    decodes: Decodes,
     doing: FuturesUnordered<Doing>,
     token: Option<String>,
     /// The transmission, once it is keyed.
@@ -129,6 +132,7 @@ pub(super) async fn run(socket: Socket, desk: Arc<Desk>, caller: Caller) {
         sight: Sight::of(desk.rig.subscribe(), true),
         desk,
         caller,
+        decodes: Decodes::default(),
         doing: FuturesUnordered::new(),
         token: None,
         lease: None,
@@ -178,6 +182,12 @@ impl Talk {
                     }
                 }
                 () = self.sight.due() => self.push().await?,
+                heard = self.decodes.hear() => {
+                    let told = self.decodes.told(&heard, self.desk.clock.now());
+                    if let Some(told) = told {
+                        self.send(&told).await?;
+                    }
+                }
                 _ = look.tick() => if let Some(close) = self.look().await? { return Ok(Some(close)) },
             }
         }
@@ -219,6 +229,7 @@ impl Talk {
             }
             Said::Token(token) => self.token = Some(token),
             Said::Renew => self.renew(id).await?,
+            Said::Decodes(on) => self.decodes.switch(on, &self.desk),
             _ if !self.caller.acts => {
                 let words =
                     "this socket listens only: send the header X-Shackbox-Action: execute when opening it";
@@ -234,6 +245,7 @@ impl Talk {
                 });
             }
             Said::Rotate(turn) => self.rotate(id, turn),
+            Said::Order(order) => self.order(id, order).await?,
             Said::Ptt(true, input) => self.key(id, input).await?,
             Said::Ptt(false, _) => self.unkey(id).await?,
         }
@@ -250,6 +262,21 @@ impl Talk {
             let turned = rotator::carry_out(&desk, &turn).await;
             Done::Rotated(id, turned)
         });
+    }
+
+    async fn order(&mut self, id: Value, order: Order) -> Result<(), Error> {
+        let (program, message) = match self.decodes.command(order) {
+            Ok(command) => command,
+            Err(fault) => return self.fault(id, &fault).await,
+        };
+        if message.keys_the_transmitter()
+            && let Err(fault) = ptt::may_transmit(&self.desk, self.token.as_deref(), self.caller.name())
+        {
+            return self.fault(id, &fault).await;
+        }
+        let desk = Arc::clone(&self.desk);
+        self.begin(async move { Done::Ordered(id, programs::send(&desk, &program, message).await) });
+        Ok(())
     }
 
     async fn key(&mut self, id: Value, input: Option<Input>) -> Result<(), Error> {
@@ -295,7 +322,10 @@ impl Talk {
                 self.send(&told).await
             }
             Done::Rotated(id, Ok(())) => self.send(&json!({ "type": "rotated", "id": id })).await,
-            Done::Tuned(id, Err(fault)) | Done::Rotated(id, Err(fault)) => self.fault(id, &fault).await,
+            Done::Ordered(id, Ok(())) => self.send(&json!({ "type": "told", "id": id })).await,
+            Done::Tuned(id, Err(fault)) | Done::Rotated(id, Err(fault)) | Done::Ordered(id, Err(fault)) => {
+                self.fault(id, &fault).await
+            }
             Done::Keyed(id, Ok(lease)) => {
                 if self.wants {
                     self.lease = Some(lease);
@@ -317,10 +347,19 @@ impl Talk {
 
     /// Looks after the page: a transmission that has ended by itself is told, and who is gone is let go.
     async fn look(&mut self) -> Result<Close, Error> {
-        if self.lease.as_ref().is_some_and(PttLease::is_over) {
+        let ended = self.lease.as_ref().and_then(|lease| {
+            if lease.is_over() {
+                return Some(
+                    "it was not renewed in time, took three minutes, or the radio was lost".to_owned(),
+                );
+            }
+            let may = ptt::may_transmit(&self.desk, self.token.as_deref(), self.caller.name());
+            may.err().map(|fault| fault.detail)
+        });
+        if let Some(why) = ended {
+            // Dropped, it is given back.
             self.lease = None;
             self.wants = false;
-            let why = "it was not renewed in time, took three minutes, or the radio was lost";
             self.send(&json!({ "type": "ptt", "on": false, "why": why }))
                 .await?;
         }

@@ -87,3 +87,58 @@ async fn a_socket_follows_the_radio_that_comes_in_place_of_another() {
     }));
     while page.hear("state").await["freq_hz"] != json!(50_313_000) {}
 }
+
+#[tokio::test]
+async fn decodes_are_told_and_answered_by_whoever_may_transmit() {
+    use crate::relay::keep;
+    use crate::relay::logs::wsjtx::{Decode, Message, Packet};
+
+    let port = std::net::UdpSocket::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let programs = port.to_string();
+    let house = House::new(&[("relay.programs", &programs), ("relay.transmit", "true")]).await;
+    tokio::spawn(keep::hear(std::sync::Arc::clone(&house.desk)));
+    let mut hearing = house.desk.hearing.subscribe();
+    hearing.wait_for(|hearing| hearing.udp == [port]).await.unwrap();
+    let mut page = house.socket(&[GOOD]).await.ok().unwrap();
+    page.say(&json!({ "type": "decodes", "on": true })).await;
+    page.say(&json!({ "type": "tune", "id": 1, "freq_hz": 14_074_000 }))
+        .await;
+    page.hear("tuned").await;
+    let program = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let decode = Decode {
+        is_new: Some(true),
+        snr: Some(-7),
+        mode: Some("~".to_owned()),
+        message: Some("CQ K1ABC FN42".to_owned()),
+        ..Decode::default()
+    };
+    let packet = Packet::new(3, "WSJT-X", Message::Decode(decode));
+    program.send_to(&packet.write(), port).await.unwrap();
+    let told = page.hear("decode").await;
+    assert_eq!(
+        (&told["mode"], &told["live"], &told["snr"]),
+        (&json!("FT8"), &json!(true), &json!(-7))
+    );
+    let reply = json!({ "type": "program", "id": 2, "do": "reply", "decode": told["number"] });
+    page.say(&reply).await;
+    assert_eq!(page.hear("fault").await["code"], json!("unauthenticated"));
+    let token = house.pair(GOOD.1).await;
+    page.say(&json!({ "type": "token", "token": token })).await;
+    page.say(&reply).await;
+    page.hear("told").await;
+    let mut bytes = [0; 2_048];
+    let (length, _) = program.recv_from(&mut bytes).await.unwrap();
+    let Message::Reply(reply) = Packet::read(&bytes[..length]).unwrap().message else {
+        panic!("no reply");
+    };
+    assert_eq!(reply.message.as_deref(), Some("CQ K1ABC FN42"));
+    page.say(&json!({ "type": "program", "id": 3, "do": "reply", "decode": 999 }))
+        .await;
+    assert_eq!(page.hear("fault").await["code"], json!("not_found"));
+    page.say(&json!({ "type": "program", "id": 4, "do": "halt", "program": "JTDX" }))
+        .await;
+    assert_eq!(page.hear("fault").await["code"], json!("program_away"));
+}

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use ear::{Counts, Ear, Heard, Hearing};
+pub(crate) use ear::{Ear, Heard};
 pub(crate) use error::ListenError;
-pub(crate) use programs::{CommandError, Program, Programs};
+pub(crate) use programs::{CommandError, Programs};
 pub(crate) use tcp::AdifPort;
 pub(crate) use udp::Port;
 

@@ -6,7 +6,7 @@ mod units;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use plan::{Emission, LicenceClass};
-pub(crate) use units::{UnitsError, frequency_of_text};
+pub(crate) use units::frequency_of_text;
 
 use super::mode::RigMode;
 use crate::ham::band::Band;
@@ -50,6 +50,7 @@ pub(crate) enum Verdict {
 
 impl TxLimits {
     /// The limits of a region for a licence without classes, as a lock.
+    #[cfg(any(test, feature = "testkit"))]
     pub(crate) fn of_region(region: Region) -> Self {
         Self {
             rule: LimitRule::Lock,
