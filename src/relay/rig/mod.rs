@@ -31,4 +31,6 @@ pub(crate) use error::{RigError, RigErrorKind};
 pub(crate) use handle::{Listener, Rig, RigOptions};
 pub(crate) use lease::{PttInput, PttLease};
 pub(crate) use mode::RigMode;
-pub(crate) use model::{Level, Meters, RigFacts, RigState, Source, SplitWish, Tune};
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) use model::Level;
+pub(crate) use model::{Meters, RigFacts, RigState, SplitWish, Tune};

@@ -3,7 +3,6 @@
 //! The port of the system is read and written by two threads with short time-outs, so that nothing of it ever blocks
 //! the runtime: a radio that holds CTS low costs a thread its time-out, not the program.
 
-use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
