@@ -53,7 +53,8 @@ pub(super) fn around(routes: Router, desk: &Arc<Desk>) -> Router {
 
 async fn frame(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).cloned();
-    let origin = request.headers().get(header::ORIGIN).cloned();
+    let only = gate::origin(request.headers()).ok().flatten();
+    let origin = only.and_then(|origin| HeaderValue::from_str(origin).ok());
     let path = request.uri().path().to_owned();
     let mut response = admit(&desk, request, next)
         .await

@@ -42,7 +42,7 @@ async fn what_is_no_wish_never_reaches_the_radio_and_is_told_with_its_field() {
         (r#"{"freq_hz":-1}"#, 422),
         (r#"{"freq":14.074}"#, 422),
         (r#"{"freq_hz":"#, 400),
-        ("[]", 422),
+        ("[]", 400),
     ] {
         let answer = house.ask("POST /api/qsy", &[ACTION, JSON], body).await;
         assert_eq!(answer.status, status, "{body}: {answer:?}");

@@ -91,6 +91,7 @@ async fn a_socket_follows_the_radio_that_comes_in_place_of_another() {
 #[tokio::test]
 async fn decodes_are_told_and_answered_by_whoever_may_transmit() {
     use crate::relay::keep;
+    use crate::relay::logs::qdatastream::QTime;
     use crate::relay::logs::wsjtx::{Decode, Message, Packet};
 
     let port = std::net::UdpSocket::bind("127.0.0.1:0")
@@ -110,7 +111,10 @@ async fn decodes_are_told_and_answered_by_whoever_may_transmit() {
     let program = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let decode = Decode {
         is_new: Some(true),
+        time: Some(QTime { ms: 43_200_000 }),
         snr: Some(-7),
+        dt: Some(-0.0),
+        df: Some(1_500),
         mode: Some("~".to_owned()),
         message: Some("CQ K1ABC FN42".to_owned()),
         ..Decode::default()
