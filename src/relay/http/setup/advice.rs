@@ -228,12 +228,15 @@ fn closed(trouble: &mut Trouble, path: &str, system: &System) {
             .push(Step::say("Log out and in again, then start the relay again."));
         return;
     }
+    // The steps say more than the error's own advice.
+    trouble.words = None;
     trouble.steps.push(Step::say(
         "Plug the radio's cable in and switch the radio on: the relay connects by itself.",
     ));
     trouble.steps.push(Step::say(match system.os {
         "windows" => "If the port is not in the list then, install the driver of the radio's maker.",
-        _ => "If the port has another name now, choose it below. Names under /dev/serial/by-id stay.",
+        "linux" => "If the port has another name now, choose it below. Names under /dev/serial/by-id stay.",
+        _ => "If the port has another name now, choose it below.",
     }));
 }
 

@@ -152,11 +152,15 @@ fn programs(desk: &Desk, settings: &Settings) -> Value {
     let udp = settings.programs.iter().map(|address| place("UDP", address));
     let tcp = settings.programs_tcp.iter().map(|address| place("TCP", address));
     let forward = settings.forward.iter().map(|address| place("to", address));
-    let mut heard = desk.ear.programs().heard(desk.clock.now());
-    heard.sort_by_key(|program| std::cmp::Reverse(program.heard));
+    let named = desk.ear.programs().heard(desk.clock.now()).into_iter();
+    let named = named.map(|one| (one.id, one.address, one.heard));
+    let others = desk.ear.senders().into_iter();
+    let others = others.map(|one| (one.language.to_owned(), one.address, one.heard));
+    let mut heard: Vec<_> = named.chain(others).collect();
+    heard.sort_by_key(|(_, _, heard)| std::cmp::Reverse(*heard));
     let heard: Vec<_> = heard
-        .iter()
-        .map(|one| json!({ "id": one.id, "address": one.address, "heard": one.heard }))
+        .into_iter()
+        .map(|(id, address, heard)| json!({ "id": id, "address": address, "heard": heard }))
         .collect();
     let rejects: Vec<_> = desk
         .ear

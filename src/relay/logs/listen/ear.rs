@@ -1,11 +1,12 @@
 //! What is heard: counted, told to whoever listens, and what concerns contacts brought to the queue.
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use tokio::net::UdpSocket;
 use tokio::sync::{broadcast, mpsc};
@@ -27,6 +28,8 @@ const AT_ONCE: usize = 1_000;
 const BEHIND: usize = 1_024;
 /// Records that were no contacts, kept to be shown.
 const REJECTS: usize = 100;
+/// Senders kept to be shown.
+const SENDERS: usize = 64;
 /// The pause after the queue could not be written.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -69,6 +72,18 @@ struct Sums {
     rejected: AtomicU64,
     lost: AtomicU64,
     rejects: Mutex<VecDeque<Rejected>>,
+    senders: Mutex<BTreeMap<(&'static str, IpAddr), (SocketAddr, Timestamp)>>,
+}
+
+/// A program that was heard in a language without names of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sender {
+    /// The language, by the program that is known for it.
+    pub(crate) language: &'static str,
+    /// Where the last message came from.
+    pub(crate) address: SocketAddr,
+    /// When that was.
+    pub(crate) heard: Timestamp,
 }
 
 impl Sums {
@@ -148,6 +163,33 @@ impl Ear {
         &self.programs
     }
 
+    /// Programs other than WSJT-X heard since the start.
+    pub(crate) fn senders(&self) -> Vec<Sender> {
+        let senders = self.sums.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender =
+            |((language, _), (address, heard)): (&(&'static str, IpAddr), &(SocketAddr, Timestamp))| Sender {
+                language,
+                address: *address,
+                heard: *heard,
+            };
+        senders.iter().map(sender).collect()
+    }
+
+    fn note_sender(&self, decoded: &Decoded, from: SocketAddr) {
+        let language = match decoded {
+            // These have names and are known by them.
+            Decoded::Wsjtx(_) => return,
+            Decoded::Js8(_) => "JS8Call",
+            Decoded::N1mm(_) => "N1MM",
+            Decoded::Adif(_) => "ADIF",
+        };
+        let mut senders = self.sums.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (language, from.ip());
+        if senders.len() < SENDERS || senders.contains_key(&key) {
+            senders.insert(key, (from, self.clock.now()));
+        }
+    }
+
     /// What has been heard since the start.
     pub(crate) fn counts(&self) -> Counts {
         let read = |what: &AtomicU64| what.load(Ordering::Relaxed);
@@ -204,6 +246,7 @@ impl Ear {
     }
 
     async fn take(&self, decoded: Decoded, from: SocketAddr) {
+        self.note_sender(&decoded, from);
         let arrivals = intake::arrivals(decoded.clone(), self.clock.now());
         // Nobody may be listening.
         drop(self.heard.send(Heard {

@@ -120,6 +120,10 @@ async fn datagrams_of_all_languages_come_in_by_one_port() {
         (counts.messages, counts.contacts, counts.unknown, counts.damaged),
         (6, 3, 1, 1)
     );
+    let senders = station.ear.senders();
+    let languages: Vec<_> = senders.iter().map(|sender| sender.language).collect();
+    assert_eq!(languages, ["ADIF", "JS8Call", "N1MM"]);
+    assert_eq!(senders[0].address, sender.local_addr().unwrap());
     station.end().await;
 }
 
