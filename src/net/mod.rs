@@ -8,28 +8,40 @@
 //! Deliberately not here: routes and what a request means. Websockets outlive their HTTP connection and are
 //! told to close by whoever runs them; they keep their [`Place`] until then.
 
+#[cfg(feature = "server")]
 mod activity;
+#[cfg(feature = "server")]
 mod announced;
 mod bind;
+#[cfg(feature = "server")]
 mod connection;
+#[cfg(feature = "server")]
 mod forwarded;
 mod paced;
+#[cfg(feature = "server")]
 mod peer;
+#[cfg(feature = "server")]
 mod places;
+#[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "server")]
 pub(crate) mod tls;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use announced::{Announced, take as take_announced};
+pub(crate) use bind::{BindError, Listener, bind, raise_open_files};
+pub(crate) use paced::Paced;
+
 #[cfg(feature = "testkit")]
 pub(crate) use announced::{Next, parse};
-pub(crate) use bind::{BindError, Listener, bind, raise_open_files};
-pub(crate) use connection::plain;
-pub(crate) use forwarded::{Forwarded, ForwardedHeaders};
-pub(crate) use paced::Paced;
-pub(crate) use peer::{Network, Peer, Strangers};
-pub(crate) use places::{Place, Places};
-pub(crate) use serve::{AskingHost, Door, Served, Server};
-pub(crate) use tls::TlsInfo;
+#[cfg(feature = "server")]
+pub(crate) use {
+    announced::{Announced, take as take_announced},
+    connection::plain,
+    forwarded::{Forwarded, ForwardedHeaders},
+    peer::{Network, Peer, Strangers},
+    places::{Place, Places},
+    serve::{AskingHost, Door, Served, Server},
+    tls::TlsInfo,
+};

@@ -11,14 +11,18 @@
 mod arriving;
 #[cfg(feature = "server")]
 mod assets;
+#[cfg(feature = "server")]
 mod caller;
 #[cfg(feature = "server")]
 mod cursor;
 mod extract;
+#[cfg(feature = "server")]
 mod headers;
 #[cfg(feature = "server")]
 mod health;
+#[cfg(feature = "server")]
 mod hosts;
+#[cfg(feature = "server")]
 mod https;
 #[cfg(feature = "server")]
 mod idempotency;
@@ -28,9 +32,11 @@ mod limit;
 mod metrics;
 #[cfg(feature = "server")]
 mod openapi;
+#[cfg(feature = "server")]
 mod origin;
 #[cfg(feature = "server")]
 pub(crate) mod personal;
+mod policy;
 mod problem;
 #[cfg(feature = "server")]
 mod render;
@@ -52,25 +58,26 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use crate::net::Network;
-pub(crate) use caller::Caller;
 pub(crate) use extract::{BodyLimit, Json, Path, Query, Whole, parse_json};
-pub(crate) use headers::{Policy, Sensitive};
-pub(crate) use hosts::Hosts;
-pub(crate) use https::Onward;
-pub(crate) use origin::{same_origin, same_site};
+pub(crate) use policy::Policy;
 pub(crate) use problem::{FieldError, Problem, ProblemBody, Result};
 
 #[cfg(feature = "server")]
 pub(crate) use {
+    crate::net::Network,
     arriving::{Arriving, MOST_AT_ONCE, Pace},
     assets::{asset_base, asset_routes},
+    caller::Caller,
     cursor::Cursor,
+    headers::Sensitive,
     health::{Health, Part},
+    hosts::Hosts,
+    https::Onward,
     idempotency::{Idempotency, tables},
     limit::Limiter,
     metrics::Metrics,
     openapi::Document,
+    origin::{same_origin, same_site},
     render::{html, render},
     route::{Access, Class, Declared, Guard, Kind, Routes},
     seal::Sealer,

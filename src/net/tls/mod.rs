@@ -6,20 +6,14 @@
 //!
 //! Deliberately not here: what a client certificate is worth, and when renewal is tried: jobs are above this layer.
 
-#[cfg(feature = "server")]
 mod acme;
 mod certificate;
-#[cfg(feature = "server")]
 mod files;
 mod handshake;
 mod info;
-#[cfg(feature = "server")]
 mod keep;
-#[cfg(feature = "server")]
 mod keeper;
-#[cfg(feature = "server")]
 mod own;
-#[cfg(feature = "server")]
 mod pem;
 mod server;
 mod shown;
@@ -27,14 +21,12 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "server")]
 pub(crate) use acme::SERVICE as ACME_SERVICE;
 pub(super) use handshake::Unmet;
 pub(crate) use handshake::{Asking, Reception};
 #[cfg(test)]
 pub(crate) use info::PeerCertificate;
 pub(crate) use info::TlsInfo;
-#[cfg(feature = "server")]
 pub(crate) use keeper::{HandshakeLimits, KeepError, Keeper, Look, Station, check};
 pub(crate) use server::asking;
 pub(crate) use shown::Proofs;
