@@ -21,9 +21,7 @@ const FOLLOWING: &str = "/api/v1/shack/following";
 async fn who_calls_cq_is_seen_by_all_for_ten_minutes() {
     let (app, k6bp, w1aw) = members().await;
     let mut page = w1aw.socket("/websocket").await.unwrap();
-    page.say(r#"{"event_name":"subscribe","data":{"channels":["presence"],"last":0}}"#)
-        .await;
-    // Both answers come after the subscription.
+    // From before, so that nothing is missed however late this is heard.
     page.say(r#"{"event_name":"subscribe","data":{"channels":["presence"],"last":1}}"#)
         .await;
     let cq = json!({"freq_hz": 14_044_000, "mode": "CW", "calling": true, "text": "QRP"});
@@ -53,8 +51,8 @@ async fn who_calls_cq_is_seen_by_all_for_ten_minutes() {
 #[tokio::test]
 async fn a_listener_sees_who_is_on_the_air_and_is_not() {
     let (app, k6bp, _) = members().await;
-    app.listener("Anna", PASSWORD).await;
-    let anna = Caller::signed_in(&app, "Anna").await;
+    app.listener("SWL_ANNA", PASSWORD).await;
+    let anna = Caller::signed_in(&app, "SWL_ANNA").await;
     k6bp.put(PRESENCE, &json!({"freq_hz": 7_030_000}))
         .await
         .expect(200);

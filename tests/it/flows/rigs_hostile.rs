@@ -65,7 +65,7 @@ async fn who_has_no_key_for_radios_links_none() {
     let mut relay = TestRelay::start(&app.url("/"), "sbx_nonsense", "main", &radio);
     let words = relay.refused().await;
     assert!(
-        words.contains("scope rig") && words.contains("relay.key"),
+        words.contains("scopes rig") && words.contains("relay.key"),
         "{words}"
     );
     let key = app.key("K6BP", &["dx.read"]).await;
@@ -77,13 +77,13 @@ async fn who_has_no_key_for_radios_links_none() {
 #[tokio::test]
 async fn a_listener_reaches_no_radio() {
     let (app, _, _) = station().await;
-    app.listener("Anna", PASSWORD).await;
-    let key = app.key("Anna", &["rig"]).await;
+    app.listener("SWL_ANNA", PASSWORD).await;
+    let key = app.key("SWL_ANNA", &["rig"]).await;
     let radio = FakeRadio::start().await;
     let mut relay = TestRelay::start(&app.url("/"), &key, "main", &radio);
     let words = relay.refused().await;
     assert!(words.contains("licensed operators"), "{words}");
-    let page = Caller::signed_in(&app, "Anna").await;
+    let page = Caller::signed_in(&app, "SWL_ANNA").await;
     page.get("/api/v1/rigs").await.problem(403, "forbidden");
     let wish = json!({"freq_hz": 7_000_000});
     page.post("/api/v1/rigs/main/tune", &wish)
