@@ -9,10 +9,6 @@ use utoipa::ToSchema;
 /// Where the radio stands. What it does not tell is null.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a state of the radio, named in the API"
-)]
 pub(crate) struct RigState {
     /// Grows with every change.
     pub(crate) seq: u64,

@@ -1,5 +1,6 @@
 //! Relays that are refused, and relays that misbehave.
 
+use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use shackbox::testkit::{FakeRadio, TestApp, TestRelay};
 use tokio_tungstenite::tungstenite::Error;
@@ -158,7 +159,6 @@ async fn garbage_floods_and_long_messages_end_a_link_and_nothing_else() {
     assert!(closed.is_none_or(|frame| u16::from(frame.code) == 1009));
     let mut socket = greeted(&relay).await;
     for n in 0..2_000 {
-        use futures_util::SinkExt as _;
         let said = format!(r#"{{"type":"state","seq":{n},"freq_hz":14074000}}"#);
         let message = tokio_tungstenite::tungstenite::Message::text(said);
         if socket.stream.send(message).await.is_err() {
