@@ -7,6 +7,7 @@
 //! text.
 
 mod age;
+mod eyes;
 mod message;
 mod pause;
 mod session;

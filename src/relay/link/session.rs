@@ -1,6 +1,5 @@
 //! One connection of the link, from its hello to its end.
 
-use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -15,11 +14,12 @@ use tungstenite::{Error, Message, Utf8Bytes};
 
 use super::LinkParts;
 use super::age::{Age, OLDEST};
+use super::eyes::{Eyes, changed, changed_or_due, moved};
 use super::message::{Said, Told, TuneOrder, VERSION};
 use crate::env::OpenSocket;
 use crate::relay::logs::queue::Sums;
+use crate::relay::rig::RigError;
 use crate::relay::rig::rotator::{Rotator, RotatorState};
-use crate::relay::rig::{Listener, Meters, Rig, RigError, RigFacts, RigState};
 use crate::relay::wish::{Fault, Tuned};
 
 /// How long the server's welcome is waited for.
@@ -30,10 +30,6 @@ const PING: Duration = Duration::from_secs(20);
 const DEAD: Duration = Duration::from_secs(45);
 /// How long one message may take to be written.
 const WRITE: Duration = Duration::from_secs(10);
-/// Time between two states at least: twenty a second.
-const STATE_PAUSE: Duration = Duration::from_millis(50);
-/// Time between two readings of the meters, or two positions, at least.
-const METER_PAUSE: Duration = Duration::from_millis(100);
 /// Commands under way at once; a server that sends more without waiting is told so.
 const MOST_UNDER_WAY: usize = 256;
 /// The close code of a server that another relay of this name has come to.
@@ -59,30 +55,6 @@ pub(super) struct Session<'p> {
     age: Age,
     under_way: FuturesUnordered<UnderWay>,
     eyes: Eyes,
-}
-
-/// What is looked at: the radio now, the rotator now, and how they stand.
-struct Eyes {
-    rigs: watch::Receiver<Rig>,
-    rig: Rig,
-    state: watch::Receiver<RigState>,
-    facts: watch::Receiver<RigFacts>,
-    meters: watch::Receiver<Meters>,
-    /// Keeps the radio being asked.
-    listener: Listener,
-    is_visible: bool,
-    rotators: watch::Receiver<Option<Rotator>>,
-    rotator: Option<watch::Receiver<RotatorState>>,
-    states: Paced,
-    readings: Paced,
-    positions: Paced,
-}
-
-/// Something that is told not more often than every so often, the latest of it.
-struct Paced {
-    is_due: bool,
-    next: Instant,
-    pause: Duration,
 }
 
 enum Event {
@@ -212,7 +184,10 @@ impl<'p> Session<'p> {
             }
             Event::OtherRotator => {
                 self.eyes.look_at_rotator();
-                return Ok(());
+                if self.eyes.rotator.is_some() {
+                    return Ok(());
+                }
+                Told::Rotator(&RotatorState::default()).text()
             }
             Event::Ping => return self.send(Message::Ping(Vec::new().into())).await,
             Event::Silence => return Err(Ended::Lost("the server gave no sign of life for 45 s".to_owned())),
@@ -241,7 +216,7 @@ impl<'p> Session<'p> {
         match said {
             Said::Tune(order) => {
                 self.fresh(order.id, order.sent_ms).await?;
-                self.begin(order.id, |eyes| eyes.tune(order)).await
+                self.begin(order.id, |eyes| tune(eyes, order)).await
             }
             Said::Rotate {
                 id,
@@ -309,70 +284,24 @@ impl<'p> Session<'p> {
     }
 }
 
-impl Eyes {
-    fn new(mut rigs: watch::Receiver<Rig>, mut rotators: watch::Receiver<Option<Rotator>>) -> Self {
-        let rig = rigs.borrow_and_update().clone();
-        let rotator = rotators.borrow_and_update().as_ref().map(Rotator::state);
-        Self {
-            state: rig.state(),
-            facts: rig.facts(),
-            meters: rig.meters(),
-            listener: rig.listen(false),
-            is_visible: false,
-            rig,
-            rigs,
-            rotators,
-            rotator,
-            states: Paced::new(STATE_PAUSE),
-            readings: Paced::new(METER_PAUSE),
-            positions: Paced::new(METER_PAUSE),
-        }
-    }
-
-    /// Another radio is in the place of the one before.
-    fn look_at_rig(&mut self) {
-        self.rig = self.rigs.borrow_and_update().clone();
-        self.state = self.rig.state();
-        self.facts = self.rig.facts();
-        self.facts.mark_changed();
-        self.meters = self.rig.meters();
-        self.listener = self.rig.listen(self.is_visible);
-        self.states.is_due = true;
-    }
-
-    fn look_at_rotator(&mut self) {
-        let rotator = self.rotators.borrow_and_update().as_ref().map(Rotator::state);
-        self.positions.is_due = rotator.is_some();
-        self.rotator = rotator;
-    }
-
-    /// The radio is asked more often while somebody looks at it.
-    fn show(&mut self, visible: bool) {
-        if visible != self.is_visible {
-            self.is_visible = visible;
-            self.listener = self.rig.listen(visible);
-        }
-    }
-
-    fn tune(&self, order: TuneOrder) -> UnderWay {
-        let id = order.id;
-        let now_hz = self.state.borrow().freq_hz;
-        let rig = self.rig.clone();
-        Box::pin(async move {
-            let tuned = match order.wish().tune(now_hz) {
-                Ok(tune) => rig.tune(tune).await.map_err(|error| Fault::from(&error)),
-                Err(error) => Err(Fault::from(&error)),
-            };
-            match tuned {
-                Ok(state) => Told::Done {
-                    id,
-                    tuned: Some(&Tuned::of(&state)),
-                }
-                .text(),
-                Err(fault) => Told::Fault { id, fault: &fault }.text(),
+fn tune(eyes: &Eyes, order: TuneOrder) -> UnderWay {
+    let id = order.id;
+    let now_hz = eyes.state.borrow().freq_hz;
+    let rig = eyes.rig.clone();
+    Box::pin(async move {
+        let tuned = match order.wish().tune(now_hz) {
+            Ok(tune) => rig.tune(tune).await.map_err(|error| Fault::from(&error)),
+            Err(error) => Err(Fault::from(&error)),
+        };
+        match tuned {
+            Ok(state) => Told::Done {
+                id,
+                tuned: Some(&Tuned::of(&state)),
             }
-        })
-    }
+            .text(),
+            Err(fault) => Told::Fault { id, fault: &fault }.text(),
+        }
+    })
 }
 
 fn rotate(id: u64, rotator: Option<Rotator>, azimuth: Option<f64>, stop: bool) -> UnderWay {
@@ -408,43 +337,5 @@ fn closed(frame: Option<CloseFrame>) -> Ended {
         CloseCode::Policy => Ended::Refused(words),
         code if u16::from(code) == REPLACED => Ended::Refused(words),
         _ => Ended::Lost(words),
-    }
-}
-
-impl Paced {
-    fn new(pause: Duration) -> Self {
-        Self {
-            is_due: false,
-            next: Instant::now(),
-            pause,
-        }
-    }
-
-    fn told(&mut self) {
-        self.is_due = false;
-        self.next = Instant::now() + self.pause;
-    }
-}
-
-/// Waits for a change; one whose source is gone changes no more. Cancel safe.
-async fn changed<T>(source: &mut watch::Receiver<T>) {
-    if source.changed().await.is_err() {
-        pending::<()>().await;
-    }
-}
-
-/// Waits until there is a change and its time has come. Cancel safe: what has changed stays due.
-async fn changed_or_due<T>(source: &mut watch::Receiver<T>, paced: &mut Paced) {
-    if !paced.is_due {
-        changed(source).await;
-        paced.is_due = true;
-    }
-    sleep_until(paced.next).await;
-}
-
-async fn moved(source: Option<&mut watch::Receiver<RotatorState>>, paced: &mut Paced) {
-    match source {
-        Some(source) => changed_or_due(source, paced).await,
-        None => pending().await,
     }
 }
