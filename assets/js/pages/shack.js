@@ -22,6 +22,7 @@ import { RigPanel } from '../rig/panel.js';
 import { Radio } from '../rig/radio.js';
 import { splitOfSpot } from '../rig/split.js';
 import '../sb-combo.js';
+import { toast } from '../sb-toast.js';
 import { readCommand } from '../shack/command.js';
 import { openConnect } from '../shack/connect.js';
 import { Follow } from '../shack/follow.js';
@@ -126,7 +127,10 @@ function moved() {
 
 /** Goes somewhere: by the radio, else by the receiver's dial. @param {import('../rig/tune.js').Wish} wish */
 async function go(wish) {
-  if (radio.standing === 'transmitting') return;
+  if (radio.standing === 'transmitting') {
+    toast(t('js.rig.keyed'));
+    return;
+  }
   if (!radio.usable) {
     receiver.go({ freq_hz: wish.freq_hz, mode: wish.mode === 'PKTUSB' ? 'USB' : wish.mode });
     return;
@@ -303,7 +307,7 @@ function keys() {
     one('#call')?.select();
   };
   onKey('/', t('js.shack.key_call'), call);
-  onKey('c', t('js.shack.key_call'), call);
+  onKey('n', t('js.shack.key_call'), call);
   onKey('f', t('js.shack.key_freq'), () => (known() ? panel?.dial : receiver.dial)?.type());
   onKey('l', t('js.shack.key_spots'), () => spots.focus());
   onKey('p', t('js.dx.key_pause'), () => spots.pause());
