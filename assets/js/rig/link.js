@@ -6,6 +6,8 @@ import { bus } from '../ws.js';
 import { changed, listed, tuned } from './state.js';
 
 const KNOWN = 'rig.known';
+/** A relay learns what its radio can do just after it answers, milliseconds. */
+const SOON = 1000;
 
 /** Whether this browser has seen a radio here: pages that only might use one ask for it then. */
 export const hasSeenOne = () => recall(KNOWN) === 'yes';
@@ -15,6 +17,7 @@ export class RigLink extends EventTarget {
   /** @type {Map<string, import('./state.js').View>} */ views = new Map();
   /** Why the list could not be had; null while it can. @type {ApiError | null} */ fault = null;
   /** Whether the list was had once. */ known = false;
+  /** Radios whose abilities were asked for. @type {Set<string>} */ #asked = new Set();
   /** Told of since the list was asked for. @type {Set<string>} */ #newer = new Set();
 
   /** Begins to listen. */
@@ -62,11 +65,13 @@ export class RigLink extends EventTarget {
     const view = changed(this.views.get(payload?.rig), type, payload);
     if (!view) return;
     this.#newer.add(view.name);
-    const abilities = type === 'link' && view.linked && !view.facts.model;
+    // What a radio can do stands in the list alone, and there when it has answered its relay.
+    const radio = `${view.name} ${view.state.model}`;
+    const abilities = view.linked && view.state.connected && view.facts.model !== view.state.model && !this.#asked.has(radio);
+    if (abilities) this.#asked.add(radio);
     this.views.set(view.name, view);
     remember(KNOWN, 'yes');
     this.dispatchEvent(new Event('change'));
-    // What a radio can do stands in the list alone.
-    if (abilities && this.known) this.load();
+    if (abilities && this.known) setTimeout(() => this.load(), SOON);
   }
 }

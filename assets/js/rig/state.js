@@ -34,7 +34,12 @@ export function listed(before, items, newer = new Set()) {
   const views = new Map();
   for (const view of before.values()) views.set(view.name, newer.has(view.name) ? view : { ...view, linked: false });
   for (const item of items) {
-    if (newer.has(item.name) && before.has(item.name)) continue;
+    const told = newer.has(item.name) ? before.get(item.name) : undefined;
+    if (told) {
+      // No message tells abilities: those are the list's to tell.
+      views.set(item.name, { ...told, since: item.since, facts: item.facts ?? told.facts });
+      continue;
+    }
     const known = blank(item.name, true);
     views.set(item.name, {
       ...known, since: item.since, state: item.state ?? {}, facts: item.facts ?? {}, meters: item.meters ?? {},

@@ -19,6 +19,8 @@ test('what a message told since goes before the list', () => {
   const moved = changed(listed(new Map(), [item()]).get('main'), 'state', { rig: 'main', connected: true, freq_hz: 7_000_000, ptt: false });
   const views = listed(new Map([['main', /** @type {any} */ (moved)]]), [item()], new Set(['main']));
   assert.equal(views.get('main')?.state.freq_hz, 7_000_000);
+  // But only the list tells what a radio can do.
+  assert.deepEqual(listed(new Map([['main', { ...blank('main', true), state: { freq_hz: 1 } }]]), [item()], new Set(['main'])).get('main')?.facts, { modes: ['USB'] });
 });
 
 test('messages change what they are about', () => {
