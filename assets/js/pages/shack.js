@@ -8,6 +8,7 @@ import { Log } from '../dx/log.js';
 import { recall, remember } from '../dx/memory.js';
 import { stationOf } from '../dx/places.js';
 import { sound } from '../dx/sound.js';
+import { makeGrip } from '../grip.js';
 import { onKey } from '../keys.js';
 import { Entry } from '../log/entry.js';
 import { homeOf } from '../log/home.js';
@@ -72,6 +73,7 @@ function start() {
   if (form) startEntry();
   tools();
   views();
+  makeGrip(one('.side'), { side: 'end', label: t('js.shack.resize'), property: '--side', key: 'shack.side', usual: 310 });
   keys();
   clock();
   spots.start();
