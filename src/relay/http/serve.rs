@@ -1,6 +1,5 @@
 //! Connections: few, with small headers that come soon, to clients that take what they are sent.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,8 +81,7 @@ async fn connection(stream: TcpStream, router: Router, place: Place, stop: Cance
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(place.clone());
-        let answer = router.clone().oneshot(request);
-        async move { Ok::<_, Infallible>(answer.await?) }
+        router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

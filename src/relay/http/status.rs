@@ -43,7 +43,7 @@ pub(super) async fn status(State(desk): State<Arc<Desk>>) -> Json<Value> {
 pub(super) async fn rig(State(desk): State<Arc<Desk>>) -> Json<Value> {
     let state = desk.glance().await;
     let rig = desk.rig();
-    let (facts, meters): (RigFacts, Meters) = (rig.facts().borrow().clone(), rig.meters().borrow().clone());
+    let (facts, meters): (RigFacts, Meters) = (rig.facts().borrow().clone(), *rig.meters().borrow());
     Json(json!({
         "rig": desk.settings().name,
         "state": state,

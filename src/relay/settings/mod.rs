@@ -180,38 +180,37 @@ impl Settings {
             }
         }
         macro_rules! over {
-            ($($key:ident: $read:expr),* $(,)?) => {$(
-                if let Some(value) = &saved.$key
+            ($($key:ident: $value:ident => $read:expr),* $(,)?) => {$(
+                if let Some($value) = &saved.$key
                     && !self.sources.contains_key(stringify!($key))
                 {
-                    let read = $read;
-                    self.$key = read(value);
+                    self.$key = $read;
                     self.sources.insert(stringify!($key), Origin::Saved);
                 }
             )*};
         }
         over! {
-            way: |way: &Way| *way,
-            name: String::clone,
-            rigctld: String::clone,
-            serial: |path: &String| Some(path.clone()),
-            model: |model: &String| Some(model.clone()),
-            baud: |baud: &u32| Some(*baud),
-            civ_address: |address: &u8| Some(*address),
-            handshake: |on: &bool| Some(*on),
-            rotctld: |address: &String| Some(address.clone()),
-            serve: |text: &String| relay_serve(text).unwrap_or(RelayServe::Auto),
-            server: |url: &Url| Some(url.clone()),
-            key: |key: &String| Some(Secret::new(key.clone())),
-            logbook: |call: &String| Some(call.clone()),
-            programs: Vec::clone,
-            programs_tcp: Vec::clone,
-            forward: Vec::clone,
-            transmit: |on: &bool| *on,
-            limits: |rule: &LimitRule| *rule,
-            region: |number: &u8| form::region(*number).unwrap_or(Region::One),
-            licence: |class: &LicenceClass| *class,
-            general_coverage: |on: &bool| *on,
+            way: way => *way,
+            name: value => value.clone(),
+            rigctld: value => value.clone(),
+            serial: path => Some(path.clone()),
+            model: model => Some(model.clone()),
+            baud: baud => Some(*baud),
+            civ_address: address => Some(*address),
+            handshake: on => Some(*on),
+            rotctld: address => Some(address.clone()),
+            serve: text => relay_serve(text).unwrap_or(RelayServe::Auto),
+            server: url => Some(url.clone()),
+            key: key => Some(Secret::new(key.clone())),
+            logbook: call => Some(call.clone()),
+            programs: value => value.clone(),
+            programs_tcp: value => value.clone(),
+            forward: value => value.clone(),
+            transmit: on => *on,
+            limits: rule => *rule,
+            region: number => form::region(*number).unwrap_or(Region::One),
+            licence: class => *class,
+            general_coverage: on => *on,
         }
     }
 

@@ -26,7 +26,7 @@ use crate::relay::settings::{Settings, Unfit, Way};
 /// How long a device is waited for.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How long a port is looked at.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// What is to be tried.
 #[derive(Debug, Clone, Copy, Deserialize)]

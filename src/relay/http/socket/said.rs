@@ -49,9 +49,8 @@ pub(super) fn read(text: &str) -> Result<(Value, Said), Unclear> {
         message.map_err(|error| unclear(&Value::Null, format!("not a JSON object: {error}")))?;
     let id = message.remove("id").unwrap_or_default();
     let id = if id.is_u64() { id } else { Value::Null };
-    let kind = match message.remove("type") {
-        Some(Value::String(kind)) => kind,
-        _ => return Err(unclear(&id, "a message needs a type".to_owned())),
+    let Some(Value::String(kind)) = message.remove("type") else {
+        return Err(unclear(&id, "a message needs a type".to_owned()));
     };
     let rest = Value::Object(message);
     let said = match kind.as_str() {

@@ -70,6 +70,7 @@ struct Talk {
 }
 
 /// The radio as this page sees it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Sight {
     rigs: watch::Receiver<Rig>,
     state: watch::Receiver<RigState>,
@@ -203,7 +204,7 @@ impl Talk {
             self.send(&pushed).await?;
         }
         if std::mem::take(&mut self.sight.swing) {
-            let meters = self.sight.meters.borrow_and_update().clone();
+            let meters = *self.sight.meters.borrow_and_update();
             let mut pushed = json!(meters);
             pushed["type"] = json!("meters");
             pushed["rig"] = json!(self.desk.settings().name);

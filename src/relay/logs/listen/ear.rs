@@ -72,8 +72,11 @@ struct Sums {
     rejected: AtomicU64,
     lost: AtomicU64,
     rejects: Mutex<VecDeque<Rejected>>,
-    senders: Mutex<BTreeMap<(&'static str, IpAddr), (SocketAddr, Timestamp)>>,
+    senders: Mutex<Senders>,
 }
+
+/// Language and computer of a program; where its last message came from, and when.
+type Senders = BTreeMap<(&'static str, IpAddr), (SocketAddr, Timestamp)>;
 
 /// A program that was heard in a language without names of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
