@@ -75,7 +75,7 @@ export class Receiver extends EventTarget {
   #ask() {
     const before = chosen();
     const error = h('p', { class: 'error', role: 'alert' });
-    const input = h('input', { id: 'receiver-url', type: 'url', value: before?.url ?? '', placeholder: 'http://websdr.ewi.utwente.nl:8901/', autocomplete: 'off', spellcheck: 'false', maxlength: 300 });
+    const input = h('input', { id: 'receiver-url', inputmode: 'url', value: before?.url ?? '', placeholder: 'http://websdr.ewi.utwente.nl:8901/', autocomplete: 'off', spellcheck: 'false', maxlength: 300 });
     const kind = h('select', { id: 'receiver-kind' }, h('option', { value: '' }, t('js.shack.kind_auto')), Object.entries(KINDS).map(([value, name]) => h('option', { value }, name)));
     const form = h('form', { method: 'dialog' },
       h('p', { class: 'muted' }, t('js.shack.receiver_how')),
