@@ -101,8 +101,12 @@ function where() {
   return known() ? { freq_hz: radio.view?.state.freq_hz, mode: radio.view?.state.mode } : receiver.at;
 }
 
-/** The same as members are told: by the log's names of modes. */
+/** The same as members are told: by the log's names of modes; without a radio what the entry says. */
 function announced() {
+  if (!known() && entry) {
+    const typed = entry.where();
+    return { freq_hz: typed.freq_hz, mode: typed.mode };
+  }
   const { freq_hz: hertz, mode } = where();
   const said = logMode(mode, hertz, entry?.field('mode')?.value ?? '');
   return { freq_hz: hertz, ...(said ? { mode: said } : {}) };
