@@ -94,6 +94,7 @@ export class Station {
       fill(this.#place, h('p', { class: 'muted' }, t('js.lookup.empty')));
       return;
     }
+    const logs = Boolean(this.#hooks.logbook);
     const record = this.#records.get(found.call);
     const qsos = this.#all ?? found.worked?.qsos ?? [];
     const entity = (/** @type {string} */ band, /** @type {string} */ kind) => this.#hooks.worked.slot(found.dxcc, band, kind);
@@ -103,13 +104,14 @@ export class Station {
     fill(this.#place, h('div', { class: 'lookup' },
       h('p', { class: 'who' }, h('a', { class: 'call big', href: recordAddress(found.call) }, found.call), ' ', found.country ? h('span', {}, found.country) : h('span', { class: 'muted' }, t('js.lookup.unknown'))),
       record ? this.#person(record) : null,
-      h('p', { class: 'marks' }, markChips(marks(found, this.#where))),
+      // Without a log nothing is new, or everything.
+      logs ? h('p', { class: 'marks' }, markChips(marks(found, this.#where))) : null,
       h('p', { class: 'muted tabular small' }, [zones, way(home, found)].filter(Boolean).join(' · ')),
       placed && home ? this.#antenna(bearing(home, found)) : null,
       placed ? h('p', { class: 'muted small' }, t('js.dx.sun'), ': ', sunText(found, Date.now())) : null,
       this.#heard(found.call),
-      drawGrid(grid(qsos, entity, this.#where.band), { band: this.#where.band, kind: kindOf(this.#where.mode ?? '') }),
-      h('p', { class: 'muted small key' }, t('js.shack.grid_key')),
+      logs ? drawGrid(grid(qsos, entity, this.#where.band), { band: this.#where.band, kind: kindOf(this.#where.mode ?? '') }) : null,
+      logs ? h('p', { class: 'muted small key' }, t('js.shack.grid_key')) : null,
       qsos.length ? before(qsos.slice(0, BROUGHT)) : null,
       qsos.length > BROUGHT ? h('p', {}, h('a', { href: `/logbook?q=call:${encodeURIComponent(found.call)}` }, t('js.shack.all_qsos', { n: found.worked.count }))) : null));
   }
