@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
+const GOOD: &str = "a bench on loopback works";
 /// Longer than the pause that the relay makes between two tunes of a radio.
 const APART: Duration = Duration::from_millis(25);
 
@@ -31,12 +32,12 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let runtime = Runtime::new().unwrap();
+        let runtime = Runtime::new().expect(GOOD);
         let (radio, relay, page) = runtime.block_on(async {
             let radio = FakeRadio::start().await;
             let relay = ScratchRelay::start(&radio).await;
-            let page = TcpStream::connect(relay.address()).await.unwrap();
-            page.set_nodelay(true).unwrap();
+            let page = TcpStream::connect(relay.address()).await.expect(GOOD);
+            page.set_nodelay(true).expect(GOOD);
             (radio, relay, page)
         });
         let host = relay.address().to_string();
@@ -69,13 +70,13 @@ impl Bench {
 
     fn write(&mut self, request: &str) {
         let written = self.page.write_all(request.as_bytes());
-        self.runtime.block_on(written).unwrap();
+        self.runtime.block_on(written).expect(GOOD);
     }
 
     /// Waits for an answer; its parts come in one segment.
     fn answer(&mut self) {
         let mut bytes = [0; 4_096];
-        let read = self.runtime.block_on(self.page.read(&mut bytes)).unwrap();
+        let read = self.runtime.block_on(self.page.read(&mut bytes)).expect(GOOD);
         assert!(bytes[..read].starts_with(b"HTTP/1.1 200"), "it is answered");
     }
 

@@ -5,11 +5,19 @@ use super::house::{ACTION, EVIL, GOOD, House, JSON};
 const TUNE: &str = r#"{"freq_hz":14074000}"#;
 const CROSS: (&str, &str) = ("sec-fetch-site", "cross-site");
 
+/// What is tried, how it is sent, with which headers, and the body.
+type Way = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
 #[tokio::test]
 async fn a_hostile_page_moves_the_radio_in_none_of_nine_ways() {
     let house = House::new(&[]).await;
     let qsy = "GET /qsy?freq=14.074";
-    let ways: [(&str, &str, &[(&str, &str)], &str); 14] = [
+    let ways: [Way; 14] = [
         ("fetch", qsy, &[EVIL, CROSS], ""),
         ("fetch without cors", qsy, &[CROSS], ""),
         ("image", qsy, &[CROSS, ("sec-fetch-dest", "image")], ""),
