@@ -27,7 +27,7 @@ use super::pairings::{self, Pairings};
 use super::rig::BackendSettings;
 use super::rig::rotator::Rotator;
 use super::settings::{self, Saved, SavedError, Settings, SettingsError};
-use crate::config::{Config, Relay};
+use crate::config::{Config, Relay, RelayServe};
 use crate::env::{Clock, Entropy, supervisor};
 use crate::net::BindError;
 
@@ -205,11 +205,18 @@ fn limits(relay: &Relay) -> Limits {
 /// Shows what listens where.
 async fn announce(desk: &Desk, say: &impl Fn(&str)) {
     // Ports are tried at once; the table does not wait for one that hangs.
-    let mut hearing = desk.hearing.subscribe();
-    drop(timeout(TABLE, hearing.changed()).await);
-    let mut sharing = desk.sharing.subscribe();
-    drop(timeout(TABLE, sharing.changed()).await);
     let settings = desk.settings();
+    let mut hearing = desk.hearing.subscribe();
+    let tried = |hearing: &Hearing| {
+        let any = hearing.udp.len() + hearing.tcp.len() + hearing.errors.len();
+        any > 0 || settings.programs.is_empty() && settings.programs_tcp.is_empty()
+    };
+    drop(timeout(TABLE, hearing.wait_for(tried)).await);
+    let mut sharing = desk.sharing.subscribe();
+    let tried = |sharing: &Sharing| {
+        sharing.address.is_some() || sharing.error.is_some() || settings.serve == RelayServe::Off
+    };
+    drop(timeout(TABLE, sharing.wait_for(tried)).await);
     let mut rows = vec![
         ("page and API", format!("http://{}/", desk.address)),
         ("radio", desk.rig().device().to_owned()),
