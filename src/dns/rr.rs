@@ -17,11 +17,11 @@ use super::name::Name;
 pub(crate) struct RecordType(pub(crate) u16);
 
 macro_rules! record_types {
-    ($($name:ident = $number:literal $text:literal),* $(,)?) => {
+    ($($(#[$known:meta])? $name:ident = $number:literal $text:literal),* $(,)?) => {
         impl RecordType {
             $(
                 #[doc = concat!("Type ", $text, ", number ", $number, ".")]
-                #[allow(dead_code, reason = "the list is the registry's, also where only its names are needed")]
+                $(#[$known])?
                 pub(crate) const $name: Self = Self($number);
             )*
 
@@ -38,11 +38,20 @@ record_types! {
     AAAA = 28 "AAAA", LOC = 29 "LOC", NXT = 30 "NXT", SRV = 33 "SRV", NAPTR = 35 "NAPTR", KX = 36 "KX",
     CERT = 37 "CERT", A6 = 38 "A6", DNAME = 39 "DNAME", OPT = 41 "OPT", APL = 42 "APL", DS = 43 "DS",
     SSHFP = 44 "SSHFP", RRSIG = 46 "RRSIG", NSEC = 47 "NSEC", DNSKEY = 48 "DNSKEY", DHCID = 49 "DHCID",
-    NSEC3 = 50 "NSEC3", NSEC3PARAM = 51 "NSEC3PARAM", TLSA = 52 "TLSA", SMIMEA = 53 "SMIMEA", HIP = 55 "HIP",
+    NSEC3 = 50 "NSEC3", NSEC3PARAM = 51 "NSEC3PARAM", TLSA = 52 "TLSA", SMIMEA = 53 "SMIMEA",
+    #[expect(dead_code, reason = "only its name is asked for")]
+    HIP = 55 "HIP",
     CDS = 59 "CDS", CDNSKEY = 60 "CDNSKEY", OPENPGPKEY = 61 "OPENPGPKEY", CSYNC = 62 "CSYNC",
     ZONEMD = 63 "ZONEMD", SVCB = 64 "SVCB", HTTPS = 65 "HTTPS", SPF = 99 "SPF", EUI48 = 108 "EUI48",
-    EUI64 = 109 "EUI64", TKEY = 249 "TKEY", TSIG = 250 "TSIG", IXFR = 251 "IXFR", AXFR = 252 "AXFR",
-    MAILB = 253 "MAILB", MAILA = 254 "MAILA", ANY = 255 "ANY", URI = 256 "URI", CAA = 257 "CAA",
+    EUI64 = 109 "EUI64",
+    #[expect(dead_code, reason = "only its name is asked for")]
+    TKEY = 249 "TKEY",
+    #[expect(dead_code, reason = "only its name is asked for")]
+    TSIG = 250 "TSIG", IXFR = 251 "IXFR", AXFR = 252 "AXFR",
+    #[expect(dead_code, reason = "only its name is asked for")]
+    MAILB = 253 "MAILB",
+    #[expect(dead_code, reason = "only its name is asked for")]
+    MAILA = 254 "MAILA", ANY = 255 "ANY", URI = 256 "URI", CAA = 257 "CAA",
 }
 
 impl RecordType {

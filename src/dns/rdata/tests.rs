@@ -451,7 +451,7 @@ fn wire_data_are_held_to_their_form() {
         (RecordType::NSEC, b"\x00\x01\x01\x40\x00\x01\x40"),
         (RecordType::CAA, b"\x00\x00x"),
         (RecordType::APL, b"\x00\x01\x18\x04\xc0\x00\x02\x00"),
-        (RecordType::TSIG, b""),
+        (RecordType(250), b""),
     ];
     for (kind, wire) in bad {
         assert!(check(*kind, wire).is_err(), "{kind} {wire:02x?}");
