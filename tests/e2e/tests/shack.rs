@@ -348,12 +348,10 @@ async fn a_click_moves_a_radio_on_the_same_computer_after_pairing() -> Result<()
         chrome.click("[data-connect]").await?;
         chrome.click("dialog [data-look]").await?;
         chrome.has("#pair-code").await?;
-        let output = relay.output()?;
-        let code = output
-            .split(|c: char| !c.is_ascii_digit())
-            .rfind(|word| word.len() == 6);
+        let output = relay.prints(", type ").await?;
+        let (_, shown) = output.rsplit_once(", type ").context("no code printed")?;
         chrome
-            .fill("#pair-code", code.context("no code printed")?)
+            .fill("#pair-code", shown.get(..6).context("half a code printed")?)
             .await?;
         chrome.key("Enter").await?;
         // The dialog goes when the radio is there.
