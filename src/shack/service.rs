@@ -70,10 +70,15 @@ impl Shack {
     /// Watches over rights and over time until `stop`.
     pub(crate) fn start(&self, stop: CancellationToken) {
         let (changed, mut changes) = mpsc::unbounded_channel();
-        let hearing = self.clone();
+        // The bus keeps its listeners, and we the bus: one of the two must let go.
+        let hearing = Arc::downgrade(&self.inner);
         self.inner.parts.bus.listen(move |event| {
+            let is_here = |account: &AccountId| {
+                let inner = hearing.upgrade();
+                inner.is_some_and(|inner| Self { inner }.is_here(*account))
+            };
             // Only for those who are here: nothing piles up for others.
-            if let Some(account) = whose_rights(event).filter(|account| hearing.is_here(*account)) {
+            if let Some(account) = whose_rights(event).filter(is_here) {
                 // Nobody hears it when the program stops.
                 let _ = changed.send(account);
             }
